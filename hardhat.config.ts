@@ -1,0 +1,39 @@
+import { createRequire } from 'node:module';
+import { defineConfig } from 'hardhat/config';
+
+const require = createRequire(import.meta.url);
+
+/** The JavaScript build of the compiler, from npm: nothing is downloaded. */
+const compiler = {
+  version: require('solc/package.json').version as string,
+  path: require.resolve('solc/soljson.js'),
+};
+
+/** Paris, for consortium chains; no metadata digest, so that a comment does not change the code that clients verify. */
+const settings = {
+  evmVersion: 'paris',
+  optimizer: { enabled: true, runs: 200 },
+  viaIR: false,
+  metadata: { bytecodeHash: 'none' },
+};
+
+export default defineConfig({
+  solidity: {
+    profiles: { default: { ...compiler, settings }, production: { ...compiler, settings } },
+  },
+  networks: {
+    default: {
+      type: 'edr-simulated',
+      chainType: 'l1',
+      hardfork: 'merge',
+      initialBaseFeePerGas: 0,
+      allowBlocksWithSameTimestamp: true,
+    },
+  },
+  test: {
+    solidity: {
+      fuzz: { runs: 256, seed: '0x436f6e73696c69756d' },
+      invariant: { runs: 48, depth: 64, failOnRevert: false },
+    },
+  },
+});

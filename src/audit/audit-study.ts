@@ -1,0 +1,161 @@
+import type { Hex } from '../base/bytes.ts';
+import type { LedgerReader } from '../ledger/ledger.ts';
+import { isClosing } from '../protocol/contribution.ts';
+import type { LedgerEntry } from '../protocol/ledger-entry.ts';
+import type { Metrics } from '../protocol/metrics.ts';
+import { studyScores } from '../valuation/study-score.ts';
+import { AuditError } from './audit-error.ts';
+import { type AuditSubject, auditSubject, keyOf } from './audit-subject.ts';
+import { checkExportedLog, checkLog } from './check-log.ts';
+import { checkMetrics } from './check-metrics.ts';
+import { checkContributions, checkDamage, checkValuations, noticeAbsences } from './check-records.ts';
+import type { Finding, Notice } from './finding.ts';
+import type { Bundle } from './read-bundle.ts';
+import { replayMixes } from './replay-mixes.ts';
+
+export interface AuditReport {
+  readonly study: Hex;
+  readonly title: string;
+  readonly chainId: number;
+  readonly contract: Hex;
+  /** False if the log is the exporter's copy and no chain was asked. */
+  readonly chainRead: boolean;
+  readonly rounds: number;
+  readonly findings: readonly Finding[];
+  readonly notices: readonly Notice[];
+  readonly records: AuditCounts;
+  /** In order of position. */
+  readonly members: readonly AuditedMember[];
+}
+
+export interface AuditCounts {
+  /** Signed training contributions in the bundle, and closing records. */
+  readonly contributions: number;
+  readonly closings: number;
+  /** Training contributions on the ledger. */
+  readonly anchored: number;
+  readonly valuations: number;
+  readonly mixesReplayed: number;
+}
+
+export interface AuditedMember {
+  readonly address: Hex;
+  readonly samples: number;
+  /** The study's score in millionths of a nat, by the ledger alone. */
+  readonly scoreMicros: number;
+  /** Training contributions: signed, expected by the manifest, on the ledger. */
+  readonly registered: number;
+  readonly expected: number;
+  readonly anchored: number;
+  /** Digest of the final model; null if the member did not close the study. */
+  readonly finalModel: Hex | null;
+  /** The site's own figures by round; the last is of the final model. */
+  readonly metrics: readonly Metrics[];
+}
+
+export interface AuditOptions {
+  /** The chain; null to audit the bundle's own copy of the log, offline. */
+  readonly ledger: LedgerReader | null;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Verifies a study from its evidence and, where a chain is given, from the ledger itself: signatures, sequence and heads, one record
+ * a member and round, Merkle roots, commitments, seeded choices, and every mix repeated bit for bit.
+ * @throws AuditError `audit/bundle-of-another-contract`; LedgerError
+ */
+export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise<AuditReport> {
+  const { evidence, manifest } = bundle;
+  const { ledger } = options;
+  const domain = { chainId: evidence.chainId, contract: evidence.contract };
+  if (ledger !== null && (ledger.domain.chainId !== domain.chainId || ledger.domain.contract !== domain.contract)) {
+    throw new AuditError(
+      'audit/bundle-of-another-contract',
+      `the bundle is about contract ${domain.contract} on chain ${domain.chainId}, not ${ledger.domain.contract} on ${ledger.domain.chainId}`,
+    );
+  }
+  const state = ledger === null ? null : await ledger.study(evidence.study);
+  const log: readonly LedgerEntry[] = ledger === null ? evidence.log : await ledger.entries(evidence.study, 0);
+  const findings: Finding[] = checkLog(domain, evidence.study, log, state);
+  if (ledger !== null && state === null) {
+    findings.push({ code: 'audit/study-unknown', message: `the ledger has no study ${evidence.study}` });
+  }
+  if (ledger !== null) findings.push(...checkExportedLog(evidence.log, log));
+  if (manifest === null) {
+    findings.push({ code: 'audit/manifest-mismatch', message: "the bundle does not hold the manifest with the study's digest" });
+    return emptyReport(bundle, { findings, chainRead: ledger !== null });
+  }
+  const subject = auditSubject({ domain, manifest, bundle, log });
+  findings.push(...checkTerms(subject), ...checkDamage(subject), ...checkContributions(subject), ...checkValuations(subject));
+  const { metrics, findings: metricsFindings } = await checkMetrics(subject);
+  const replay = await replayMixes(subject, options.onProgress);
+  findings.push(...metricsFindings, ...replay.findings);
+  return {
+    ...emptyReport(bundle, { findings, chainRead: ledger !== null }),
+    title: manifest.title,
+    rounds: manifest.rounds,
+    notices: [...noticeAbsences(subject), ...replay.notices],
+    records: { ...countRecords(subject), mixesReplayed: replay.replayed },
+    members: describeMembers(subject, metrics),
+  };
+}
+
+/** What the ledger says of the study must be what its manifest says. */
+function checkTerms({ log, manifest }: AuditSubject): Finding[] {
+  const opened = log.find((entry) => entry.kind === 'opened');
+  if (
+    opened?.record.rounds === manifest.rounds &&
+    opened.record.maximumMembers === manifest.maximumMembers &&
+    opened.record.epsilonBudgetMicros === manifest.epsilonBudgetMicros
+  ) {
+    return [];
+  }
+  return [{ code: 'audit/manifest-mismatch', message: 'the study was opened with other terms than its manifest states' }];
+}
+
+function emptyReport(
+  { evidence }: Bundle,
+  outcome: { findings: readonly Finding[]; chainRead: boolean },
+): AuditReport {
+  return {
+    study: evidence.study,
+    title: '',
+    chainId: evidence.chainId,
+    contract: evidence.contract,
+    rounds: 0,
+    notices: [],
+    records: { contributions: 0, closings: 0, anchored: 0, valuations: 0, mixesReplayed: 0 },
+    members: [],
+    ...outcome,
+  };
+}
+
+function countRecords({ announcements, contributions, valuations }: AuditSubject): Omit<AuditCounts, 'mixesReplayed'> {
+  const closings = [...announcements.values()].filter(({ record }) => isClosing(record)).length;
+  return {
+    contributions: announcements.size - closings,
+    closings,
+    anchored: [...contributions.values()].filter((record) => !isClosing(record)).length,
+    valuations: valuations.length,
+  };
+}
+
+function describeMembers(subject: AuditSubject, metrics: ReadonlyMap<string, Metrics>): AuditedMember[] {
+  const { manifest, participants, announcements, contributions } = subject;
+  const scores = studyScores(subject.log);
+  return participants.map((address) => {
+    const training = Array.from({ length: manifest.rounds }, (_, round) => keyOf(round, address));
+    const rounds = [...training, keyOf(manifest.rounds, address)];
+    return {
+      address,
+      samples: Math.max(0, ...training.map((key) => contributions.get(key)?.samples ?? 0)),
+      scoreMicros: scores.total.get(address) ?? 0,
+      registered: training.filter((key) => announcements.has(key)).length,
+      expected: manifest.rounds,
+      anchored: training.filter((key) => contributions.has(key)).length,
+      finalModel: contributions.get(keyOf(manifest.rounds, address))?.base ?? null,
+      metrics: rounds.flatMap((key) => metrics.get(key) ?? []),
+    };
+  });
+}
+

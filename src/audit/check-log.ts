@@ -1,0 +1,55 @@
+import type { Hex } from '../base/bytes.ts';
+import type { StudyState } from '../ledger/ledger.ts';
+import type { LedgerDomain } from '../protocol/domain.ts';
+import { findHeadBreak, hashContent, initialHead, type LedgerEntry } from '../protocol/ledger-entry.ts';
+import type { Finding } from './finding.ts';
+
+/** Sequence and head hash: the log is whole, in order, and what its head says. */
+export function checkLog(domain: LedgerDomain, study: Hex, log: readonly LedgerEntry[], state: StudyState | null): Finding[] {
+  const broken = findHeadBreak({ head: initialHead(domain, study), sequence: 0 }, log);
+  if (broken !== null) {
+    return [{ code: 'audit/log-broken', sequence: broken, message: `the log does not lead to its head at entry ${broken}` }];
+  }
+  if (state !== null && (state.length !== log.length || state.head !== log.at(-1)?.head)) {
+    return [
+      {
+        code: 'audit/log-broken',
+        sequence: Math.min(state.length, log.length),
+        message: `the contract counts ${state.length} entries with another head than the ${log.length} that the node's events tell of`,
+      },
+    ];
+  }
+  return checkOncePerRound(log);
+}
+
+function checkOncePerRound(log: readonly LedgerEntry[]): Finding[] {
+  const seen = new Set<string>();
+  return log.flatMap((entry): Finding[] => {
+    if (entry.kind !== 'contribution' && entry.kind !== 'valuation') return [];
+    const member = entry.kind === 'contribution' ? entry.record.member : entry.record.evaluator;
+    const { round } = entry.record;
+    const key = `${entry.kind}/${round}/${member}`;
+    if (!seen.has(key)) {
+      seen.add(key);
+      return [];
+    }
+    const { sequence } = entry;
+    return [{ code: 'audit/record-duplicate', member, round, sequence, message: `a second ${entry.kind} for one round` }];
+  });
+}
+
+/** The log that the exporting peer saw must be a beginning of the one that the chain tells now. */
+export function checkExportedLog(exported: readonly LedgerEntry[], log: readonly LedgerEntry[]): Finding[] {
+  const differing = exported.findIndex((entry, i) => {
+    const other = log[i];
+    return other === undefined || entry.head !== other.head || hashContent(entry) !== hashContent(other);
+  });
+  if (differing < 0) return [];
+  return [
+    {
+      code: 'audit/log-differs',
+      sequence: differing,
+      message: `entry ${differing} in the bundle is not the one on the ledger: one of the two was rewritten`,
+    },
+  ];
+}

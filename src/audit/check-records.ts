@@ -1,0 +1,111 @@
+import { hashContribution, isClosing } from '../protocol/contribution.ts';
+import { rootOfDigests } from '../protocol/segments.ts';
+import { contributionDigest, recoverSigner, valuationDigest } from '../protocol/signature.ts';
+import { hashValuation, unpackScores } from '../protocol/valuation.ts';
+import { type AuditSubject, keyOf } from './audit-subject.ts';
+import type { Finding, Notice } from './finding.ts';
+
+/** Records against ledger: every anchored contribution has its signed record, which says the same. */
+export function checkContributions(subject: AuditSubject): Finding[] {
+  const onLedger = [...subject.contributions.values()].flatMap((record): Finding[] => {
+    const { member, round } = record;
+    const announcement = subject.announcements.get(keyOf(round, member));
+    if (announcement === undefined) {
+      return [{ code: 'audit/record-missing', member, round, message: 'the signed record is not in the bundle' }];
+    }
+    if (hashContribution(announcement.record) !== hashContribution(record)) {
+      return [{ code: 'audit/record-missing', member, round, message: 'the bundle has another record than the ledger' }];
+    }
+    return [];
+  });
+  return [...onLedger, ...[...subject.announcements.values()].flatMap((a) => checkAnnouncement(subject, a))];
+}
+
+function checkAnnouncement(subject: AuditSubject, { record, signature, segments }: AnnouncementOf<AuditSubject>): Finding[] {
+  const { member, round } = record;
+  const findings: Finding[] = [];
+  if (recoverSigner(contributionDigest(subject.domain, record), signature) !== member) {
+    findings.push({ code: 'audit/signature-wrong', member, round, message: 'the signature is not that of the member' });
+  }
+  if (!subject.contributions.has(keyOf(round, member))) {
+    findings.push({ code: 'audit/record-not-anchored', member, round, message: 'a signed contribution that is not on the ledger' });
+  }
+  const expected = isClosing(record) ? 0 : subject.manifest.segments;
+  if (segments.length !== expected || (expected > 0 && rootOfDigests(segments) !== record.update)) {
+    findings.push({ code: 'audit/segments-mismatch', member, round, message: 'the segment digests do not lead to the update' });
+  }
+  return findings;
+}
+
+type AnnouncementOf<S extends AuditSubject> = S['announcements'] extends ReadonlyMap<string, infer A> ? A : never;
+
+/** Blocks whose bytes are not those of their name, named by what they are. */
+export function checkDamage({ bundle, announcements }: AuditSubject): Finding[] {
+  const named = new Set<string>();
+  const findings = [...announcements.values()].flatMap(({ record, segments }): Finding[] => {
+    const { member, round } = record;
+    const damagedSegments = segments.flatMap((digest, segment): Finding[] => {
+      if (!bundle.damaged.has(digest)) return [];
+      named.add(digest);
+      const message = `the bytes of segment ${segment} of the update are not those of its digest`;
+      return [{ code: 'audit/block-damaged', member, round, segment, message }];
+    });
+    const damagedDocuments = (['recipe', 'metrics'] as const).flatMap((field): Finding[] => {
+      if (!bundle.damaged.has(record[field])) return [];
+      named.add(record[field]);
+      return [{ code: 'audit/block-damaged', member, round, message: `the bytes of the ${field} are not those of its digest` }];
+    });
+    return [...damagedSegments, ...damagedDocuments];
+  });
+  const others = [...bundle.damaged].filter((digest) => !named.has(digest));
+  return [
+    ...findings,
+    ...others.map((digest): Finding => ({ code: 'audit/block-damaged', message: `the bytes of block ${digest} are not those of its digest` })),
+  ];
+}
+
+/** Valuations: each opens the commitment of the evaluator's next contribution, is signed, and scores participants only. */
+export function checkValuations(subject: AuditSubject): Finding[] {
+  const reveals = new Map(subject.bundle.evidence.reveals.map((r) => [keyOf(r.record.round, r.record.evaluator), r]));
+  return subject.valuations.flatMap((valuation): Finding[] => {
+    const { evaluator: member, round } = valuation;
+    const findings: Finding[] = [];
+    const mismatch = (message: string): void => {
+      findings.push({ code: 'audit/valuation-mismatch', member, round, message });
+    };
+    const commitment = subject.contributions.get(keyOf(round + 1, member))?.scoreCommitment;
+    if (commitment !== hashValuation(valuation)) mismatch('the scores do not open the commitment in the next contribution');
+    const beyond = unpackScores(valuation.scores).findIndex((score, p) => score !== null && p >= subject.participants.length);
+    if (beyond >= 0) mismatch(`a score for position ${beyond}, which nobody holds`);
+    const reveal = reveals.get(keyOf(round, member));
+    if (reveal !== undefined && recoverSigner(valuationDigest(subject.domain, reveal.record), reveal.signature) !== member) {
+      findings.push({ code: 'audit/signature-wrong', member, round, message: 'the signature of the valuation is not the evaluator’s' });
+    }
+    return findings;
+  });
+}
+
+/** Who is missing where: breaks no rule, and is never passed over in silence. */
+export function noticeAbsences({ manifest, participants, contributions, valuations }: AuditSubject): Notice[] {
+  const revealed = new Set(valuations.map((v) => keyOf(v.round, v.evaluator)));
+  return participants.flatMap((member): Notice[] => {
+    const rounds = Array.from({ length: manifest.rounds + 1 }, (_, round) => round);
+    const missing = rounds.filter((round) => !contributions.has(keyOf(round, member)));
+    const unrevealed = rounds.filter((round) => {
+      const commitment = contributions.get(keyOf(round + 1, member))?.scoreCommitment;
+      return commitment !== undefined && !/^0x0+$/.test(commitment) && !revealed.has(keyOf(round, member));
+    });
+    const notices: Notice[] = [];
+    if (missing.length > 0) notices.push({ member, message: `no contribution in ${describeRounds(missing, manifest.rounds)}` });
+    if (unrevealed.length > 0) notices.push({ member, message: `scores not revealed for ${describeRounds(unrevealed, manifest.rounds)}` });
+    return notices;
+  });
+}
+
+function describeRounds(rounds: readonly number[], closing: number): string {
+  const training = rounds.filter((round) => round < closing);
+  const [first, last] = [training[0], training.at(-1)];
+  const span = first === undefined ? '' : first === last ? `round ${first}` : `${training.length} rounds from ${first} to ${last}`;
+  const end = rounds.includes(closing) ? 'the closing record' : '';
+  return [span, end].filter((part) => part !== '').join(' and ');
+}

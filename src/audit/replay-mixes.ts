@@ -1,0 +1,188 @@
+import { isConsiliumError, messageOf } from '../base/errors.ts';
+import type { Hex } from '../base/bytes.ts';
+import { computeMix } from '../mixing/compute-mix.ts';
+import { type MixPlan, planMix, pullsOf } from '../mixing/plan-mix.ts';
+import type { Contribution } from '../protocol/contribution.ts';
+import { decodeRecipe, type Recipe } from '../protocol/recipe.ts';
+import { decodeSegment, rootOfDigests } from '../protocol/segments.ts';
+import { type AuditSubject, keyOf } from './audit-subject.ts';
+import type { Finding, FindingCode, Notice } from './finding.ts';
+
+export interface ReplayReport {
+  /** Mixes that were repeated and came out the same, bit for bit. */
+  readonly replayed: number;
+  readonly findings: Finding[];
+  readonly notices: Notice[];
+}
+
+type Segments = readonly Float32Array[];
+
+/**
+ * Repeats every mix from the initial model on: the segment choice from the seed, weights and clipping from the records, and the result
+ * bit for bit. Memory holds one model a member.
+ * @param onProgress told after each mix
+ */
+export async function replayMixes(
+  subject: AuditSubject,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<ReplayReport> {
+  const report: ReplayReport = { replayed: 0, findings: [], notices: [] };
+  const initial = await loadInitial(subject);
+  if (initial === null) {
+    const message = 'the initial model in the bundle is not the one that the manifest names';
+    return { ...report, findings: [{ code: 'audit/initial-model-mismatch', message }] };
+  }
+  const mixes = [...subject.contributions.values()].filter((c) => c.round > 0).toSorted((a, b) => a.round - b.round);
+  const bases = new Map<Hex, { round: number; root: Hex; segments: Segments }>();
+  for (const member of subject.participants) {
+    bases.set(member, { round: 0, root: subject.manifest.initialModel.digest, segments: initial });
+  }
+  report.findings.push(...checkFirstBases(subject));
+  let replayed = 0;
+  for (const [done, after] of mixes.entries()) {
+    const replay = await replayOne(subject, after, bases.get(after.member));
+    report.findings.push(...replay.findings);
+    report.notices.push(...replay.notices);
+    if (replay.segments !== null) {
+      bases.set(after.member, { round: after.round, root: after.base, segments: replay.segments });
+      replayed += 1;
+    }
+    onProgress(done + 1, mixes.length);
+  }
+  return { ...report, replayed };
+}
+
+async function loadInitial({ bundle, manifest }: AuditSubject): Promise<Segments | null> {
+  const { initialModel } = bundle.evidence;
+  if (initialModel.length !== manifest.segments || rootOfDigests(initialModel) !== manifest.initialModel.digest) return null;
+  const blobs = await Promise.all(initialModel.map((digest) => bundle.segment(digest)));
+  return blobs.some((blob) => blob === null) ? null : blobs.map((blob) => decodeSegment(blob ?? new Uint8Array(0)));
+}
+
+function checkFirstBases({ contributions, manifest }: AuditSubject): Finding[] {
+  return [...contributions.values()]
+    .filter(({ round, base }) => round === 0 && base !== manifest.initialModel.digest)
+    .map(({ member, round }) => ({
+      code: 'audit/recipe-mismatch',
+      member,
+      round,
+      message: "the first base is not the study's initial model",
+    }));
+}
+
+interface OneReplay {
+  readonly segments: Segments | null;
+  readonly findings: readonly Finding[];
+  readonly notices: readonly Notice[];
+}
+
+/** Repeats the mix whose result `after` names as its base; findings carry the round that was mixed. */
+async function replayOne(
+  subject: AuditSubject,
+  after: Contribution,
+  before: { round: number; root: Hex; segments: Segments } | undefined,
+): Promise<OneReplay> {
+  const { member } = after;
+  const round = after.round - 1;
+  const fail = (code: FindingCode, message: string, segment?: number): OneReplay => ({
+    segments: null,
+    findings: [{ code, member, round, message, ...(segment === undefined ? {} : { segment }) }],
+    notices: [],
+  });
+  const bytes = await subject.bundle.document(after.recipe);
+  if (bytes === null) return fail('audit/recipe-missing', `the recipe of the mix after round ${round} is not in the bundle`);
+  let recipe: Recipe;
+  try {
+    recipe = decodeRecipe(bytes);
+  } catch (error) {
+    const reason = isConsiliumError(error) ? messageOf(error) : 'not of the form of a recipe';
+    return fail('audit/recipe-mismatch', `the recipe cannot be read: ${reason}`);
+  }
+  const odd = findContradiction(subject, recipe, after);
+  if (odd !== null) return fail(odd.code, odd.message, odd.segment);
+  if (before === undefined || before.round !== round || before.root !== recipe.base) {
+    return fail('audit/mix-not-replayable', 'the base before this mix could not be derived, because an earlier mix could not be replayed');
+  }
+  const loaded = await loadSources(subject, recipe);
+  if (typeof loaded === 'string') return fail('audit/mix-not-replayable', loaded);
+  const outcome = computeMix({
+    manifest: subject.manifest,
+    round,
+    plan: planOf(recipe),
+    samples: recipe.entries.map((entry) => subject.contributions.get(keyOf(entry.round, entry.member))?.samples ?? 0),
+    base: before.segments,
+    segmentOf: (entry, segment) => loaded.get(`${entry}/${segment}`) ?? new Float32Array(0),
+  });
+  const differing = outcome.steps.findIndex((step, i) => JSON.stringify(step) !== JSON.stringify(recipe.segments[i]));
+  if (differing >= 0) return fail('audit/mix-differs', `segment ${differing} of the mix comes out differently`, differing);
+  return { segments: outcome.parameters, findings: [], notices: refusals(recipe) };
+}
+
+/** Everything that a recipe can be held to without its segments. */
+function findContradiction(
+  subject: AuditSubject,
+  recipe: Recipe,
+  after: Contribution,
+): { code: FindingCode; message: string; segment?: number } | null {
+  const { manifest, contributions } = subject;
+  const round = after.round - 1;
+  const mismatch = (message: string) => ({ code: 'audit/recipe-mismatch' as const, message });
+  if (recipe.study !== subject.study || recipe.member !== after.member || recipe.round !== round) {
+    return mismatch('the recipe is of another mix');
+  }
+  const own = contributions.get(keyOf(round, after.member));
+  if (own === undefined || own.base !== recipe.base) return mismatch('the recipe begins from another base than the contribution');
+  if (recipe.result !== after.base) return mismatch('the next contribution is based on something else than the result of the mix');
+  if (recipe.result !== rootOfDigests(recipe.segments.map((segment) => segment.result))) return mismatch('its segments do not lead to its result');
+  for (const entry of recipe.entries) {
+    if (contributions.get(keyOf(entry.round, entry.member))?.update !== entry.update) {
+      return mismatch(`the contribution of ${entry.member} in round ${entry.round} is not the one on the ledger`);
+    }
+    const late = round - entry.round;
+    if (late < 0 || late > manifest.staleness.boundRounds) return mismatch(`a contribution that is ${late} rounds late was mixed`);
+  }
+  if (new Set(recipe.entries.map((entry) => entry.member)).size !== recipe.entries.length) return mismatch('a member was mixed twice');
+  return findWrongChoice(subject, recipe);
+}
+
+function findWrongChoice({ manifest }: AuditSubject, recipe: Recipe) {
+  const { member, round, entries } = recipe;
+  if (!entries.some((entry) => entry.member === member && entry.round === round)) {
+    return { code: 'audit/recipe-mismatch' as const, message: 'the own contribution is not in the mix' };
+  }
+  const expected = planMix({ member, round, entries, segments: manifest.segments, pulls: pullsOf(manifest, round) });
+  if (JSON.stringify(expected.entries) !== JSON.stringify(entries)) {
+    return { code: 'audit/recipe-mismatch' as const, message: 'the contributions are not in their order' };
+  }
+  const segment = expected.sources.findIndex((sources, i) => sources.join() !== recipe.segments[i]?.sources.join());
+  if (segment < 0 && recipe.segments.length === manifest.segments) return null;
+  const message = `segment ${segment} was pulled from others than the seed chooses`;
+  return { code: 'audit/pull-choice-wrong' as const, message, segment };
+}
+
+function planOf(recipe: Recipe): MixPlan {
+  return { entries: recipe.entries, sources: recipe.segments.map((segment) => segment.sources) };
+}
+
+/** Loads what was mixed. @returns the vectors by `entry/segment`, or what is missing */
+async function loadSources(subject: AuditSubject, recipe: Recipe): Promise<Map<string, Float32Array> | string> {
+  const vectors = new Map<string, Float32Array>();
+  for (const [segment, { sources }] of recipe.segments.entries()) {
+    for (const source of sources) {
+      const entry = recipe.entries[source];
+      const announcement = entry && subject.announcements.get(keyOf(entry.round, entry.member));
+      const bytes = announcement && (await subject.bundle.segment(announcement.segments[segment] ?? '0x'));
+      if (!bytes) return `segment ${segment} of the update of ${entry?.member} in round ${entry?.round} is not in the bundle or is damaged`;
+      vectors.set(`${source}/${segment}`, decodeSegment(bytes));
+    }
+  }
+  return vectors;
+}
+
+function refusals({ member, round, refused }: Recipe): Notice[] {
+  return refused.map((refusal) => ({
+    member,
+    round,
+    message: `did not mix the contribution of ${refusal.member} in round ${refusal.round}: ${refusal.reason}`,
+  }));
+}

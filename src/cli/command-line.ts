@@ -1,0 +1,81 @@
+import { parseArgs } from 'node:util';
+import { ConsiliumError, messageOf } from '../base/errors.ts';
+
+/** One option as the user writes it, without the leading dashes. */
+export interface OptionSpec {
+  readonly type: 'string' | 'boolean';
+  /** What stands for the value in the help, for instance `<file>`. */
+  readonly value?: string;
+  readonly help: string;
+  readonly default?: string;
+}
+
+/** A command, so that its help and its parser cannot disagree. */
+export interface CommandSpec {
+  readonly usage: string;
+  readonly summary: string;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  readonly positionals?: boolean;
+  readonly examples?: readonly string[];
+}
+
+export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
+
+const HELP: OptionSpec = { type: 'boolean', help: 'show this help' };
+
+/** @throws ConsiliumError `cli/usage` for an option that is unknown, repeated or lacks its value */
+export function parseCommandLine(
+  spec: CommandSpec,
+  args: readonly string[],
+): { values: OptionValues; positionals: string[] } {
+  const options = Object.fromEntries(
+    Object.entries({ ...spec.options, help: HELP }).map(([name, option]) => [
+      name,
+      { type: option.type, ...(option.default === undefined ? {} : { default: option.default }) },
+    ]),
+  );
+  try {
+    const parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals: spec.positionals ?? false, tokens: true });
+    const seen = new Set<string>();
+    for (const token of parsed.tokens) {
+      if (token.kind !== 'option') continue;
+      if (seen.has(token.name)) throw new Error(`--${token.name} is given twice`);
+      seen.add(token.name);
+    }
+    return { values: parsed.values as OptionValues, positionals: parsed.positionals };
+  } catch (cause) {
+    throw usageError(`${messageOf(cause).split('\n')[0]}; see '${spec.usage.split(' [')[0]} --help'`, cause);
+  }
+}
+
+export function usageError(message: string, cause?: unknown): ConsiliumError {
+  return new ConsiliumError('cli/usage', message, { cause });
+}
+
+/** An option that must be a whole number within bounds. @throws ConsiliumError `cli/usage` */
+export function wholeNumber(values: OptionValues, name: string, bounds: { min: number; max: number }): number {
+  const text = String(values[name]);
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < bounds.min || number > bounds.max) {
+    throw usageError(`--${name} ${text}: give a whole number from ${bounds.min} to ${bounds.max}`);
+  }
+  return number;
+}
+
+/** An option that the command cannot do without. @throws ConsiliumError `cli/usage` */
+export function required(values: OptionValues, name: string): string {
+  const value = values[name];
+  if (typeof value === 'string' && value !== '') return value;
+  throw usageError(`--${name} is missing; see --help`);
+}
+
+/** The text of `--help`. */
+export function helpText(spec: CommandSpec): string {
+  const rows = Object.entries({ ...spec.options, help: HELP }).map(([name, option]) => {
+    const left = `  --${name}${option.type === 'string' ? ` ${option.value ?? '<value>'}` : ''}`;
+    const fallback = option.default === undefined ? '' : ` (default ${option.default})`;
+    return `${left.padEnd(30)} ${option.help}${fallback}`;
+  });
+  const examples = spec.examples === undefined ? [] : ['', 'Examples:', ...spec.examples.map((line) => `  ${line}`)];
+  return [`Usage: ${spec.usage}`, '', spec.summary, '', 'Options:', ...rows, ...examples, ''].join('\n');
+}

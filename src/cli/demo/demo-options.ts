@@ -1,0 +1,71 @@
+import { type CommandSpec, type OptionValues, usageError, wholeNumber } from '../command-line.ts';
+
+export interface DemoOptions {
+  readonly peers: number;
+  /** Null for the data set's default. */
+  readonly rounds: number | null;
+  readonly dataset: string;
+  readonly alpha: number;
+  readonly segments: number;
+  /** Null for all others up to eight peers, four beyond. */
+  readonly pulls: number | null;
+  readonly seed: number;
+  /** Null for a new folder below `runs/`. */
+  readonly out: string | null;
+  readonly json: boolean;
+  readonly tamper: boolean;
+  /** Number of the peer to kill, from 1; null for none. */
+  readonly kill: number | null;
+}
+
+export const DEMO_SPEC: CommandSpec = {
+  usage: 'consilium demo [options]',
+  summary:
+    'Runs a whole study on this machine: a chain, one process a hospital with its own data and key, rounds of local training and\n' +
+    'segment gossip, records on the ledger, and an audit at the end. Exit code 0 only if the audit has no finding, 3 if it has.',
+  options: {
+    peers: { type: 'string', value: '<2…16>', help: 'number of peers', default: '5' },
+    rounds: { type: 'string', value: '<n>', help: 'training rounds; by default what suits the data set' },
+    dataset: { type: 'string', value: '<name|file>', help: 'wdbc, digits, or an NPZ file in MedMNIST layout', default: 'wdbc' },
+    alpha: { type: 'string', value: '<number>', help: 'label skew (Dirichlet); smaller is more skewed, inf is none', default: '0.3' },
+    segments: { type: 'string', value: '<n>', help: 'segments that a model is cut into', default: '8' },
+    pulls: { type: 'string', value: '<n>', help: 'peers that a segment is pulled from; by default all up to 8 peers, else 4' },
+    seed: { type: 'string', value: '<n>', help: 'seed of split, initial model and training', default: '1' },
+    out: { type: 'string', value: '<folder>', help: 'an empty or new folder for the results, instead of one below runs/' },
+    tamper: { type: 'boolean', help: 'flip one bit in a copy of the evidence; the audit must find it (exit code 3)' },
+    kill: { type: 'string', value: '<n>', help: 'kill the process of peer n (from 1) in the middle of the run' },
+    json: { type: 'boolean', help: 'print one JSON event a line' },
+  },
+  examples: [
+    'consilium demo',
+    'consilium demo --dataset digits --peers 8 --alpha 1',
+    'consilium demo --kill 2',
+    'consilium demo --tamper --json',
+  ],
+};
+
+/** @throws ConsiliumError `cli/usage` */
+export function readDemoOptions(values: OptionValues): DemoOptions {
+  const peers = wholeNumber(values, 'peers', { min: 2, max: 16 });
+  const optional = (name: string, max: number, min = 1): number | null =>
+    values[name] === undefined ? null : wholeNumber(values, name, { min, max });
+  return {
+    peers,
+    rounds: optional('rounds', 1000),
+    dataset: String(values.dataset),
+    alpha: readAlpha(String(values.alpha)),
+    segments: wholeNumber(values, 'segments', { min: 1, max: 512 }),
+    pulls: optional('pulls', peers - 1),
+    seed: wholeNumber(values, 'seed', { min: 0, max: 2 ** 31 }),
+    out: typeof values.out === 'string' ? values.out : null,
+    json: values.json === true,
+    tamper: values.tamper === true,
+    kill: optional('kill', peers),
+  };
+}
+
+function readAlpha(text: string): number {
+  const alpha = /^inf(inity)?$/i.test(text) ? Number.POSITIVE_INFINITY : Number(text);
+  if (/^[\d.]+(e-?\d+)?$|^inf(inity)?$/i.test(text) && alpha > 0 && alpha !== 0) return alpha;
+  throw usageError(`--alpha ${text}: give a number above 0, or inf for no skew`);
+}

@@ -1,0 +1,70 @@
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { type Command, EXIT_OK, EXIT_USAGE, runCommand } from './run-command.ts';
+
+/** A command is loaded only when it is asked for: each one needs other libraries, and those take their time. */
+interface CommandEntry {
+  readonly words: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    words: 'demo',
+    summary: 'run a whole study on this machine and audit it',
+    load: async () => (await import('./demo/demo-command.ts')).demoCommand,
+  },
+  {
+    words: 'demo reference',
+    summary: 'train what a demo is compared with',
+    load: async () => (await import('./demo/reference-command.ts')).referenceCommand,
+  },
+  {
+    words: 'peer init',
+    summary: "make a member's data folder with a new key",
+    load: async () => (await import('./peer-init-command.ts')).peerInitCommand,
+  },
+  {
+    words: 'peer start',
+    summary: "run a member's peer through its study",
+    load: async () => (await import('./peer-start-command.ts')).peerStartCommand,
+  },
+  {
+    words: 'evidence',
+    summary: "collect stopped members' evidence into a bundle",
+    load: async () => (await import('./evidence-command.ts')).evidenceCommand,
+  },
+  {
+    words: 'audit verify',
+    summary: 'verify a study from its bundle and the ledger',
+    load: async () => (await import('./audit-verify-command.ts')).auditVerifyCommand,
+  },
+  {
+    words: 'chain',
+    summary: 'run the embedded chain',
+    load: async () => (await import('./chain-command.ts')).chainCommand,
+  },
+];
+
+function overview(): string {
+  const rows = COMMANDS.map(({ words, summary }) => `  ${words.padEnd(16)} ${summary}`);
+  const hint = "'consilium <command> --help' explains a command.";
+  return ['Usage: consilium <command> [options]', '', 'Commands:', ...rows, '', hint, ''].join('\n');
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  for (const length of [2, 1]) {
+    const entry = COMMANDS.find(({ words }) => words === args.slice(0, length).join(' '));
+    if (entry !== undefined) return runCommand(await entry.load(), args.slice(length));
+  }
+  if (args.length === 0 || args[0] === '--help' || args[0] === 'help') {
+    process.stdout.write(overview());
+    return args.length === 0 ? EXIT_USAGE : EXIT_OK;
+  }
+  process.stderr.write(`cli/usage: there is no command '${args.join(' ')}'; see 'consilium --help'\n`);
+  return EXIT_USAGE;
+}
+
+enableCompileCache(fileURLToPath(new URL('../../.consilium/compile-cache', import.meta.url)));
+process.exitCode = await main(process.argv.slice(2));

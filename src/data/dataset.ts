@@ -1,0 +1,59 @@
+/** Labelled samples in memory, scaled and ready for a network; structurally what `src/model` calls examples. */
+export interface Dataset {
+  /** `samples` × product of `inputShape` numbers, scaled by `inputScaling`. */
+  readonly inputs: Float32Array;
+  /** One class index per sample, 0 … `classes` − 1. */
+  readonly labels: Uint8Array;
+  readonly samples: number;
+  /** Shape of one sample: [features] or [height, width, channels]. */
+  readonly inputShape: readonly number[];
+  readonly classes: number;
+  /** One name per class, in the order of the labels. */
+  readonly classNames: readonly string[];
+  /** How raw values became inputs; the same constants for all members. */
+  readonly inputScaling: InputScaling;
+}
+
+/** input = (raw − offset) × scale, with one entry per feature, or a single one for all pixels. */
+export interface InputScaling {
+  readonly offset: readonly number[];
+  readonly scale: readonly number[];
+}
+
+/** Applies a scaling to raw values, sample after sample. */
+export function scaleInputs(raw: ArrayLike<number>, { offset, scale }: InputScaling): Float32Array {
+  const period = offset.length;
+  return Float32Array.from(
+    raw,
+    (value, index) => (value - (offset[index % period] as number)) * (scale[index % period] as number),
+  );
+}
+
+/** The samples with these indices, in that order. */
+export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
+  const width = dataset.inputs.length / dataset.samples;
+  const inputs = new Float32Array(indices.length * width);
+  const labels = new Uint8Array(indices.length);
+  for (let position = 0; position < indices.length; position++) {
+    const index = indices[position] as number;
+    inputs.set(dataset.inputs.subarray(index * width, (index + 1) * width), position * width);
+    labels[position] = dataset.labels[index] as number;
+  }
+  return { ...dataset, inputs, labels, samples: indices.length };
+}
+
+/** All samples of data sets of one kind, one set after the other. */
+export function concatenate(first: Dataset, ...others: readonly Dataset[]): Dataset {
+  const parts = [first, ...others];
+  const inputs = new Float32Array(parts.reduce((total, part) => total + part.inputs.length, 0));
+  const labels = new Uint8Array(parts.reduce((total, part) => total + part.samples, 0));
+  let inputsFilled = 0;
+  let labelsFilled = 0;
+  for (const part of parts) {
+    inputs.set(part.inputs, inputsFilled);
+    labels.set(part.labels, labelsFilled);
+    inputsFilled += part.inputs.length;
+    labelsFilled += part.samples;
+  }
+  return { ...first, inputs, labels, samples: labels.length };
+}

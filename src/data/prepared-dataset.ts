@@ -1,0 +1,63 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { decodeCanonical, encodeCanonical } from '../base/canonical.ts';
+import { messageOf } from '../base/errors.ts';
+import { fileError } from './data-error.ts';
+import type { Dataset } from './dataset.ts';
+
+const preparedSchema = z
+  .strictObject({
+    type: z.literal('consilium/dataset/1'),
+    /** 32-bit little-endian floats, sample after sample. */
+    inputs: z.instanceof(Uint8Array),
+    labels: z.instanceof(Uint8Array),
+    inputShape: z.array(z.int().min(1).max(65_536)).min(1).max(3),
+    classNames: z.array(z.string().max(200)).min(2).max(256),
+    inputScaling: z.strictObject({ offset: z.array(z.number()), scale: z.array(z.number()) }),
+  })
+  .refine(({ inputs, labels, inputShape }) => inputs.length === 4 * labels.length * inputShape.reduce((a, b) => a * b, 1), {
+    error: 'inputs and labels are not equally many',
+  })
+  .refine(({ labels, classNames }) => labels.every((label) => label < classNames.length), { error: 'a label has no class' });
+
+/** The bytes of a data set that is scaled and split, ready to train on: what `split` leaves in a member's data folder. */
+export function encodePreparedDataset(dataset: Dataset): Uint8Array {
+  const { inputs, labels, inputShape, classNames, inputScaling } = dataset;
+  return encodeCanonical({
+    type: 'consilium/dataset/1',
+    inputs: new Uint8Array(inputs.buffer, inputs.byteOffset, inputs.byteLength),
+    labels,
+    inputShape: [...inputShape],
+    classNames: [...classNames],
+    inputScaling,
+  });
+}
+
+/** Writes {@link encodePreparedDataset} to a file that only its owner can read. */
+export async function writePreparedDataset(path: string, dataset: Dataset): Promise<void> {
+  await writeFile(path, encodePreparedDataset(dataset), { mode: 0o600 });
+}
+
+/** @throws DataError `data/unreadable`, `data/bad-array` */
+export async function readPreparedDataset(path: string): Promise<Dataset> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw fileError('data/unreadable', path, messageOf(cause), 'prepare the data again', cause);
+  }
+  try {
+    const { inputs, labels, inputShape, classNames, inputScaling } = preparedSchema.parse(decodeCanonical(bytes));
+    return {
+      inputs: new Float32Array(inputs.slice().buffer),
+      labels,
+      samples: labels.length,
+      inputShape,
+      classes: classNames.length,
+      classNames,
+      inputScaling,
+    };
+  } catch (cause) {
+    throw fileError('data/bad-array', path, 'not a prepared data set', 'prepare the data again', cause);
+  }
+}

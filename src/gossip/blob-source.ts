@@ -1,0 +1,7 @@
+import type { Hex } from '../base/bytes.ts';
+
+/** Blobs by the SHA-256 of their bytes: what this peer can serve. */
+export interface BlobSource {
+  /** The bytes, or null if they are not held here. */
+  get(digest: Hex): Promise<Uint8Array | null>;
+}

@@ -1,0 +1,72 @@
+import type { Architecture, ParameterLayout } from './architecture.ts';
+import type { Examples } from './examples.ts';
+import type { TrainingOptions } from './training-options.ts';
+
+/** What the numeric work is done with; the ledger records `name` and `version` of the engine behind a contribution. */
+export interface Engine {
+  readonly name: string;
+  readonly version: string;
+  /** True if a seeded run gives the same bits on every machine, so that `reproduce` may demand them. */
+  readonly reproducible: boolean;
+  /** @throws ModelError `model/invalid-architecture` */
+  createModel(architecture: Architecture): Model;
+}
+
+/** A network without state of its own: parameters come in and go out as flat arrays, which are never changed in place. */
+export interface Model {
+  readonly architecture: Architecture;
+  readonly layout: ParameterLayout;
+
+  /**
+   * Trains from `parameters`, yields a report after each epoch, and returns the new parameters.
+   * Gives way to the event loop after every batch.
+   * @throws ModelError `model/diverged`, `model/wrong-shape`, `model/no-examples`; the signal's reason if it aborts
+   */
+  train(
+    parameters: Float32Array,
+    examples: Examples,
+    options: TrainingOptions,
+    run: TrainingRun,
+  ): AsyncGenerator<EpochReport, Float32Array, void>;
+
+  /** @throws ModelError `model/wrong-shape`, `model/no-examples`; `model/diverged` if an output is not finite */
+  evaluate(parameters: Float32Array, examples: Examples): Evaluation;
+
+  /**
+   * The gradient of the mean cross-entropy (unweighted, no weight decay) at `parameters`; same length and layout.
+   * @throws ModelError `model/wrong-shape`, `model/no-examples`, `model/diverged`
+   */
+  gradient(parameters: Float32Array, examples: Examples): Float32Array;
+}
+
+/** What belongs to one call of `train` and not to the study. */
+export interface TrainingRun {
+  /** Fixes the order of samples. */
+  readonly seed: string | Uint8Array;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Progress after one pass over the member's data. */
+export interface EpochReport {
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean cross-entropy in nats, unweighted, each sample taken when its batch was trained on. */
+  readonly loss: number;
+  /** Share of samples that were classified rightly when their batch was trained on, 0 … 1. */
+  readonly accuracy: number;
+  /** Samples in all epochs so far. */
+  readonly samplesSeen: number;
+}
+
+/** How well parameters do on examples that were not trained on. */
+export interface Evaluation {
+  readonly samples: number;
+  /** Mean cross-entropy in nats, unweighted. */
+  readonly loss: number;
+  /** Share of samples whose most probable class is the label, 0 … 1; the lower class index wins a tie. */
+  readonly accuracy: number;
+  /** Area under the ROC curve; macro one-against-rest for three classes and more; null if a class has no sample. */
+  readonly auc: number | null;
+  /** `samples` × `classes`, sample after sample. */
+  readonly probabilities: Float32Array;
+}

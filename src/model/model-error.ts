@@ -1,0 +1,18 @@
+import { ConsiliumError } from '../base/errors.ts';
+
+/**
+ * - `model/invalid-architecture`: layers that do not fit each other or are larger than we serve
+ * - `model/wrong-shape`: parameters or examples that do not belong to the architecture
+ * - `model/no-examples`: nothing to train or evaluate on
+ * - `model/diverged`: the loss or a parameter is no longer a finite number
+ * - `model/engine-unavailable`: the numeric backend could not be started
+ */
+export type ModelErrorCode =
+  | 'model/invalid-architecture'
+  | 'model/wrong-shape'
+  | 'model/no-examples'
+  | 'model/diverged'
+  | 'model/engine-unavailable';
+
+/** Everything that `src/model` throws on purpose. */
+export class ModelError extends ConsiliumError<ModelErrorCode> {}

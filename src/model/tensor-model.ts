@@ -1,0 +1,80 @@
+import { type Architecture, layoutOf, type ParameterLayout } from './architecture.ts';
+import { consecutiveBatches } from './batch.ts';
+import { noClassBalance } from './class-balance.ts';
+import { crossEntropy } from './cross-entropy.ts';
+import type { Evaluation, Model } from './engine.ts';
+import { checkExamples, type Examples } from './examples.ts';
+import { ModelError } from './model-error.ts';
+import { createNetwork, type Network } from './network.ts';
+import { countCorrect } from './count-correct.ts';
+import { classifierAuc } from './roc-auc.ts';
+import { trainingLoop } from './training-loop.ts';
+
+/** Samples per pass where only memory limits it. */
+const EVALUATION_BATCH = 256;
+
+/** A {@link Model} on the tfjs backend that is active. */
+export function createTensorModel(architecture: Architecture): Model {
+  const layout = layoutOf(architecture);
+  const network = createNetwork(architecture, layout);
+  const check = (parameters: Float32Array, examples: Examples): void => {
+    checkParameters(layout, parameters);
+    checkExamples(architecture, examples);
+  };
+  return {
+    architecture,
+    layout,
+    train: async function* (parameters, examples, options, run) {
+      check(parameters, examples);
+      return yield* trainingLoop(network, parameters, { examples, options }, run);
+    },
+    evaluate: (parameters, examples) => {
+      check(parameters, examples);
+      return evaluate(network, parameters, examples);
+    },
+    gradient: (parameters, examples) => {
+      check(parameters, examples);
+      return meanGradient(network, parameters, examples);
+    },
+  };
+}
+
+function evaluate(network: Network, parameters: Float32Array, examples: Examples): Evaluation {
+  const { samples, labels, classes } = examples;
+  const logProbabilities = new Float32Array(samples * classes);
+  let filled = 0;
+  for (const batch of consecutiveBatches(examples, EVALUATION_BATCH)) {
+    logProbabilities.set(network.logProbabilities(parameters, batch), filled);
+    filled += batch.samples * classes;
+  }
+  const loss = crossEntropy(logProbabilities, labels);
+  if (!logProbabilities.every(Number.isFinite)) throw notFinite('an output');
+  const probabilities = logProbabilities.map(Math.exp);
+  const accuracy = countCorrect(logProbabilities, labels) / samples;
+  const auc = classifierAuc(logProbabilities, labels, classes);
+  return { samples, loss, accuracy, auc, probabilities };
+}
+
+/** The mean over batches, weighted by their samples, summed in double precision in order. */
+function meanGradient(network: Network, parameters: Float32Array, examples: Examples): Float32Array {
+  const sum = new Float64Array(parameters.length);
+  const balance = noClassBalance(examples.classes);
+  for (const batch of consecutiveBatches(examples, EVALUATION_BATCH)) {
+    const { gradient } = network.differentiate(parameters, batch, balance);
+    const share = batch.samples / examples.samples;
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + share * (gradient[i] as number);
+  }
+  const mean = Float32Array.from(sum);
+  if (!mean.every(Number.isFinite)) throw notFinite('the gradient');
+  return mean;
+}
+
+function checkParameters(layout: ParameterLayout, parameters: Float32Array): void {
+  if (parameters.length === layout.parameterCount) return;
+  const reason = `${parameters.length} numbers, but the architecture has ${layout.parameterCount}`;
+  throw new ModelError('model/wrong-shape', `parameters: ${reason}`);
+}
+
+function notFinite(what: string): ModelError {
+  return new ModelError('model/diverged', `${what} is not finite; the parameters are unusable, discard them`);
+}

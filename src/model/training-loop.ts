@@ -1,0 +1,57 @@
+import { setImmediate as giveWay } from 'node:timers/promises';
+import { createSeededRandom } from '../base/seeded-random.ts';
+import { type Batch, gatherBatch } from './batch.ts';
+import { classBalanceOf } from './class-balance.ts';
+import { crossEntropy } from './cross-entropy.ts';
+import type { EpochReport, TrainingRun } from './engine.ts';
+import type { Examples } from './examples.ts';
+import { ModelError } from './model-error.ts';
+import type { Network } from './network.ts';
+import { createOptimiser } from './optimiser.ts';
+import { countCorrect } from './count-correct.ts';
+import type { TrainingOptions } from './training-options.ts';
+
+/** {@link Model.train} on any network: seeded order, one optimiser over all epochs, a pause after every batch. */
+export async function* trainingLoop(
+  network: Network,
+  initial: Float32Array,
+  { examples, options }: { examples: Examples; options: TrainingOptions },
+  { seed, signal }: TrainingRun,
+): AsyncGenerator<EpochReport, Float32Array, void> {
+  const parameters = initial.slice();
+  const optimise = createOptimiser(options, parameters.length);
+  const balance = classBalanceOf(examples, options.classWeights);
+  for (let epoch = 1; epoch <= options.localEpochs; epoch++) {
+    let loss = 0;
+    let correct = 0;
+    for (const batch of shuffledBatches(examples, options.batchSize, `${epoch}`, seed)) {
+      signal?.throwIfAborted();
+      const step = network.differentiate(parameters, batch, balance);
+      optimise(parameters, step.gradient);
+      loss += batch.samples * crossEntropy(step.logProbabilities, batch.labels);
+      correct += countCorrect(step.logProbabilities, batch.labels);
+      if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss} in epoch ${epoch}`);
+      await giveWay();
+    }
+    if (!parameters.every(Number.isFinite)) throw diverged(`a parameter is not finite after epoch ${epoch}`);
+    const { samples } = examples;
+    yield { epoch, loss: loss / samples, accuracy: correct / samples, samplesSeen: epoch * samples };
+  }
+  return parameters;
+}
+
+function* shuffledBatches(
+  examples: Examples,
+  size: number,
+  epoch: string,
+  seed: string | Uint8Array,
+): Generator<Batch> {
+  const order = Array.from({ length: examples.samples }, (_, index) => index);
+  createSeededRandom(seed, `training/epoch/${epoch}`).shuffle(order);
+  for (let start = 0; start < order.length; start += size)
+    yield gatherBatch(examples, order.slice(start, start + size));
+}
+
+function diverged(reason: string): ModelError {
+  return new ModelError('model/diverged', `training: ${reason}; lower the learning rate or check the inputs' scaling`);
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** How one member trains in one round; part of the study's manifest, the same for all members. */
+export const trainingSchema = z.strictObject({
+  optimiser: z.enum(['sgd', 'adam']),
+  learningRate: z.number().positive().max(10),
+  /** Share of the last step that is kept; sgd only, adam uses its own 0.9 and 0.999. */
+  momentum: z.number().min(0).lt(1),
+  /** Decoupled from the loss: each step also shrinks every parameter by learningRate × weightDecay of itself. */
+  weightDecay: z.number().min(0).max(1),
+  /** Samples per step; the last batch of an epoch may be smaller. */
+  batchSize: z.int().min(1).max(4096),
+  /** Passes over the member's own data per round. */
+  localEpochs: z.int().min(1).max(1000),
+  /**
+   * `balanced` weighs a sample by samples / (classes present × samples of its class); `calibrated` adds the logarithm of
+   * each class's share to its logit while training, so that members with different shares pull towards one model and a
+   * class that a member has not is left alone. Both count on the member's own data.
+   */
+  classWeights: z.enum(['none', 'balanced', 'calibrated']),
+});
+
+export type TrainingOptions = z.infer<typeof trainingSchema>;

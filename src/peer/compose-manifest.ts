@@ -1,0 +1,49 @@
+import { toHex, sha256 } from '../base/bytes.ts';
+import { type Architecture, layoutOf } from '../model/architecture.ts';
+import { initialParameters } from '../model/initial-parameters.ts';
+import type { TrainingOptions } from '../model/training-options.ts';
+import { type Manifest, manifestSchema } from '../protocol/manifest.ts';
+import { segmentModel } from '../protocol/segments.ts';
+
+export interface StudyTerms {
+  readonly title: string;
+  readonly members: number;
+  readonly rounds: number;
+  readonly segments: number;
+  readonly pulls: number;
+  /** Seeds the initial model, and makes the study's name. */
+  readonly seed: string;
+  readonly architecture: Architecture;
+  readonly training: TrainingOptions;
+}
+
+/** Exact Shapley values up to this many contributions: 256 evaluations a round. */
+const EXACT_PLAYERS = 8;
+const PERMUTATIONS = 12;
+
+/** A manifest with the values that we recommend for what is not said. */
+export function composeManifest(terms: StudyTerms): Manifest {
+  const { architecture, training, members, rounds, pulls } = terms;
+  const segments = Math.min(terms.segments, layoutOf(architecture).parameterCount);
+  const initial = segmentModel(initialParameters(architecture, terms.seed), segments);
+  return manifestSchema.parse({
+    type: 'consilium/manifest/1',
+    title: terms.title,
+    nonce: toHex(sha256(Buffer.from(`consilium/study/${terms.seed}`))),
+    architecture,
+    training,
+    initialModel: { seed: terms.seed, digest: initial.root },
+    rounds,
+    minimumMembers: members,
+    maximumMembers: members,
+    segments,
+    pulls,
+    finalPulls: Math.max(pulls, members - 1),
+    aggregation: { rule: 'clipped-mean', clipFactor: 3, weightShareCap: 0.5 },
+    staleness: { boundRounds: 3, discount: 0.5 },
+    // Two thirds must be there; of two members one, or nothing could ever go on without the other.
+    waiting: { quorum: members === 2 ? 0.5 : 0.66, graceSeconds: 60, lostGraceSeconds: 2 },
+    epsilonBudgetMicros: 0,
+    valuation: { method: 'shapley', exactPlayers: EXACT_PLAYERS, permutations: PERMUTATIONS },
+  });
+}

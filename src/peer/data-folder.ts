@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Hex, toHex } from '../base/bytes.ts';
+import { messageOf } from '../base/errors.ts';
+import { createKeystore, openKeystore } from '../ledger/keystore.ts';
+import { PeerError } from './peer-error.ts';
+
+/** A member's data folder, and what is where in it. */
+export interface DataFolder {
+  readonly path: string;
+  readonly config: string;
+  readonly keystore: string;
+  readonly password: string;
+  /** Private seed of the member's training; opened only to reproduce a round. */
+  readonly trainingSeed: string;
+  /** Key of the commitment to the member's data; destroying it erases what the ledger says about them. */
+  readonly commitmentKey: string;
+  readonly database: string;
+  readonly blobs: string;
+  readonly log: string;
+}
+
+export function dataFolder(path: string): DataFolder {
+  return {
+    path,
+    config: join(path, 'peer.json'),
+    keystore: join(path, 'keystore.json'),
+    password: join(path, 'password'),
+    trainingSeed: join(path, 'training-seed'),
+    commitmentKey: join(path, 'commitment-key'),
+    database: join(path, 'peer.db'),
+    blobs: join(path, 'blobs'),
+    log: join(path, 'peer.log'),
+  };
+}
+
+/**
+ * Makes a data folder with a new key and new secrets in it.
+ * @param options a fixed `trainingSeed` makes a run repeatable, and is no secret any more
+ * @returns the member's account
+ * @throws PeerError `peer/data-folder-invalid` if there is a member in it already
+ */
+export async function initDataFolder(path: string, options: { trainingSeed?: string } = {}): Promise<Hex> {
+  const folder = dataFolder(path);
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const taken = await stat(folder.keystore).then(
+    () => true,
+    () => false,
+  );
+  if (taken) throw new PeerError('peer/data-folder-invalid', `${path} holds a member already; choose an empty folder`);
+  const password = randomBytes(24).toString('base64url');
+  const secret = { mode: 0o600, flag: 'wx' };
+  await writeFile(folder.password, `${password}\n`, secret);
+  await writeFile(folder.trainingSeed, `${options.trainingSeed ?? randomBytes(32).toString('hex')}\n`, secret);
+  await writeFile(folder.commitmentKey, `${toHex(randomBytes(32))}\n`, secret);
+  return createKeystore(folder.keystore, password);
+}
+
+/** @throws ConsiliumError `ledger/keystore-unreadable`; PeerError `peer/data-folder-invalid` */
+export async function readSecrets(folder: DataFolder): Promise<{ privateKey: Hex; trainingSeed: string; commitmentKey: Hex }> {
+  const [password, trainingSeed, commitmentKey] = await Promise.all([
+    readSecret(folder.password),
+    readSecret(folder.trainingSeed),
+    readSecret(folder.commitmentKey),
+  ]);
+  return { privateKey: await openKeystore(folder.keystore, password), trainingSeed, commitmentKey: commitmentKey as Hex };
+}
+
+async function readSecret(path: string): Promise<string> {
+  try {
+    return (await readFile(path, 'utf8')).trimEnd();
+  } catch (cause) {
+    throw new PeerError('peer/data-folder-invalid', `${messageOf(cause)}; make the folder with 'consilium peer init'`, { cause });
+  }
+}

@@ -1,0 +1,56 @@
+import { computeMix, type MixInput } from '../mixing/compute-mix.ts';
+import { pullsOf } from '../mixing/plan-mix.ts';
+import type { Announcement } from '../protocol/announcement.ts';
+import { encodeRecipe, type Recipe } from '../protocol/recipe.ts';
+import { encodeSegment } from '../protocol/segments.ts';
+import { loadBase } from './base-model.ts';
+import { pullSegments } from './pull-segments.ts';
+import type { Progress } from './progress.ts';
+import type { StudySetting } from './study-setting.ts';
+import { valueMix } from './value-mix.ts';
+
+/**
+ * Pulls, mixes and values the contributions at hand.
+ * @param announcements the member's own of this round, and those of others
+ * @returns where the peer stands afterwards; everything that it names is on disk
+ */
+export async function mixRound(
+  setting: StudySetting,
+  progress: Progress,
+  announcements: readonly Announcement[],
+  signal: AbortSignal,
+): Promise<Omit<Progress, 'mixed'>> {
+  const { manifest, study, self, blobs, emit } = setting;
+  const { round } = progress;
+  emit({ event: 'round.pulling', round, contributions: announcements.length });
+  const pulled = await pullSegments(setting, { round, pulls: pullsOf(manifest, round), announcements }, signal);
+  emit({ event: 'peer.traffic', ...setting.network.traffic() });
+  const mix: MixInput = {
+    manifest,
+    round,
+    plan: pulled.plan,
+    samples: pulled.announcements.map(({ record }) => record.samples),
+    base: await loadBase(blobs, progress),
+    segmentOf: pulled.segmentOf,
+  };
+  const outcome = computeMix(mix);
+  const recipe: Recipe = {
+    type: 'consilium/recipe/1',
+    study,
+    round,
+    member: self,
+    base: progress.base,
+    entries: [...pulled.plan.entries],
+    refused: [...pulled.refused],
+    segments: outcome.steps,
+    result: outcome.result,
+  };
+  const baseSegments = await Promise.all(outcome.parameters.map((segment) => blobs.put(encodeSegment(segment))));
+  const recipeDigest = await blobs.put(encodeRecipe(recipe));
+  emit({ event: 'round.mixed', round, entries: recipe.entries.length, refused: recipe.refused.length, result: outcome.result });
+
+  const lossOf = (parameters: Float32Array): number => setting.model.evaluate(parameters, setting.data.heldOut).loss;
+  const value = await valueMix({ manifest, study, evaluator: self, mix, lossOf, participants: setting.participants });
+  emit({ event: 'round.valued', round, utilityMicros: value.utilityMicros });
+  return { round: round + 1, base: outcome.result, baseSegments, recipe: recipeDigest, ...value };
+}

@@ -1,0 +1,16 @@
+import { ConsiliumError } from '../base/errors.ts';
+
+export type PeerErrorCode =
+  | 'peer/config-invalid'
+  | 'peer/double-signing'
+  | 'peer/manifest-mismatch'
+  | 'peer/not-a-member'
+  | 'peer/initial-model-mismatch'
+  | 'peer/data-unsuitable'
+  | 'peer/port-in-use'
+  | 'peer/store-locked'
+  | 'peer/store-version'
+  | 'peer/data-folder-invalid';
+
+/** What keeps a peer from running. */
+export class PeerError extends ConsiliumError<PeerErrorCode> {}

@@ -1,0 +1,32 @@
+import type { Hex } from '../base/bytes.ts';
+import type { Metrics } from '../protocol/metrics.ts';
+
+/** What a peer tells whoever watches it, one JSON line each. Figures about the model and the run; nothing about a patient. */
+export type PeerEvent =
+  | { readonly event: 'peer.listening'; readonly addresses: readonly string[] }
+  | { readonly event: 'study.joined'; readonly position: number; readonly participants: number }
+  | { readonly event: 'round.started'; readonly round: number }
+  | { readonly event: 'round.epoch'; readonly round: number; readonly epoch: number; readonly loss: number; readonly accuracy: number }
+  | {
+      readonly event: 'round.evaluated';
+      readonly round: number;
+      readonly heldOut: Metrics['heldOut'];
+      readonly common: Metrics['common'];
+    }
+  | { readonly event: 'round.announced'; readonly round: number; readonly update: Hex }
+  | { readonly event: 'round.pulling'; readonly round: number; readonly contributions: number }
+  | { readonly event: 'round.mixed'; readonly round: number; readonly entries: number; readonly refused: number; readonly result: Hex }
+  | { readonly event: 'round.valued'; readonly round: number; readonly utilityMicros: number }
+  | { readonly event: 'peer.traffic'; readonly bytesIn: number; readonly bytesOut: number }
+  | {
+      readonly event: 'record.anchored';
+      readonly kind: 'contribution' | 'valuation';
+      readonly round: number;
+      readonly sequence: number;
+      readonly pending: number;
+    }
+  | { readonly event: 'member.connected' | 'member.lost'; readonly account: Hex }
+  | { readonly event: 'study.finished'; readonly finalModel: Hex; readonly absent: readonly Hex[] };
+
+/** An event with the member that it is from. */
+export type MemberEvent = PeerEvent & { readonly member: Hex };

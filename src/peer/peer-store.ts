@@ -1,0 +1,178 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { Hex } from '../base/bytes.ts';
+import { decodeCanonical, encodeCanonical } from '../base/canonical.ts';
+import type { OutboxItem, OutboxStore } from '../ledger/outbox.ts';
+import {
+  type Announcement,
+  decodeAnnouncement,
+  decodeReveal,
+  encodeAnnouncement,
+  encodeReveal,
+  type Reveal,
+} from '../protocol/announcement.ts';
+import { contributionSchema } from '../protocol/contribution.ts';
+import { hashContent } from '../protocol/ledger-entry.ts';
+import { valuationSchema } from '../protocol/valuation.ts';
+import { PeerError } from './peer-error.ts';
+import { type Progress, progressSchema } from './progress.ts';
+
+/** Everything that a peer must not forget, in one SQLite file; every write is on disk before it returns. */
+export interface PeerStore {
+  readonly outbox: OutboxStore & { add(item: OutboxItem): void; counts(): OutboxCounts };
+  /** Where the peer stands between two rounds; null before the first. */
+  progress(): Progress | null;
+  saveProgress(progress: Progress): void;
+  /**
+   * Keeps the member's own contribution of a round together with its place in the outbox.
+   * @throws PeerError `peer/double-signing` if another one was kept for that round
+   */
+  keepOwn(announcement: Announcement): void;
+  /** A member's contribution of a round, if it is known here. */
+  announcement(member: Hex, round: number): Announcement | null;
+  addAnnouncement(announcement: Announcement): void;
+  addReveal(reveal: Reveal): void;
+  announcements(): Announcement[];
+  reveals(): Reveal[];
+  close(): void;
+}
+
+export interface OutboxCounts {
+  readonly pending: number;
+  readonly anchored: number;
+  readonly refused: number;
+}
+
+/** Raised when the tables change; an older program refuses a newer file. */
+const SCHEMA_VERSION = 1;
+
+const SCHEMA = `
+  CREATE TABLE progress (only INTEGER PRIMARY KEY CHECK (only = 1), value BLOB NOT NULL) STRICT;
+  CREATE TABLE signed (round INTEGER PRIMARY KEY, hash TEXT NOT NULL) STRICT;
+  CREATE TABLE announcement (
+    round INTEGER NOT NULL, member TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (round, member)) STRICT;
+  CREATE TABLE reveal (
+    round INTEGER NOT NULL, evaluator TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (round, evaluator)) STRICT;
+  CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, value BLOB NOT NULL,
+    state TEXT NOT NULL DEFAULT 'pending', sequence INTEGER, reason TEXT) STRICT;
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+/** Opens or makes the store. @param path file name @throws PeerError `peer/store-locked`, `peer/store-version` */
+export function openPeerStore(path: string, options: { readOnly?: boolean } = {}): PeerStore {
+  const database = openDatabase(path, options.readOnly ?? false);
+  const all = (sql: string): { value: Uint8Array }[] => database.prepare(sql).all() as { value: Uint8Array }[];
+  const addOutbox = (item: OutboxItem): void => {
+    database
+      .prepare('INSERT INTO outbox (hash, kind, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+      .run(hashContent(item), item.kind, encodeCanonical(item.record));
+  };
+  const addAnnouncement = (announcement: Announcement): void => {
+    const { round, member } = announcement.record;
+    database
+      .prepare('INSERT INTO announcement (round, member, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+      .run(round, member, encodeAnnouncement(announcement));
+  };
+
+  return {
+    outbox: {
+      add: addOutbox,
+      pending: () =>
+        (
+          database.prepare(`SELECT kind, value FROM outbox WHERE state = 'pending' ORDER BY id`).all() as {
+            kind: OutboxItem['kind'];
+            value: Uint8Array;
+          }[]
+        ).map(decodeItem),
+      markAnchored: (hash, sequence) => {
+        database.prepare(`UPDATE outbox SET state = 'anchored', sequence = ? WHERE hash = ?`).run(sequence, hash);
+      },
+      markRefused: (hash, reason) => {
+        database.prepare(`UPDATE outbox SET state = 'refused', reason = ? WHERE hash = ?`).run(reason, hash);
+      },
+      counts: () => {
+        const rows = database
+          .prepare(`SELECT state, count(*) AS n FROM outbox WHERE kind = 'contribution' GROUP BY state`)
+          .all() as { state: string; n: number }[];
+        const count = (state: string): number => rows.find((row) => row.state === state)?.n ?? 0;
+        return { pending: count('pending'), anchored: count('anchored'), refused: count('refused') };
+      },
+    },
+    progress: () => {
+      const [row] = all('SELECT value FROM progress');
+      return row === undefined ? null : progressSchema.parse(decodeCanonical(row.value));
+    },
+    saveProgress: (progress) => {
+      database.prepare('INSERT OR REPLACE INTO progress (only, value) VALUES (1, ?)').run(encodeCanonical(progress));
+    },
+    keepOwn: (announcement) => {
+      const hash = hashContent({ kind: 'contribution', record: announcement.record });
+      transact(database, () => {
+        guardSigning(database, announcement.record.round, hash);
+        addAnnouncement(announcement);
+        addOutbox({ kind: 'contribution', record: announcement.record });
+      });
+    },
+    announcement: (member, round) => {
+      const row = database.prepare('SELECT value FROM announcement WHERE round = ? AND member = ?').get(round, member);
+      return row === undefined ? null : decodeAnnouncement(row.value as Uint8Array);
+    },
+    addAnnouncement,
+    addReveal: (reveal) => {
+      const { round, evaluator } = reveal.record;
+      database
+        .prepare('INSERT INTO reveal (round, evaluator, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+        .run(round, evaluator, encodeReveal(reveal));
+    },
+    announcements: () =>
+      all('SELECT value FROM announcement ORDER BY round, member').map((row) => decodeAnnouncement(row.value)),
+    reveals: () => all('SELECT value FROM reveal ORDER BY round, evaluator').map((row) => decodeReveal(row.value)),
+    close: () => database.close(),
+  };
+}
+
+function openDatabase(path: string, readOnly: boolean): DatabaseSync {
+  const database = new DatabaseSync(path, { readOnly, timeout: 1000 });
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version > SCHEMA_VERSION) {
+    database.close();
+    throw new PeerError('peer/store-version', `${path} was written by a newer version; use that one, or an empty data folder`);
+  }
+  if (readOnly) return database;
+  try {
+    // Only one process may ever write, and so sign, from one data folder.
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT;');
+  } catch (cause) {
+    database.close();
+    throw new PeerError('peer/store-locked', `${path} is in use by another process; stop that peer first`, { cause });
+  }
+  if (version === 0) database.exec(SCHEMA);
+  return database;
+}
+
+function guardSigning(database: DatabaseSync, round: number, hash: Hex): void {
+  const row = database.prepare('SELECT hash FROM signed WHERE round = ?').get(round);
+  if (row === undefined) {
+    database.prepare('INSERT INTO signed (round, hash) VALUES (?, ?)').run(round, hash);
+  } else if (row.hash !== hash) {
+    throw new PeerError('peer/double-signing', `another contribution was signed for round ${round}; it stands`);
+  }
+}
+
+function transact(database: DatabaseSync, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function decodeItem({ kind, value }: { kind: OutboxItem['kind']; value: Uint8Array }): OutboxItem {
+  const record = decodeCanonical(value);
+  return kind === 'contribution'
+    ? { kind, record: contributionSchema.parse(record) }
+    : { kind, record: valuationSchema.parse(record) };
+}

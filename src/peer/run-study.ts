@@ -1,0 +1,134 @@
+import type { Hex } from '../base/bytes.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Announcement, Reveal } from '../protocol/announcement.ts';
+import { signDigest, valuationDigest } from '../protocol/signature.ts';
+import { mixRound } from './mix-round.ts';
+import type { Progress } from './progress.ts';
+import { publishRound } from './publish-round.ts';
+import { type RoundEffect, type RoundEvent, type RoundState, startRounds, stepRounds, type Timer } from './round-machine.ts';
+import type { StudySetting } from './study-setting.ts';
+import { type TrainedUpdate, trainRound } from './train-round.ts';
+
+/** How often a waiting peer asks the others for what it may have missed. */
+const CATCH_UP_MILLISECONDS = 1_000;
+
+/** What the network reports to a running study. */
+export interface StudyRun {
+  onContribution(announcement: Announcement): void;
+  onMember(account: Hex, connected: boolean): void;
+  /** Contributions that the ledger shows; closing records count even if nobody announced them here. */
+  onLedger(): void;
+  /** Resolves when the last round is closed. @returns the members that were absent at the end */
+  readonly finished: Promise<readonly Hex[]>;
+}
+
+/** Drives one peer through the rounds of its study: performs the round machine's effects and feeds their outcomes back. */
+export function runStudy(setting: StudySetting, initial: Progress, signal: AbortSignal): StudyRun {
+  const { manifest, store, self } = setting;
+  let progress = initial;
+  let trained: TrainedUpdate | null = null;
+  let state: RoundState;
+  const outcome = Promise.withResolvers<readonly Hex[]>();
+  const stopped = new AbortController();
+  const stop = (): void => stopped.abort(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+
+  const fail = (error: unknown): void => {
+    stopped.abort();
+    outcome.reject(error);
+  };
+
+  const dispatch = (event: RoundEvent): void => {
+    if (stopped.signal.aborted) return;
+    const step = stepRounds(state, event);
+    state = step.state;
+    for (const effect of step.effects) perform(effect).catch(fail);
+  };
+
+  const perform = async (effect: RoundEffect): Promise<void> => {
+    switch (effect.type) {
+      case 'train':
+        setting.emit({ event: 'round.started', round: effect.round });
+        trained = await trainRound(setting, progress, stopped.signal);
+        return dispatch({ type: 'trained' });
+      case 'publish':
+        await publishRound(setting, progress, effect.round === manifest.rounds ? null : trained);
+        return dispatch({ type: 'published' });
+      case 'startTimer':
+        await setting.clock.wait(timerMilliseconds(setting, effect.timer), stopped.signal);
+        return dispatch({ type: 'elapsed', timer: effect.timer, round: effect.round });
+      case 'reveal':
+        return reveal();
+      case 'mix':
+        return mix(effect);
+      case 'finish':
+        stopped.abort();
+        return outcome.resolve(effect.absent);
+    }
+  };
+
+  const reveal = async (): Promise<void> => {
+    if (progress.valuation === null) return;
+    const record = progress.valuation;
+    const signature = signDigest(setting.privateKey, valuationDigest(setting.domain, record));
+    const signed: Reveal = { record, signature };
+    store.addReveal(signed);
+    store.outbox.add({ kind: 'valuation', record });
+    setting.outbox.wake();
+    await setting.network.publishReveal(signed);
+  };
+
+  const mix = async ({ round, contributions }: Extract<RoundEffect, { type: 'mix' }>): Promise<void> => {
+    const wanted = [{ member: self, round }, ...contributions];
+    const announcements = wanted.flatMap((ref) => store.announcement(ref.member, ref.round) ?? []);
+    const next = await mixRound(setting, progress, announcements, stopped.signal);
+    progress = { ...next, mixed: [...state.mixed] };
+    store.saveProgress(progress);
+    dispatch({ type: 'mixed' });
+  };
+
+  /** Gossip may lose an announcement; whoever waits asks. */
+  const catchUp = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      await setting.clock.wait(CATCH_UP_MILLISECONDS, stopped.signal);
+      if (stopped.signal.aborted || state.phase !== 'waiting') continue;
+      await setting.network
+        .catchUp(state.round)
+        .catch((error: unknown) => setting.logger.debug('round.catch-up-failed', { error: messageOf(error) }));
+    }
+  };
+
+  const start = startRounds({
+    terms: { rounds: manifest.rounds, quorum: manifest.waiting.quorum, stalenessBound: manifest.staleness.boundRounds },
+    others: setting.participants.filter((member) => member !== self),
+    round: progress.round,
+    published: store.announcement(self, progress.round) !== null,
+    mixed: progress.mixed,
+  });
+  state = start.state;
+  for (const { record } of store.announcements()) {
+    if (record.member !== self) state = stepRounds(state, { type: 'announced', ...record }).state;
+  }
+  for (const effect of start.effects) perform(effect).catch(fail);
+  catchUp().catch(fail);
+
+  return {
+    onContribution: (announcement) => {
+      store.addAnnouncement(announcement);
+      dispatch({ type: 'announced', member: announcement.record.member, round: announcement.record.round });
+    },
+    onMember: (member, connected) => dispatch({ type: connected ? 'connected' : 'lost', member }),
+    onLedger: () => {
+      for (const entry of setting.index.entries()) {
+        if (entry.kind !== 'contribution' || entry.record.round !== manifest.rounds || entry.record.member === self) continue;
+        if (state.announced.get(manifest.rounds)?.has(entry.record.member)) continue;
+        dispatch({ type: 'announced', member: entry.record.member, round: manifest.rounds });
+      }
+    },
+    finished: outcome.promise,
+  };
+}
+
+function timerMilliseconds({ manifest }: StudySetting, timer: Timer): number {
+  return 1000 * (timer === 'grace' ? manifest.waiting.graceSeconds : manifest.waiting.lostGraceSeconds);
+}

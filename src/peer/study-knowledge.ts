@@ -1,0 +1,31 @@
+import type { Hex } from '../base/bytes.ts';
+import type { StudyContext } from '../gossip/study-context.ts';
+import type { LedgerIndex } from '../ledger/ledger-index.ts';
+import { hashContribution } from '../protocol/contribution.ts';
+import type { LedgerDomain } from '../protocol/domain.ts';
+import { type Manifest, studyOf } from '../protocol/manifest.ts';
+import type { PeerStore } from './peer-store.ts';
+
+/** Participants of the study that the ledger shows, in order of position, those who withdrew left out. */
+export function participantsOf(index: LedgerIndex): Hex[] {
+  const withdrawn = new Set(index.entries().flatMap((entry) => (entry.kind === 'withdrawn' ? entry.record.member : [])));
+  return index.entries().flatMap((e) => (e.kind === 'joined' && !withdrawn.has(e.record.member) ? e.record.member : []));
+}
+
+/** What validators may ask: answered from the ledger's index and from the records kept so far. */
+export function studyContext(deps: { domain: LedgerDomain; manifest: Manifest; index: LedgerIndex; store: PeerStore }): StudyContext {
+  const { domain, manifest, index, store } = deps;
+  return {
+    domain,
+    study: studyOf(manifest),
+    rounds: manifest.rounds,
+    segments: manifest.segments,
+    epsilonBudgetMicros: manifest.epsilonBudgetMicros,
+    isParticipant: (account) => participantsOf(index).includes(account),
+    knownContribution: (member, round) => {
+      const known = store.announcement(member, round);
+      return known === null ? undefined : hashContribution(known.record);
+    },
+    knownCommitment: (evaluator, round) => store.announcement(evaluator, round + 1)?.record.scoreCommitment,
+  };
+}

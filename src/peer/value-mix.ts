@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { type Hex, toHex } from '../base/bytes.ts';
+import { createSeededRandom } from '../base/seeded-random.ts';
+import { type MixInput, mixCoalition } from '../mixing/compute-mix.ts';
+import type { Manifest } from '../protocol/manifest.ts';
+import { joinSegments } from '../protocol/segments.ts';
+import { packScores, type Valuation } from '../protocol/valuation.ts';
+import { toMicros } from '../valuation/fixed-point.ts';
+import { exactShapley, sampledShapley } from '../valuation/shapley.ts';
+
+export interface ValueMixInput {
+  readonly manifest: Pick<Manifest, 'valuation'>;
+  readonly study: Hex;
+  readonly evaluator: Hex;
+  readonly mix: MixInput;
+  /** Mean loss of parameters on the evaluator's held-out part, in nats. */
+  readonly lossOf: (parameters: Float32Array) => number;
+  /** Participants in order of position. */
+  readonly participants: readonly Hex[];
+}
+
+/** A round's scores, and the utility that they sum to, in millionths of a nat. */
+export interface MixValue {
+  readonly valuation: Valuation;
+  readonly utilityMicros: number;
+}
+
+/**
+ * Shapley values of the contributions in a mix. The utility of a coalition is by how much mixing only its contributions lowers the
+ * loss on the evaluator's held-out part; the sum of the scores is the utility of the whole mix, to the last unit.
+ */
+export async function valueMix(input: ValueMixInput): Promise<MixValue> {
+  const { mix, manifest } = input;
+  const players = [...new Set(mix.plan.sources.flat())].toSorted((a, b) => a - b);
+  const baseLoss = input.lossOf(joinSegments(mix.base));
+  const utility = async (coalition: readonly number[]): Promise<number> => {
+    if (coalition.length === 0) return 0;
+    await setImmediate(); // a round's worth of evaluations must not keep the network waiting
+    const entries = coalition.map((player) => players[player] ?? -1);
+    return baseLoss - input.lossOf(joinSegments(mixCoalition(mix, entries)));
+  };
+  const { exactPlayers, permutations } = manifest.valuation;
+  const values =
+    players.length <= exactPlayers
+      ? await exactShapley(players.length, utility)
+      : await sampledShapley(players.length, utility, permutations, permutationSource(input));
+  const total = await utility(players.map((_, i) => i));
+  const { micros, totalMicros } = toMicros(values, total);
+  return { valuation: toValuation(input, players, micros), utilityMicros: totalMicros };
+}
+
+function permutationSource({ study, evaluator, mix }: ValueMixInput) {
+  return createSeededRandom(`${study}/${evaluator}/${mix.round}`, 'shapley');
+}
+
+function toValuation(input: ValueMixInput, players: readonly number[], micros: readonly number[]): Valuation {
+  const { mix, participants } = input;
+  const scores = participants.map((): number | null => null);
+  for (const [i, player] of players.entries()) {
+    const position = participants.indexOf(mix.plan.entries[player]?.member ?? '0x');
+    if (position >= 0) scores[position] = micros[i] ?? 0;
+  }
+  return {
+    study: input.study,
+    round: mix.round,
+    evaluator: input.evaluator,
+    scores: packScores(scores),
+    salt: toHex(randomBytes(32)),
+  };
+}

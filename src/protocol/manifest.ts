@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { type Hex, sha256, toHex } from '../base/bytes.ts';
+import { encodeCanonical } from '../base/canonical.ts';
+import { ConsiliumError } from '../base/errors.ts';
+import { MAXIMUM_SEGMENTS } from './announcement.ts';
+import { digestSchema } from './wire-types.ts';
+
+/** Plain JSON whose meaning belongs to another layer, which checks it with a schema of its own. */
+const opaqueSchema = z.record(z.string(), z.json());
+
+/** Everything that the members of a study agree on before it begins. Its digest is the study's name on chain. */
+export const manifestSchema = z
+  .strictObject({
+    type: z.literal('consilium/manifest/1'),
+    title: z.string().min(1).max(200),
+    /** Makes two studies with the same terms two studies. */
+    nonce: digestSchema,
+    /** Checked by the model layer. */
+    architecture: opaqueSchema,
+    /** Checked by the model layer. */
+    training: opaqueSchema,
+    initialModel: z.strictObject({ seed: z.string().min(1).max(200), digest: digestSchema }),
+    /** Training rounds. */
+    rounds: z.int().min(1).max(100_000),
+    /** Training begins once this many have joined. */
+    minimumMembers: z.int().min(2).max(64),
+    maximumMembers: z.int().min(2).max(64),
+    /** S: how many segments a model is cut into. */
+    segments: z.int().min(1).max(MAXIMUM_SEGMENTS),
+    /** R: how many members each segment is pulled from; where there are fewer others, all of them. */
+    pulls: z.int().min(1).max(63),
+    /** R of the last round; pulling from everybody once brings the members' models together. */
+    finalPulls: z.int().min(1).max(63),
+    aggregation: z.strictObject({
+      rule: z.literal('clipped-mean'),
+      /** A difference longer than this many times the median difference is clipped to it. */
+      clipFactor: z.number().min(1).max(1000),
+      /** No contribution weighs more than this share of a mix. */
+      weightShareCap: z.number().gt(0).max(1),
+    }),
+    staleness: z.strictObject({
+      /** A contribution may be mixed up to this many rounds late. */
+      boundRounds: z.int().min(0).max(1000),
+      /** Each round of lateness multiplies its weight by this. */
+      discount: z.number().gt(0).max(1),
+    }),
+    waiting: z.strictObject({
+      /** The share of the members still taking part whose announcements end the wait, after the grace period. */
+      quorum: z.number().gt(0).max(1),
+      /** How long a connected member is waited for once the quorum is there. */
+      graceSeconds: z.number().min(0).max(86_400),
+      /** How long a member whose connection is gone is waited for. */
+      lostGraceSeconds: z.number().min(0).max(86_400),
+    }),
+    /** Cumulative ε per member in millionths that the ledger allows; zero: no differential privacy is asked for. */
+    epsilonBudgetMicros: z.int().min(0).max(0xffff_ffff),
+    valuation: z.strictObject({
+      method: z.literal('shapley'),
+      /** Up to this many contributions in a mix the Shapley values are exact. */
+      exactPlayers: z.int().min(1).max(12),
+      /** Beyond it they are the mean over this many seeded permutations. */
+      permutations: z.int().min(1).max(100_000),
+    }),
+  })
+  .refine((manifest) => manifest.pulls <= manifest.finalPulls, { error: 'finalPulls must not be below pulls' })
+  .refine((manifest) => manifest.minimumMembers <= manifest.maximumMembers, {
+    error: 'minimumMembers must not be above maximumMembers',
+  });
+
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** The study's identifier: SHA-256 of the manifest in canonical encoding. */
+export function studyOf(manifest: Manifest): Hex {
+  return toHex(sha256(encodeCanonical(manifest)));
+}
+
+/**
+ * Reads a manifest from JSON text.
+ * @param source where the text is from, for the message
+ * @throws ConsiliumError `protocol/manifest-invalid`
+ */
+export function parseManifest(text: string, source: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ConsiliumError('protocol/manifest-invalid', `${source} is not JSON; fetch the manifest again`, { cause });
+  }
+  const parsed = manifestSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const place = issue?.path.join('.') || 'the manifest';
+  throw new ConsiliumError('protocol/manifest-invalid', `${source}: ${place}: ${issue?.message}; fetch the manifest again`);
+}

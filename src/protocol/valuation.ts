@@ -1,0 +1,70 @@
+import { TypedDataEncoder } from 'ethers';
+import { z } from 'zod';
+import type { Hex } from '../base/bytes.ts';
+import { ConsiliumError } from '../base/errors.ts';
+import { addressSchema, digestSchema, roundSchema } from './wire-types.ts';
+
+/** The scores and salt that open the commitment in the evaluator's next contribution. */
+export const valuationSchema = z.strictObject({
+  study: digestSchema,
+  round: roundSchema,
+  evaluator: addressSchema,
+  /** Packed scores, see {@link packScores}. */
+  scores: z.array(digestSchema).max(8),
+  salt: digestSchema,
+});
+
+export type Valuation = z.infer<typeof valuationSchema>;
+
+const FIELDS = {
+  Valuation: [
+    { name: 'study', type: 'bytes32' },
+    { name: 'round', type: 'uint32' },
+    { name: 'evaluator', type: 'address' },
+    { name: 'scores', type: 'bytes32[]' },
+    { name: 'salt', type: 'bytes32' },
+  ],
+};
+
+export const VALUATION_TYPE = { primaryType: 'Valuation', types: FIELDS } as const;
+
+/** EIP-712 struct hash: the commitment, and what the ledger's head chain takes in. */
+export function hashValuation(valuation: Valuation): Hex {
+  return TypedDataEncoder.hashStruct('Valuation', FIELDS, valuation) as Hex;
+}
+
+const SCORES_PER_WORD = 8;
+/** The int32 that stands for "not scored". */
+const NOT_SCORED = -0x8000_0000;
+
+/**
+ * Packs scores as int32, eight to a 32-byte word, the lowest position first.
+ * @param scores one score in millionths of the utility's unit for each participant position, null for "not scored"
+ * @throws ConsiliumError `protocol/score-out-of-range`
+ */
+export function packScores(scores: readonly (number | null)[]): Hex[] {
+  const words: Hex[] = [];
+  for (let start = 0; start < scores.length; start += SCORES_PER_WORD) {
+    const word = Buffer.alloc(32);
+    for (let i = 0; i < SCORES_PER_WORD; i++) {
+      const score = scores[start + i] ?? null;
+      if (score !== null && (!Number.isInteger(score) || Math.abs(score) > 0x7fff_ffff)) {
+        throw new ConsiliumError('protocol/score-out-of-range', `score ${score} is not a 32-bit integer of millionths`);
+      }
+      word.writeInt32BE(score ?? NOT_SCORED, i * 4);
+    }
+    words.push(`0x${word.toString('hex')}`);
+  }
+  return words;
+}
+
+/** Reverses {@link packScores}; the result has eight entries a word, null where nothing was scored. */
+export function unpackScores(words: readonly Hex[]): (number | null)[] {
+  return words.flatMap((word) => {
+    const bytes = Buffer.from(word.slice(2), 'hex');
+    return Array.from({ length: SCORES_PER_WORD }, (_, i) => {
+      const score = bytes.readInt32BE(i * 4);
+      return score === NOT_SCORED ? null : score;
+    });
+  });
+}

@@ -1,0 +1,78 @@
+import type { Finding, Notice } from '../audit/finding.ts';
+import type { Hex } from '../base/bytes.ts';
+
+/** Everything that a report shows; plain JSON. */
+export interface ReportData {
+  readonly title: string;
+  readonly study: Hex;
+  readonly contract: Hex;
+  readonly chainId: number;
+  /** When the run began, ISO 8601. */
+  readonly startedAt: string;
+  readonly durationSeconds: number;
+  /** What was run, as the user would type it. */
+  readonly command: string;
+  readonly terms: {
+    readonly dataset: string;
+    readonly alpha: number;
+    readonly rounds: number;
+    readonly segments: number;
+    readonly pulls: number;
+    readonly parameterCount: number;
+    readonly engine: string;
+    readonly seed: string;
+  };
+  /** In order of position. */
+  readonly members: readonly ReportMember[];
+  /** Accuracy on the common test part if all data were in one place; null if it was not computed. */
+  readonly accuracyPooled: number | null;
+  readonly aucPooled: number | null;
+  /** Round scores in millionths of a nat: medians over the other members' reports. */
+  readonly scoresByRound: readonly { readonly round: number; readonly scores: Readonly<Record<Hex, number>> }[];
+  /** What each mix was made of; the contribution of (member, round) is trained from the mix of (member, round − 1). */
+  readonly mixes: readonly ReportMix[];
+  /** One row for each transaction that recorded something. */
+  readonly gas: readonly { readonly kind: string; readonly member: Hex | null; readonly round: number | null; readonly gasUsed: number }[];
+  readonly records: {
+    readonly contributions: number;
+    readonly closings: number;
+    readonly anchored: number;
+    readonly valuations: number;
+    readonly mixesReplayed: number;
+  };
+  readonly findings: readonly Finding[];
+  readonly notices: readonly Notice[];
+}
+
+export interface ReportMember {
+  readonly address: Hex;
+  /** What people call it, for instance "hospital 1". */
+  readonly name: string;
+  readonly samples: number;
+  readonly accuracyAlone: number | null;
+  readonly accuracyFederated: number | null;
+  readonly aucFederated: number | null;
+  readonly scoreMicros: number;
+  readonly registered: number;
+  readonly expected: number;
+  readonly anchored: number;
+  /** True if the run killed its process on purpose. */
+  readonly killed: boolean;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Figures of the base of each round, the last of the final model. */
+  readonly series: readonly ReportPoint[];
+}
+
+export interface ReportPoint {
+  readonly round: number;
+  readonly heldOut: { readonly loss: number; readonly accuracy: number };
+  readonly common: { readonly loss: number; readonly accuracy: number; readonly auc: number | null } | null;
+}
+
+export interface ReportMix {
+  readonly member: Hex;
+  readonly round: number;
+  /** Contributions mixed, with their mean weight over the segments. */
+  readonly sources: readonly { readonly member: Hex; readonly round: number; readonly weight: number }[];
+}
