@@ -1,6 +1,6 @@
 /**
- * Writes `src/ledger/bindings.ts` from the contracts: all that the ledger client needs to know of them, so that nothing is
- * compiled at run time. `--check` writes nothing, and fails if the file is not what the contracts give.
+ * Writes `src/ledger/bindings.ts` from the contracts: all that the ledger client needs to know of them, so that nothing
+ * is compiled at run time. `--check` writes nothing, and fails if the file is not what the contracts give.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
@@ -117,7 +117,7 @@ export function renderBindings(contracts: readonly CompiledContract[]): string {
     '// Generated from contracts/ by scripts/generate-bindings.ts: run that again instead of editing this file.',
     `import { ${ETHERS_TYPES.map((name) => `type ${name}`).join(', ')}, Contract } from 'ethers';`,
     '',
-    '/** How to recognise a contract: its deployed code, with zeros in these byte ranges, has this keccak-256 digest. */',
+    '/** How to recognise a contract: its deployed code, with zeros in these ranges, has this keccak-256 digest. */',
     'export interface CodeIdentity {',
     '  readonly runtimeHash: string;',
     '  readonly immutables: readonly { readonly start: number; readonly length: number }[];',
@@ -177,20 +177,30 @@ function renderMethod({ name, inputs = [], outputs = [], stateMutability }: AbiE
 /** A struct that is sent has the interface `…Input`; one that is received has its own name. */
 function renderStructs(functions: readonly AbiEntry[]): string[] {
   const rendered = new Map<string, string[]>();
-  const render = (parameter: AbiParameter, suffix: string, typeOf: (field: AbiParameter) => string): void => {
+  const render = (parameter: AbiParameter, suffix: string, fieldOf: (field: AbiParameter) => string): void => {
     if (parameter.components === undefined) return;
     const name = `${structName(parameter)}${suffix}`;
-    const fields = parameter.components.map((field) => `  readonly ${field.name}: ${typeOf(field)};`);
-    rendered.set(name, ['', `export interface ${name} {`, ...fields, '}']);
+    rendered.set(name, ['', `export interface ${name} {`, ...parameter.components.map(fieldOf), '}']);
   };
   for (const { inputs = [], outputs = [] } of functions) {
-    for (const input of inputs) render(input, 'Input', acceptedType);
-    for (const output of outputs) render(output, '', decodedType);
+    for (const input of inputs) render(input, 'Input', acceptedField);
+    for (const output of outputs) render(output, '', decodedField);
   }
   return [...rendered.keys()].sort().flatMap((name) => rendered.get(name) ?? []);
 }
 
-/** `struct ILedger.Contribution[]` → `Contribution` */
+function acceptedField(field: AbiParameter): string {
+  return `  readonly ${field.name}: ${acceptedType(field)};`;
+}
+
+/** ethers decodes a struct as an array with names on top, so what an array has itself, such as `length`, hides a field. */
+function decodedField(field: AbiParameter): string {
+  if (field.name in Array.prototype)
+    return `  // ${field.name}: ${decodedType(field)}, from Result.getValue('${field.name}')`;
+  return `  readonly ${field.name}: ${decodedType(field)};`;
+}
+
+/** `struct ILedgerRecords.Contribution[]` → `Contribution` */
 function structName({ internalType }: AbiParameter): string {
   return internalType.replace(/^struct (?:\w+\.)?/, '').replace(/(?:\[\d*\])+$/, '');
 }

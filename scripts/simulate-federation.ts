@@ -1,13 +1,13 @@
 /** In-process federated averaging, to choose defaults and to show what joining is worth. Run with --help. */
 import { parseArgs } from 'node:util';
+import { isConsiliumError } from '../src/base/errors.ts';
 import { concatenate, type Dataset } from '../src/data/dataset.ts';
 import { readSource } from '../src/data/read-source.ts';
 import { splitFederation } from '../src/data/split.ts';
 import { defaultTraining } from '../src/model/default-training.ts';
 import type { Evaluation, Model } from '../src/model/engine.ts';
 import { initialParameters } from '../src/model/initial-parameters.ts';
-import type { TrainingOptions } from '../src/model/training-options.ts';
-import { trainingSchema } from '../src/model/training-options.ts';
+import { type TrainingOptions, trainingSchema } from '../src/model/training-options.ts';
 import { createWasmEngine } from '../src/model/wasm-engine.ts';
 
 const HELP = `usage: simulate-federation [options]
@@ -116,5 +116,11 @@ async function simulate(seed: string): Promise<void> {
   console.log(`seed ${seed}: alone, mean accuracy ${aloneSum.toFixed(4)}; pooled ${describe(pooled)}`);
 }
 
-if (values.help) console.log(HELP);
-else for (const seed of values.seed.split(',')) await simulate(seed);
+try {
+  if (values.help) console.log(HELP);
+  else for (const seed of values.seed.split(',')) await simulate(seed);
+} catch (thrown) {
+  if (!isConsiliumError(thrown)) throw thrown;
+  console.error(`${thrown.code}: ${thrown.message}`);
+  process.exitCode = 1;
+}

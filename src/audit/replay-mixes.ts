@@ -101,7 +101,9 @@ async function replayOne(
   const odd = findContradiction(subject, recipe, after);
   if (odd !== null) return fail(odd.code, odd.message, odd.segment);
   if (before === undefined || before.round !== round || before.root !== recipe.base) {
-    return fail('audit/mix-not-replayable', 'the base before this mix could not be derived, because an earlier mix could not be replayed');
+    // The finding stands where the chain of mixes broke; what follows from it is not another one.
+    const message = `the mix after round ${round} could not be replayed, because an earlier one could not`;
+    return { segments: null, findings: [], notices: [{ member, round, message }] };
   }
   const loaded = await loadSources(subject, recipe);
   if (typeof loaded === 'string') return fail('audit/mix-not-replayable', loaded);

@@ -18,8 +18,13 @@ export const peerStartCommand: Command = {
   async run(values, _positionals, signal) {
     const path = required(values, 'data');
     const print = values.json === true ? JSON.stringify : describe;
-    const emit = (event: PeerEvent): void => void process.stdout.write(`${print(event)}\n`);
-    await runPeer({ logger: fileLogger(dataFolder(path).log), emit }, path, signal);
+    const logger = fileLogger(dataFolder(path).log);
+    const emit = (event: PeerEvent): void => {
+      const { event: name, ...details } = event;
+      logger.info(name, details);
+      process.stdout.write(`${print(event)}\n`);
+    };
+    await runPeer({ logger, emit }, path, signal);
     return EXIT_OK;
   },
 };

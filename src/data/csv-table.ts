@@ -36,5 +36,8 @@ export function parseLabelledTable(
 }
 
 function badRow(path: string, row: number, reason: string) {
-  return fileError('data/bad-table', path, `sample ${row + 1} ${reason}`, 'restore the file from the repository');
+  return fileError('data/bad-table', path, {
+    reason: `sample ${row + 1} ${reason}`,
+    remedy: 'restore the file from the repository',
+  });
 }

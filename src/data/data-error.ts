@@ -30,16 +30,17 @@ export type DataErrorCode =
 /** Everything that `src/data` throws on purpose; the message is one line: file, reason, remedy. */
 export class DataError extends ConsiliumError<DataErrorCode> {}
 
-/** Says what is wrong with a file. Only its name is quoted, without control characters, never its folder. */
-export function fileError(
-  code: DataErrorCode,
-  path: string,
-  reason: string,
-  remedy: string,
-  cause?: unknown,
-): DataError {
-  const name = printable(basename(path) || path);
-  return new DataError(code, `${name}: ${printable(reason)}; ${remedy}`, { details: { file: name }, cause });
+/** What is wrong with a file, what to do about it, and what was thrown below. */
+export interface FileProblem {
+  readonly reason: string;
+  readonly remedy: string;
+  readonly cause?: unknown;
+}
+
+/** Only the file's name is quoted, without control characters, never its folder. */
+export function fileError(code: DataErrorCode, path: string, { reason, remedy, cause }: FileProblem): DataError {
+  const file = printable(basename(path) || path);
+  return new DataError(code, `${file}: ${printable(reason)}; ${remedy}`, { details: { file }, cause });
 }
 
 function printable(text: string): string {

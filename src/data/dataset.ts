@@ -22,11 +22,13 @@ export interface InputScaling {
 
 /** Applies a scaling to raw values, sample after sample. */
 export function scaleInputs(raw: ArrayLike<number>, { offset, scale }: InputScaling): Float32Array {
+  const inputs = new Float32Array(raw.length);
   const period = offset.length;
-  return Float32Array.from(
-    raw,
-    (value, index) => (value - (offset[index % period] as number)) * (scale[index % period] as number),
-  );
+  for (let index = 0; index < raw.length; index++) {
+    const feature = index % period;
+    inputs[index] = ((raw[index] as number) - (offset[feature] as number)) * (scale[feature] as number);
+  }
+  return inputs;
 }
 
 /** The samples with these indices, in that order. */

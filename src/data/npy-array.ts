@@ -35,12 +35,10 @@ const ELEMENT_TYPES: Readonly<Record<string, readonly [number, (data: DataView, 
  */
 export function parseNpy(where: { file: string; array: string }, bytes: Buffer, type?: string): IntegerArray {
   const bad = (reason: string) =>
-    fileError(
-      'data/bad-array',
-      where.file,
-      `array ${where.array} ${reason}`,
-      'save it as uint8 with numpy.savez_compressed',
-    );
+    fileError('data/bad-array', where.file, {
+      reason: `array ${where.array} ${reason}`,
+      remedy: 'save it as uint8 with numpy.savez_compressed',
+    });
   const header = headerOf(bytes);
   if (typeof header === 'string') throw bad(header);
   const { descr, fortran, shape, start } = header;

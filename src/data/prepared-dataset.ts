@@ -15,10 +15,15 @@ const preparedSchema = z
     classNames: z.array(z.string().max(200)).min(2).max(256),
     inputScaling: z.strictObject({ offset: z.array(z.number()), scale: z.array(z.number()) }),
   })
-  .refine(({ inputs, labels, inputShape }) => inputs.length === 4 * labels.length * inputShape.reduce((a, b) => a * b, 1), {
-    error: 'inputs and labels are not equally many',
-  })
-  .refine(({ labels, classNames }) => labels.every((label) => label < classNames.length), { error: 'a label has no class' });
+  .refine(
+    ({ inputs, labels, inputShape }) => inputs.length === 4 * labels.length * inputShape.reduce((a, b) => a * b, 1),
+    {
+      error: 'inputs and labels are not equally many',
+    },
+  )
+  .refine(({ labels, classNames }) => labels.every((label) => label < classNames.length), {
+    error: 'a label has no class',
+  });
 
 /** The bytes of a data set that is scaled and split, ready to train on: what `split` leaves in a member's data folder. */
 export function encodePreparedDataset(dataset: Dataset): Uint8Array {
@@ -44,7 +49,7 @@ export async function readPreparedDataset(path: string): Promise<Dataset> {
   try {
     bytes = await readFile(path);
   } catch (cause) {
-    throw fileError('data/unreadable', path, messageOf(cause), 'prepare the data again', cause);
+    throw fileError('data/unreadable', path, { reason: messageOf(cause), remedy: 'prepare the data again', cause });
   }
   try {
     const { inputs, labels, inputShape, classNames, inputScaling } = preparedSchema.parse(decodeCanonical(bytes));
@@ -58,6 +63,10 @@ export async function readPreparedDataset(path: string): Promise<Dataset> {
       inputScaling,
     };
   } catch (cause) {
-    throw fileError('data/bad-array', path, 'not a prepared data set', 'prepare the data again', cause);
+    throw fileError('data/bad-array', path, {
+      reason: 'not a prepared data set',
+      remedy: 'prepare the data again',
+      cause,
+    });
   }
 }

@@ -36,6 +36,10 @@ function decompress(bytes: Buffer): string {
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_TABLE_BYTES }).toString('latin1');
   } catch (cause) {
-    throw fileError('data/bad-table', FILE, 'is not readable as gzip', 'restore the file from the repository', cause);
+    throw fileError('data/bad-table', FILE, {
+      reason: 'is not readable as gzip',
+      remedy: 'restore the file from the repository',
+      cause,
+    });
   }
 }

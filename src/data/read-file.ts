@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { fileError } from './data-error.ts';
 
 /** Above this a file is refused before it is read. */
-export const MAX_FILE_BYTES = 256 * 2 ** 20;
+const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 /**
  * The bytes of a regular file, if it is not too large. Pipes and devices are refused, since they may never end.
@@ -13,10 +13,11 @@ export async function readRegularFile(path: string): Promise<Buffer> {
   const file = await openFile(path);
   try {
     const stat = await file.stat();
-    if (!stat.isFile()) throw fileError('data/not-a-file', path, 'is not a regular file', 'give the path of a file');
+    if (!stat.isFile())
+      throw fileError('data/not-a-file', path, { reason: 'is not a regular file', remedy: 'give the path of a file' });
     if (stat.size > MAX_FILE_BYTES) {
       const reason = `has ${stat.size} bytes, more than the ${MAX_FILE_BYTES} that are read`;
-      throw fileError('data/too-large', path, reason, 'use a smaller resolution or fewer samples');
+      throw fileError('data/too-large', path, { reason, remedy: 'use a smaller resolution or fewer samples' });
     }
     const bytes = Buffer.alloc(stat.size);
     const { bytesRead } = await file.read(bytes, 0, stat.size, 0);
@@ -31,16 +32,14 @@ async function openFile(path: string): Promise<FileHandle> {
     // Non-blocking, since opening a pipe that nobody writes to would wait for ever.
     return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'bad path';
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw fileError('data/missing-file', path, 'does not exist', 'check the path', cause);
+      throw fileError('data/missing-file', path, { reason: 'does not exist', remedy: 'check the path', cause });
     }
-    throw fileError(
-      'data/unreadable',
-      path,
-      `cannot be opened (${code ?? 'bad path'})`,
-      'check the path and its permissions',
+    throw fileError('data/unreadable', path, {
+      reason: `cannot be opened (${code})`,
+      remedy: 'check the path and its permissions',
       cause,
-    );
+    });
   }
 }

@@ -49,7 +49,10 @@ function rawPart(path: string, members: Map<string, Buffer>, name: string): RawP
   const array = (suffix: string, type?: string): IntegerArray => {
     const bytes = members.get(`${name}_${suffix}.npy`);
     if (bytes) return parseNpy({ file: path, array: `${name}_${suffix}` }, bytes, type);
-    throw fileError('data/missing-array', path, `has no array ${name}_${suffix}`, 'give a file in MedMNIST layout');
+    throw fileError('data/missing-array', path, {
+      reason: `has no array ${name}_${suffix}`,
+      remedy: 'give a file in MedMNIST layout',
+    });
   };
   const images = array('images', '|u1');
   const labels = array('labels');
@@ -62,7 +65,7 @@ function rawPart(path: string, members: Map<string, Buffer>, name: string): RawP
   }
   if (labels.values.length !== samples) {
     const reason = `${name}_labels has ${labels.values.length} labels for ${samples} images`;
-    throw fileError('data/count-mismatch', path, reason, 'give one label per image');
+    throw fileError('data/count-mismatch', path, { reason, remedy: 'give one label per image' });
   }
   return { name, pixels: images.values as Uint8Array, shape: [height, width, channels], labels: labels.values };
 }
@@ -74,7 +77,10 @@ function countClasses(path: string, { name, labels }: RawPart): number {
   const stray = [...present].find((label) => label < 0 || label >= classes || classes > 256);
   if (stray !== undefined) throw outOfRange(path, name, stray, classes);
   if (classes < 2)
-    throw fileError('data/single-class', path, 'has one class only', 'give a file with at least two classes');
+    throw fileError('data/single-class', path, {
+      reason: 'has one class only',
+      remedy: 'give a file with at least two classes',
+    });
   return classes;
 }
 
@@ -94,9 +100,9 @@ function toDataset(path: string, { name, pixels, shape, labels }: RawPart, class
 
 function outOfRange(path: string, part: string, label: number, classes: number) {
   const reason = `${part}_labels holds ${label}, but train_labels has ${classes} classes`;
-  return fileError('data/label-out-of-range', path, reason, 'number the classes from 0 without a gap');
+  return fileError('data/label-out-of-range', path, { reason, remedy: 'number the classes from 0 without a gap' });
 }
 
 function bad(path: string, reason: string) {
-  return fileError('data/bad-array', path, reason, 'give a file in MedMNIST layout');
+  return fileError('data/bad-array', path, { reason, remedy: 'give a file in MedMNIST layout' });
 }

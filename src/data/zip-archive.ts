@@ -3,10 +3,10 @@ import { fileError } from './data-error.ts';
 
 /** Limits on what an archive may ask of us; the sizes are those after decompression. */
 export const MAX_ZIP_MEMBERS = 64;
-export const MAX_MEMBER_BYTES = 64 * 2 ** 20;
-export const MAX_ARCHIVE_BYTES = 128 * 2 ** 20;
+const MAX_MEMBER_BYTES = 64 * 2 ** 20;
+const MAX_ARCHIVE_BYTES = 128 * 2 ** 20;
 /** Deflate reaches 1,032; images stay below 10. Members below {@link SMALL_MEMBER_BYTES} may be as regular as they like. */
-export const MAX_RATIO = 200;
+const MAX_RATIO = 200;
 const SMALL_MEMBER_BYTES = 2 ** 20;
 
 const END_SIGNATURE = 0x06054b50;
@@ -129,9 +129,9 @@ function decompress(path: string, data: Buffer, { name, method, size }: Entry): 
 }
 
 function bad(path: string, reason: string, cause?: unknown) {
-  return fileError('data/bad-archive', path, reason, 'write it again with numpy.savez_compressed', cause);
+  return fileError('data/bad-archive', path, { reason, remedy: 'write it again with numpy.savez_compressed', cause });
 }
 
 function tooLarge(path: string, reason: string) {
-  return fileError('data/too-large', path, reason, 'use a smaller resolution or fewer samples');
+  return fileError('data/too-large', path, { reason, remedy: 'use a smaller resolution or fewer samples' });
 }

@@ -1,7 +1,7 @@
 // Generated from contracts/ by scripts/generate-bindings.ts: run that again instead of editing this file.
 import { type AddressLike, type BaseContract, type BaseContractMethod, type BigNumberish, type BytesLike, type ContractRunner, type ContractTransactionResponse, Contract } from 'ethers';
 
-/** How to recognise a contract: its deployed code, with zeros in these byte ranges, has this keccak-256 digest. */
+/** How to recognise a contract: its deployed code, with zeros in these ranges, has this keccak-256 digest. */
 export interface CodeIdentity {
   readonly runtimeHash: string;
   readonly immutables: readonly { readonly start: number; readonly length: number }[];
@@ -48,7 +48,7 @@ export interface StudyStatus {
   readonly maximumMembers: bigint;
   readonly participants: bigint;
   readonly epsilonBudgetMicros: bigint;
-  readonly length: bigint;
+  // length: bigint, from Result.getValue('length')
   readonly head: string;
   readonly state: bigint;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ModelError } from './model-error.ts';
 
 /** A model above this does not fit one round's traffic between hospitals; 2^24 float32 parameters are 64 MiB. */
-export const MAX_PARAMETERS = 2 ** 24;
+const MAX_PARAMETERS = 2 ** 24;
 
 const count = (most: number) => z.int().min(1).max(most);
 /** Labels are one byte, so there are at most 256 classes. */
@@ -35,8 +35,7 @@ const cnnSchema = z.strictObject({
 export const architectureSchema = z.discriminatedUnion('kind', [mlpSchema, cnnSchema]);
 
 export type Architecture = z.infer<typeof architectureSchema>;
-export type MlpArchitecture = z.infer<typeof mlpSchema>;
-export type CnnArchitecture = z.infer<typeof cnnSchema>;
+type CnnArchitecture = z.infer<typeof cnnSchema>;
 
 /** One weight matrix, filter bank or bias inside the flat parameter array. */
 export interface TensorSlot {

@@ -25,7 +25,8 @@ export function classBalanceOf(examples: Examples, kind: TrainingOptions['classW
   if (kind === 'none') return balance;
   const counts = new Float64Array(examples.classes);
   for (const label of examples.labels) counts[label] = (counts[label] as number) + 1;
-  if (kind === 'calibrated') return { ...balance, priors: Float32Array.from(counts, (count) => count / examples.samples) };
+  if (kind === 'calibrated')
+    return { ...balance, priors: Float32Array.from(counts, (count) => count / examples.samples) };
   const present = counts.filter((count) => count > 0).length;
   const weights = Float32Array.from(counts, (count) => (count === 0 ? 0 : examples.samples / (present * count)));
   return { ...balance, weights };

@@ -1,12 +1,12 @@
 import { type Architecture, layoutOf, type ParameterLayout } from './architecture.ts';
 import { consecutiveBatches } from './batch.ts';
 import { noClassBalance } from './class-balance.ts';
+import { countCorrect } from './count-correct.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import type { Evaluation, Model } from './engine.ts';
 import { checkExamples, type Examples } from './examples.ts';
 import { ModelError } from './model-error.ts';
 import { createNetwork, type Network } from './network.ts';
-import { countCorrect } from './count-correct.ts';
 import { classifierAuc } from './roc-auc.ts';
 import { trainingLoop } from './training-loop.ts';
 

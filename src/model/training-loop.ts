@@ -2,13 +2,13 @@ import { setImmediate as giveWay } from 'node:timers/promises';
 import { createSeededRandom } from '../base/seeded-random.ts';
 import { type Batch, gatherBatch } from './batch.ts';
 import { classBalanceOf } from './class-balance.ts';
+import { countCorrect } from './count-correct.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import type { EpochReport, TrainingRun } from './engine.ts';
 import type { Examples } from './examples.ts';
 import { ModelError } from './model-error.ts';
 import type { Network } from './network.ts';
 import { createOptimiser } from './optimiser.ts';
-import { countCorrect } from './count-correct.ts';
 import type { TrainingOptions } from './training-options.ts';
 
 /** {@link Model.train} on any network: seeded order, one optimiser over all epochs, a pause after every batch. */

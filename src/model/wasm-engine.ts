@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { setThreadsCount, setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import { architectureSchema } from './architecture.ts';
+import { z } from 'zod';
+import { type Architecture, architectureSchema } from './architecture.ts';
 import type { Engine } from './engine.ts';
 import { registerTrainingKernels } from './kernels/training-kernels.ts';
 import { ModelError } from './model-error.ts';
@@ -21,7 +22,7 @@ export async function createWasmEngine(): Promise<Engine> {
     name: 'wasm',
     version: version_wasm,
     reproducible: true,
-    createModel: (architecture) => createTensorModel(architectureSchema.parse(architecture)),
+    createModel: (architecture) => createTensorModel(checked(architecture)),
   };
 }
 
@@ -35,4 +36,11 @@ async function startBackend(): Promise<void> {
     throw new ModelError('model/engine-unavailable', 'engine: tfjs-backend-wasm did not start; run npm ci again');
   }
   await tf.ready();
+}
+
+function checked(architecture: Architecture): Architecture {
+  const result = architectureSchema.safeParse(architecture);
+  if (result.success) return result.data;
+  const message = `architecture: ${z.prettifyError(result.error).replaceAll(/\s+/g, ' ')}`;
+  throw new ModelError('model/invalid-architecture', message, { cause: result.error });
 }

@@ -27,6 +27,3 @@ export type PeerEvent =
     }
   | { readonly event: 'member.connected' | 'member.lost'; readonly account: Hex }
   | { readonly event: 'study.finished'; readonly finalModel: Hex; readonly absent: readonly Hex[] };
-
-/** An event with the member that it is from. */
-export type MemberEvent = PeerEvent & { readonly member: Hex };

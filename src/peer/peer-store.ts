@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Hex } from '../base/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../base/canonical.ts';
+import { messageOf } from '../base/errors.ts';
 import type { OutboxItem, OutboxStore } from '../ledger/outbox.ts';
 import {
   type Announcement,
@@ -133,21 +134,22 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
 
 function openDatabase(path: string, readOnly: boolean): DatabaseSync {
   const database = new DatabaseSync(path, { readOnly, timeout: 1000 });
-  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  if (version > SCHEMA_VERSION) {
-    database.close();
-    throw new PeerError('peer/store-version', `${path} was written by a newer version; use that one, or an empty data folder`);
-  }
-  if (readOnly) return database;
   try {
     // Only one process may ever write, and so sign, from one data folder.
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT;');
+    if (!readOnly) {
+      database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT;');
+    }
+    const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+    if (version > SCHEMA_VERSION) {
+      throw new PeerError('peer/store-version', `${path} was written by a newer version; use that one, or an empty data folder`);
+    }
+    if (version === 0 && !readOnly) database.exec(SCHEMA);
+    return database;
   } catch (cause) {
     database.close();
+    if (!/locked|busy/i.test(messageOf(cause))) throw cause;
     throw new PeerError('peer/store-locked', `${path} is in use by another process; stop that peer first`, { cause });
   }
-  if (version === 0) database.exec(SCHEMA);
-  return database;
 }
 
 function guardSigning(database: DatabaseSync, round: number, hash: Hex): void {

@@ -21,7 +21,8 @@ export interface ValueAxisOptions {
 /** Labels at the left and a thin line across the area for each tick. */
 export function valueAxis({ area, domain, scale, count, format }: ValueAxisOptions): Markup {
   const rows = ticks(domain[0], domain[1], { count }).map(
-    (tick) => markup`<path class="grid" d="M${area.left} ${scale(tick)}H${area.right}"/><text class="tick" x="${area.left - 8}" y="${scale(tick)}" dy=".32em" text-anchor="end">${format(tick)}</text>`,
+    (tick) =>
+      markup`<path class="grid" d="M${area.left} ${scale(tick)}H${area.right}"/><text class="tick" x="${area.left - 8}" y="${scale(tick)}" dy=".32em" text-anchor="end">${format(tick)}</text>`,
   );
   return markup`<g>${rows}</g>`;
 }
@@ -38,7 +39,8 @@ export interface RoundAxisOptions {
 /** Round numbers below the area. */
 export function roundAxis({ area, domain, scale, count, title = 'round' }: RoundAxisOptions): Markup {
   const labels = ticks(domain[0], domain[1], { count, minimumStep: 1 }).map(
-    (round) => markup`<path class="axis" d="M${scale(round)} ${area.bottom}v5"/><text class="tick" x="${scale(round)}" y="${area.bottom + 19}" text-anchor="middle">${round}</text>`,
+    (round) =>
+      markup`<path class="axis" d="M${scale(round)} ${area.bottom}v5"/><text class="tick" x="${scale(round)}" y="${area.bottom + 19}" text-anchor="middle">${round}</text>`,
   );
   const middle = (area.left + area.right) / 2;
   return markup`<g><path class="axis" d="M${area.left} ${area.bottom}H${area.right}"/>${labels}<text class="axis-title" x="${middle}" y="${area.bottom + 40}" text-anchor="middle">${title}</text></g>`;

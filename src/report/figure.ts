@@ -8,6 +8,8 @@ export interface FigureOptions {
   readonly description: string;
   readonly legend?: MarkupValue;
   readonly drawing: Drawing;
+  /** Stands below the drawing: a table of what it shows. */
+  readonly after?: MarkupValue;
   readonly className?: string;
 }
 
@@ -21,14 +23,27 @@ export interface Drawing {
 }
 
 /** A drawing with its heading, legend and description. */
-export function figure({ id, heading, description, legend = null, drawing, className = '' }: FigureOptions): Markup {
+export function figure({
+  id,
+  heading,
+  description,
+  legend = null,
+  drawing,
+  after = null,
+  className = '',
+}: FigureOptions): Markup {
   return markup`<figure class="card ${className}" id="${id}"><figcaption><h3>${heading}</h3><p class="note">${description}</p></figcaption>
-${legend === null ? null : markup`<div class="legend">${legend}</div>`}${svg(id, heading, description, drawing)}</figure>
+${legend === null ? null : markup`<div class="legend">${legend}</div>`}${svg(id, heading, description, drawing)}${after === null ? null : markup`<div class="scroll after">${after}</div>`}</figure>
 `;
 }
 
-function svg(id: string, heading: string, description: string, { width, height, body, scrolls = false }: Drawing): Markup {
-  const size = scrolls ? markup` style="min-width:${width}px"` : null;
-  return markup`<div class="scroll"${scrolls ? markup` tabindex="0" role="region" aria-label="${heading}"` : null}><svg class="plot" viewBox="0 0 ${width} ${height}"${size} role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">${heading}</title><desc id="${id}-d">${description}</desc>
+function svg(
+  id: string,
+  heading: string,
+  description: string,
+  { width, height, body, scrolls = false }: Drawing,
+): Markup {
+  const size = markup`style="--units:${width}${scrolls ? `;min-width:${width}px` : ''}"`;
+  return markup`<div class="scroll figure-plot"${scrolls ? markup` tabindex="0" role="region" aria-label="${heading}"` : null}><svg class="plot${scrolls ? ' wide-plot' : ''}" viewBox="0 0 ${width} ${height}" ${size} role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">${heading}</title><desc id="${id}-d">${description}</desc>
 ${body}</svg></div>`;
 }

@@ -1,5 +1,5 @@
 /** What stands where there is no number. */
-export const NO_NUMBER = '–';
+const NO_NUMBER = '–';
 
 export interface NumberFormat {
   /** Digits after the point; 0 by default. */
@@ -11,7 +11,10 @@ export interface NumberFormat {
 }
 
 /** A number for people: thousands apart, a true minus sign, and a dash for null, NaN and infinity. */
-export function formatNumber(value: number | null | undefined, { digits = 0, signed = false, unit = '' }: NumberFormat = {}): string {
+export function formatNumber(
+  value: number | null | undefined,
+  { digits = 0, signed = false, unit = '' }: NumberFormat = {},
+): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return NO_NUMBER;
   const [whole = '', fraction] = Math.abs(value).toFixed(digits).split('.');
   const magnitude = whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction === undefined ? '' : `.${fraction}`);

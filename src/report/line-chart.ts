@@ -44,10 +44,16 @@ const VALUE_TICKS = 6;
 /** One line a member over the rounds; a missing round breaks its line. Values that are not finite are left out. */
 export function lineChart(options: LineChartOptions): Drawing {
   const { width, height, within, references = [] } = options;
-  const lines = options.lines.map((line) => ({ ...line, points: line.points.filter((point) => Number.isFinite(point.value)) }));
+  const lines = options.lines.map((line) => ({
+    ...line,
+    points: line.points.filter((point) => Number.isFinite(point.value)),
+  }));
   const area: PlotArea = { left: 62, right: width - 16, top: 14, bottom: height - 52 };
   const points = lines.flatMap((line) => line.points);
-  const domain = niceDomain([...points, ...references].map((point) => point.value), { count: VALUE_TICKS, within });
+  const domain = niceDomain(
+    [...points, ...references].map((point) => point.value),
+    { count: VALUE_TICKS, within },
+  );
   const rounds: Interval = [Math.min(0, ...points.map((p) => p.round)), Math.max(1, ...points.map((p) => p.round))];
   const x = linearScale(rounds, [area.left + 10, area.right - 10]);
   const y = linearScale(domain, [area.bottom, area.top]);
@@ -58,18 +64,28 @@ ${lines.map((line) => drawLine(line, { x, y }, options))}`;
   return { width, height, body };
 }
 
-function drawReference({ name, value, className }: ReferenceLine, area: PlotArea, y: Scale, options: LineChartOptions): Markup {
+function drawReference(
+  { name, value, className }: ReferenceLine,
+  area: PlotArea,
+  y: Scale,
+  options: LineChartOptions,
+): Markup {
   return markup`<path class="reference ${className}" d="M${area.left} ${y(value)}H${area.right}"><title>${name}: ${options.valueFormat(value)}</title></path>`;
 }
 
-function drawLine({ name, position, points }: MemberLine, { x, y }: Scales, { valueFormat, lines }: LineChartOptions): Markup {
+function drawLine(
+  { name, position, points }: MemberLine,
+  { x, y }: Scales,
+  { valueFormat, lines }: LineChartOptions,
+): Markup {
   const path = points.map((point, i) => {
     const isNext = points[i - 1]?.round === point.round - 1;
     return markup`${isNext ? 'L' : 'M'}${x(point.round)} ${y(point.value)}`;
   });
   const radius = lines.length > 8 ? 2.4 : 3.4;
   const marks = points.map(
-    (point) => markup`<g>${memberMark(position, x(point.round), y(point.value), radius)}<title>${name}, ${point.round} mixed: ${valueFormat(point.value)}</title></g>`,
+    (point) =>
+      markup`<g>${memberMark(position, x(point.round), y(point.value), radius)}<title>${name}, ${point.round} mixed: ${valueFormat(point.value)}</title></g>`,
   );
   return markup`<g class="${memberColour(position)}"><path class="line" stroke-dasharray="${memberDash(position)}" d="${path}"/>${marks}</g>
 `;

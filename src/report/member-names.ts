@@ -1,5 +1,5 @@
-import { shortenHex } from './shorten.ts';
 import type { ReportData } from './report-data.ts';
+import { shortenHex } from './shorten.ts';
 
 /** Who stands behind an address. */
 export interface NamedMember {

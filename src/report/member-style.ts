@@ -1,7 +1,7 @@
 import { type Markup, markup } from './markup.ts';
 
 /** Hues in the palette of the style sheet; members beyond share a hue and differ in dash and filling. */
-export const HUES = 8;
+const HUES = 8;
 
 const DASHES = ['', '6 3', '2 3', '8 3 2 3'] as const;
 

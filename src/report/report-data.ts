@@ -32,7 +32,12 @@ export interface ReportData {
   /** What each mix was made of; the contribution of (member, round) is trained from the mix of (member, round − 1). */
   readonly mixes: readonly ReportMix[];
   /** One row for each transaction that recorded something. */
-  readonly gas: readonly { readonly kind: string; readonly member: Hex | null; readonly round: number | null; readonly gasUsed: number }[];
+  readonly gas: readonly {
+    readonly kind: string;
+    readonly member: Hex | null;
+    readonly round: number | null;
+    readonly gasUsed: number;
+  }[];
   readonly records: {
     readonly contributions: number;
     readonly closings: number;

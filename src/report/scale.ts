@@ -27,11 +27,20 @@ export function niceDomain(values: readonly number[], options: DomainOptions): I
   const finite = values.filter(Number.isFinite);
   if (includeZero || finite.length === 0) finite.push(0);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  if (low === high) return low === 0 ? [0, 1] : niceDomain([low - Math.abs(low) / 10, low + Math.abs(low) / 10], options);
+  if (low === high)
+    return low === 0 ? [0, 1] : niceDomain([low - Math.abs(low) / 10, low + Math.abs(low) / 10], options);
+  return clamp(roundOutwards([low, high], count), within);
+}
+
+/** Widens to multiples of the tick step, until the step of the widened interval is the one that it was widened to. */
+function roundOutwards([low, high]: Interval, count: number, previousStep = 0): Interval {
   const step = tickStep(high - low, { count });
-  const round = (value: number): number => Number(value.toPrecision(12)) + 0;
-  return [
-    Math.max(within[0], round(Math.floor(low / step + 1e-9) * step)),
-    Math.min(within[1], round(Math.ceil(high / step - 1e-9) * step)),
-  ];
+  if (step <= previousStep) return [low, high];
+  const multiple = (steps: number): number => Number((steps * step).toPrecision(12)) + 0;
+  const wider: Interval = [multiple(Math.floor(low / step + 1e-9)), multiple(Math.ceil(high / step - 1e-9))];
+  return roundOutwards(wider, count, step);
+}
+
+function clamp([low, high]: Interval, [least, most]: Interval): Interval {
+  return [Math.max(least, low), Math.min(most, high)];
 }

@@ -7,9 +7,9 @@ const UNITS = 1_000_000;
  * @returns one integer a value, and their sum
  */
 export function toMicros(values: readonly number[], total: number): { micros: number[]; totalMicros: number } {
-  const totalMicros = Math.round(total * UNITS);
+  const totalMicros = whole(Math.round(total * UNITS));
   const scaled = values.map((value) => value * UNITS);
-  const micros = scaled.map(Math.floor);
+  const micros = scaled.map((value) => whole(Math.floor(value)));
   const missing = totalMicros - micros.reduce((sum, value) => sum + value, 0);
   const order = scaled.map((_, i) => i).toSorted((a, b) => remainder(scaled, b) - remainder(scaled, a) || a - b);
   for (let n = 0; n < Math.abs(missing) && order.length > 0; n++) {
@@ -18,6 +18,9 @@ export function toMicros(values: readonly number[], total: number): { micros: nu
   }
   return { micros, totalMicros };
 }
+
+/** Minus zero is no integer that a record could hold. */
+const whole = (value: number): number => (value === 0 ? 0 : value);
 
 function remainder(scaled: readonly number[], index: number): number {
   const value = scaled[index] ?? 0;

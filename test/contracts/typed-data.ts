@@ -2,7 +2,7 @@ import { AbiCoder, keccak256, type TypedDataDomain, TypedDataEncoder, type Typed
 
 const field = (type: string, name: string): TypedDataField => ({ type, name });
 
-/** The records as EIP-712 types, written down once more: this is the second implementation that the contract is held to. */
+/** The records as EIP-712 types, written down once more: the second implementation that the contract is held to. */
 export const TYPES = {
   OpenStudy: [
     field('bytes32', 'study'),

@@ -57,7 +57,7 @@ export function startChild({ name, script, args, logFile, onLine }: ChildOptions
 
 /** Runs a program to its end and returns the last JSON line it printed. @throws ConsiliumError `cli/step-failed` */
 export async function runChild(
-  options: ChildOptions,
+  options: ChildOptions & { readonly onStarted?: (child: Child) => void },
   accepted: readonly number[] = [0],
 ): Promise<{ code: number; value: Record<string, unknown> }> {
   let value: Record<string, unknown> = {};
@@ -68,6 +68,7 @@ export async function runChild(
       options.onLine?.(line);
     },
   });
+  options.onStarted?.(child);
   const code = await child.ended;
   if (typeof code === 'number' && accepted.includes(code)) return { code, value };
   throw stepFailed(child, code);

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { writePreparedDataset } from '../../data/prepared-dataset.ts';
 import { type DataSource, readSource } from '../../data/read-source.ts';
 import { type FederationData, splitFederation } from '../../data/split.ts';
+import { architectureSchema, layoutOf } from '../../model/architecture.ts';
 import { defaultTraining } from '../../model/default-training.ts';
 import { composeManifest } from '../../peer/compose-manifest.ts';
 import { type Manifest, studyOf } from '../../protocol/manifest.ts';
@@ -30,6 +31,7 @@ export interface PreparedRun {
   readonly manifest: Manifest;
   readonly study: Hex;
   readonly data: FederationData;
+  readonly parameterCount: number;
 }
 
 /** The most peers among which every segment is pulled from everybody. */
@@ -55,7 +57,8 @@ export async function prepareRun(options: DemoOptions): Promise<PreparedRun> {
     await writePreparedDataset(join(peer, 'common.dataset'), data.test);
     await writeFile(join(peer, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   }
-  return { folder, manifest, study: studyOf(manifest), data };
+  const { parameterCount } = layoutOf(architectureSchema.parse(manifest.architecture));
+  return { folder, manifest, study: studyOf(manifest), data, parameterCount };
 }
 
 function demoManifest(options: DemoOptions, source: DataSource): Manifest {

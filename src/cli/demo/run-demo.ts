@@ -1,14 +1,8 @@
 import { join } from 'node:path';
 import type { AuditReport } from '../../audit/audit-study.ts';
-import { flipBitOfSegment } from '../../audit/flip-bit.ts';
-import { openBundle } from '../../audit/read-bundle.ts';
-import { ConsiliumError } from '../../base/errors.ts';
 import type { Hex } from '../../base/bytes.ts';
-import { createSeededRandom } from '../../base/seeded-random.ts';
-import { connectLedger } from '../../ledger/ethers-ledger.ts';
-import { createLedgerIndex } from '../../ledger/ledger-index.ts';
+import { systemClock } from '../../base/clock.ts';
 import type { PeerEvent } from '../../peer/peer-event.ts';
-import { studyScores } from '../../valuation/study-score.ts';
 import { EXIT_FINDINGS, EXIT_OK } from '../run-command.ts';
 import { type Child, runChild, stepFailed } from './child-process.ts';
 import type { DemoOptions } from './demo-options.ts';
@@ -17,6 +11,8 @@ import { type PreparedRun, prepareRun } from './prepare-run.ts';
 import type { ProgressView } from './progress-view.ts';
 import { openAdminDesk, startChain } from './start-ledger.ts';
 import { initPeers, startPeers } from './start-peers.ts';
+import { tamper } from './tamper.ts';
+import { watchScores } from './watch-scores.ts';
 
 /** Accuracy and AUC on the common test part. */
 export interface ReferenceScore {
@@ -32,160 +28,157 @@ export interface DemoOutcome {
   readonly rows: readonly PeerRow[];
   readonly report: AuditReport;
   readonly reference: { readonly alone: readonly ReferenceScore[]; readonly pooled: ReferenceScore | null };
+  /** The bundle that was audited. */
   readonly bundle: string;
-  /** Seconds from start to audit. */
+  /** From the start to the end of the audit. */
   readonly durationSeconds: number;
 }
 
+export interface DemoSurroundings {
+  /** Makes the view of the run; the rows appear once the members have keys. */
+  view(rows: () => readonly PeerRow[]): ProgressView;
+  readonly signal: AbortSignal;
+  /** Told the outcome while the chain still runs. */
+  finish(outcome: DemoOutcome): Promise<void>;
+}
+
+/** What the steps of one demo share. */
+interface DemoState {
+  readonly options: DemoOptions;
+  readonly run: PreparedRun;
+  readonly view: ProgressView;
+  readonly rows: PeerRow[];
+  /** Every process that was started, to be ended whatever happens. */
+  readonly children: Child[];
+}
+
 const STOP_MILLISECONDS = 5_000;
-const SCORE_POLL_MILLISECONDS = 1_000;
 
 /**
  * Runs a whole study on this machine and audits it. After the peers are started this process only watches them; whatever happens, none
  * of its processes outlives it.
+ * @returns the exit code
  */
-export async function runDemo(
-  options: DemoOptions,
-  show: (rows: () => readonly PeerRow[]) => ProgressView,
-  signal: AbortSignal,
-  finish: (outcome: DemoOutcome, view: ProgressView) => Promise<void>,
-): Promise<number> {
-  const begin = performance.now();
+export async function runDemo(options: DemoOptions, { view: makeView, signal, finish }: DemoSurroundings): Promise<number> {
+  const begin = systemClock.now();
   const rows: PeerRow[] = [];
-  const view = show(() => rows);
   const children: Child[] = [];
-  const interrupted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  interrupted.catch(() => {});
-  const guard = <T>(work: Promise<T>): Promise<T> => Promise.race([work, interrupted]);
-  try {
-    const run = await guard(prepareRun(options));
-    const { folder } = run;
-    view.step(`results go to ${folder.path}`, { event: 'demo.started', folder: folder.path, study: run.study });
-    const chain = await guard(startChain(folder));
-    children.push(chain.child);
-    const { rpcUrl } = chain;
-    view.step(`embedded chain at ${rpcUrl}`, { event: 'demo.chain', rpcUrl });
-    const [desk, accounts] = await guard(Promise.all([openAdminDesk(folder, rpcUrl), initPeers(folder, options.peers, options.seed)]));
-    const { ledger: contract } = await guard(desk.deploy());
-    await guard(desk.admit(accounts));
-    await guard(desk.openStudy());
-    view.step(`ledger ${contract}: ${accounts.length} members admitted, study ${run.study} opened`, {
-      event: 'demo.opened',
-      contract,
-      study: run.study,
-      members: accounts,
-    });
-    rows.push(...accounts.map((account, i) => newRow(`hospital ${i + 1}`, account)));
-
-    const peers: Child[] = [];
-    const onEvent = (peer: number, event: PeerEvent): void => {
-      const row = rows[peer - 1];
-      if (row === undefined) return;
-      applyEvent(row, event);
-      view.peer(row, event);
-      const middle = Math.floor(run.manifest.rounds / 2);
-      if (peer !== options.kill || event.event !== 'round.announced' || event.round < middle || row.phase === 'killed') return;
-      peers[peer - 1]?.kill('SIGKILL');
-      row.phase = 'killed';
-      view.step(`killed ${row.name} in round ${event.round}`, { event: 'demo.killed', member: row.address, round: event.round });
-    };
-    const onStarted = (child: Child): void => {
-      peers[Number(child.name.split(' ')[1]) - 1] = child;
-      children.push(child);
-    };
-    await guard(startPeers({ folder, rpcUrl, contract, peers: options.peers, onEvent, onStarted }));
-    const reference = runChild({
-      name: 'reference',
-      script: 'src/cli/main.ts',
-      args: ['demo', 'reference', folder.path, String(options.peers)],
-      logFile: join(folder.logs, 'reference.log'),
-    });
-    reference.catch(() => {});
-    const stopScores = watchScores({ rpcUrl, contract, run, rows });
-    try {
-      await guard(allEnded(peers, rows));
-    } finally {
-      await stopScores();
-    }
-    const { value: compared } = await guard(reference);
-    view.step('all peers have finished; collecting evidence', { event: 'demo.collecting' });
-    const folders = accounts.map((_, i) => folder.peer(i + 1));
-    const step = { script: 'src/cli/main.ts', logFile: join(folder.logs, 'audit.log') };
-    await guard(runChild({ ...step, name: 'evidence', args: ['evidence', ...folders, '--out', folder.bundle, '--json'] }));
-    const bundle = options.tamper ? await guard(tamper(run, options.seed, view)) : folder.bundle;
-    view.step('auditing', { event: 'demo.auditing', bundle });
-    const args = ['audit', 'verify', bundle, '--rpc', rpcUrl, '--contract', contract, '--json'];
-    const audit = await guard(runChild({ ...step, name: 'auditor', args }, [EXIT_OK, EXIT_FINDINGS]));
+  const view = makeView(() => rows);
+  const work = async (): Promise<number> => {
+    const run = await prepareRun(options);
+    const state: DemoState = { options, run, view, rows, children };
+    view.step(`results go to ${run.folder.path}`, { event: 'demo.started', folder: run.folder.path, study: run.study });
+    const ledger = await openLedger(state);
+    const reference = await trainTogether(state, ledger);
+    const { bundle, report, code } = await collectAndAudit(state, ledger);
     view.end();
-    await finish(
-      {
-        run,
-        rpcUrl,
-        contract,
-        rows,
-        bundle,
-        report: audit.value as unknown as AuditReport,
-        reference: compared as unknown as DemoOutcome['reference'],
-        durationSeconds: (performance.now() - begin) / 1000,
-      },
-      view,
-    );
-    return audit.code;
+    const durationSeconds = (systemClock.now() - begin) / 1000;
+    await finish({ run, ...ledger, rows, bundle, report, reference, durationSeconds });
+    return code;
+  };
+  try {
+    return await Promise.race([work(), aborted(signal)]);
   } finally {
     await stopAll(children);
   }
 }
 
-/** Waits for the peers; one that ends otherwise than it should fails the demo. */
-async function allEnded(peers: readonly Child[], rows: readonly PeerRow[]): Promise<void> {
-  await Promise.all(
-    peers.map(async (child, i) => {
-      const code = await child.ended;
-      if (code !== 0 && rows[i]?.phase !== 'killed') throw stepFailed(child, code);
-    }),
-  );
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
-/** Keeps the scores up to date from the ledger, as anybody could. @returns how to stop */
-function watchScores(watch: { rpcUrl: string; contract: Hex; run: PreparedRun; rows: readonly PeerRow[] }): () => Promise<void> {
-  const stopping = new AbortController();
-  const loop = async (): Promise<void> => {
-    const connection = await connectLedger({ rpcUrl: watch.rpcUrl, contract: watch.contract });
-    const index = createLedgerIndex(connection, watch.run.study);
-    while (!stopping.signal.aborted) {
-      await index.refresh();
-      const { total, byRound } = studyScores(index.entries());
-      if (byRound.size > 0) for (const row of watch.rows) row.scoreMicros = total.get(row.address) ?? null;
-      await new Promise((resolve) => {
-        const timer = setTimeout(resolve, SCORE_POLL_MILLISECONDS);
-        stopping.signal.addEventListener('abort', () => (clearTimeout(timer), resolve(undefined)), { once: true });
-      });
-    }
-    connection.close();
-  };
-  const done = loop().catch(() => {}); // the table lacks its last column then; the audit reads the scores itself
-  return async () => {
-    stopping.abort();
-    await done;
-  };
+interface LedgerPlace {
+  readonly rpcUrl: string;
+  readonly contract: Hex;
 }
 
-async function tamper({ folder, manifest }: PreparedRun, seed: number, view: ProgressView): Promise<string> {
-  const bundle = await openBundle(folder.bundle);
-  const trained = bundle.evidence.announcements.filter(({ segments }) => segments.length > 0);
-  await bundle.close();
-  const random = createSeededRandom(seed, 'tamper');
-  const victim = trained[random.integer(trained.length)];
-  const segment = random.integer(manifest.segments);
-  const digest = victim?.segments[segment];
-  if (victim === undefined || digest === undefined || !(await flipBitOfSegment(folder.bundle, folder.tampered, digest))) {
-    throw new ConsiliumError('cli/step-failed', 'there is no segment in the evidence to tamper with');
+/** Chain, contracts, members, study: what an admin does, with the admin's scripts. */
+async function openLedger({ options, run, view, rows, children }: DemoState): Promise<LedgerPlace> {
+  const { folder } = run;
+  const chain = await startChain(folder, (child) => children.push(child));
+  const { rpcUrl } = chain;
+  view.step(`embedded chain at ${rpcUrl}`, { event: 'demo.chain', rpcUrl });
+  const [desk, accounts] = await Promise.all([openAdminDesk(folder, rpcUrl), initPeers(folder, options.peers, options.seed)]);
+  const { ledger: contract } = await desk.deploy();
+  await desk.admit(accounts);
+  await desk.openStudy();
+  const text = `ledger ${contract}: ${accounts.length} members admitted, study ${run.study} opened`;
+  view.step(text, { event: 'demo.opened', contract, study: run.study, members: accounts });
+  rows.push(...accounts.map((account, i) => newRow(`hospital ${i + 1}`, account)));
+  return { rpcUrl, contract };
+}
+
+/** Starts the peers and watches them to their end; beside them the reference is trained. */
+async function trainTogether(state: DemoState, ledger: LedgerPlace): Promise<DemoOutcome['reference']> {
+  const { options, run, rows, children } = state;
+  const { folder } = run;
+  const peers: Child[] = [];
+  const onStarted = (child: Child, peer: number): void => {
+    peers[peer - 1] = child;
+    children.push(child);
+  };
+  const onEvent = (peer: number, event: PeerEvent): void => watchPeer(state, peers, { peer, event });
+  await startPeers({ folder, ...ledger, peers: options.peers, onEvent, onStarted });
+  const reference = runChild({
+    name: 'reference',
+    script: 'src/cli/main.ts',
+    args: ['demo', 'reference', folder.path, String(options.peers)],
+    logFile: join(folder.logs, 'reference.log'),
+    onStarted: (child) => children.push(child),
+  });
+  reference.catch(() => {}); // awaited below; until then a failure must not end the process
+  const stopScores = watchScores({ ...ledger, study: run.study, rows });
+  try {
+    await Promise.all(peers.map((child, i) => ended(child, rows[i])));
+  } finally {
+    await stopScores();
   }
-  const { member, round } = victim.record;
-  view.step(`flipped one bit in segment ${segment} of round ${round} of ${member}`, { event: 'demo.tampered', member, round, segment });
-  return folder.tampered;
+  return (await reference).value as unknown as DemoOutcome['reference'];
+}
+
+/** Shows an event; and kills the peer that is to be killed when the study is half through. */
+function watchPeer({ options, run, rows, view }: DemoState, peers: readonly Child[], at: { peer: number; event: PeerEvent }): void {
+  const { peer, event } = at;
+  const row = rows[peer - 1];
+  if (row === undefined || row.phase === 'killed') return;
+  applyEvent(row, event);
+  view.peer(row, event);
+  const middle = Math.floor(run.manifest.rounds / 2);
+  if (peer !== options.kill || event.event !== 'round.announced' || event.round < middle) return;
+  peers[peer - 1]?.kill('SIGKILL');
+  row.phase = 'killed';
+  view.step(`killed ${row.name} in round ${event.round}`, { event: 'demo.killed', member: row.address, round: event.round });
+}
+
+/** Waits for a peer; one that ends otherwise than it should fails the demo. */
+async function ended(child: Child, row: PeerRow | undefined): Promise<void> {
+  const code = await child.ended;
+  if (code !== 0 && row?.phase !== 'killed') throw stepFailed(child, code);
+}
+
+/** Collects the evidence from the stopped peers' folders and hands it to an auditor that knows nothing else. */
+async function collectAndAudit(
+  { options, run, view, rows, children }: DemoState,
+  { rpcUrl, contract }: LedgerPlace,
+): Promise<{ bundle: string; report: AuditReport; code: number }> {
+  const { folder } = run;
+  view.step('all peers have finished; collecting evidence', { event: 'demo.collecting' });
+  const folders = rows.map((_, i) => folder.peer(i + 1));
+  const onStarted = (child: Child): void => void children.push(child);
+  const step = { script: 'src/cli/main.ts', logFile: join(folder.logs, 'audit.log'), onStarted };
+  await runChild({ ...step, name: 'evidence', args: ['evidence', ...folders, '--out', folder.bundle, '--json'] });
+  if (options.tamper) {
+    const place = await tamper(folder, options.seed);
+    const text = `flipped one bit in segment ${place.segment} of round ${place.round} of member ${place.member}`;
+    view.step(text, { event: 'demo.tampered', ...place });
+  }
+  const bundle = options.tamper ? folder.tampered : folder.bundle;
+  view.step('auditing', { event: 'demo.auditing', bundle });
+  const args = ['audit', 'verify', bundle, '--rpc', rpcUrl, '--contract', contract, '--json'];
+  const { code, value } = await runChild({ ...step, name: 'auditor', args }, [EXIT_OK, EXIT_FINDINGS]);
+  return { bundle, report: value as unknown as AuditReport, code };
 }
 
 /** Asks every process to stop, and ends those that do not. */

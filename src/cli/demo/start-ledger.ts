@@ -6,8 +6,8 @@ import { createKeystore } from '../../ledger/keystore.ts';
 import { type Child, runChild, startChild, stepFailed } from './child-process.ts';
 import type { RunFolder } from './prepare-run.ts';
 
-/** Starts the embedded chain on a free port. @returns its process and its address */
-export async function startChain(folder: RunFolder): Promise<{ child: Child; rpcUrl: string }> {
+/** Starts the embedded chain on a free port. @returns its address */
+export async function startChain(folder: RunFolder, onStarted: (child: Child) => void): Promise<{ rpcUrl: string }> {
   const ready = Promise.withResolvers<string>();
   const child = startChild({
     name: 'chain',
@@ -18,8 +18,9 @@ export async function startChain(folder: RunFolder): Promise<{ child: Child; rpc
       if (line.event === 'chain.ready') ready.resolve(String(line.url));
     },
   });
+  onStarted(child);
   const rpcUrl = await Promise.race([ready.promise, child.ended.then((code) => Promise.reject(stepFailed(child, code)))]);
-  return { child, rpcUrl };
+  return { rpcUrl };
 }
 
 /** What an admin does before a study, with the scripts that an admin uses. */

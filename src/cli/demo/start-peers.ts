@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hex } from '../../base/bytes.ts';
-import type { MemberEvent, PeerEvent } from '../../peer/peer-event.ts';
+import type { PeerEvent } from '../../peer/peer-event.ts';
 import { type Child, runChild, startChild, stepFailed } from './child-process.ts';
 import type { RunFolder } from './prepare-run.ts';
 
@@ -26,41 +26,36 @@ export interface PeerStart {
   readonly contract: Hex;
   readonly peers: number;
   onEvent(peer: number, event: PeerEvent): void;
-  onStarted(child: Child): void;
+  onStarted(child: Child, peer: number): void;
 }
 
 /**
- * Starts one process a peer. The first one is told to nobody but the others, as one hospital would give its address to the next; they
+ * Starts one process a peer. The first one's address is told to the others, as one hospital would give its address to the next; they
  * learn of each other from whom they meet.
  */
-export async function startPeers(start: PeerStart): Promise<Child[]> {
-  const first = await startPeer(start, 1, []);
-  const bootstrap = await first.listening;
-  const others = await Promise.all(Array.from({ length: start.peers - 1 }, (_, i) => startPeer(start, i + 2, bootstrap)));
-  return [first.child, ...others.map(({ child }) => child)];
+export async function startPeers(start: PeerStart): Promise<void> {
+  const bootstrap = await startPeer(start, 1, []);
+  await Promise.all(Array.from({ length: start.peers - 1 }, (_, i) => startPeer(start, i + 2, bootstrap)));
 }
 
-async function startPeer(
-  start: PeerStart,
-  peer: number,
-  bootstrap: readonly string[],
-): Promise<{ child: Child; listening: Promise<readonly string[]> }> {
+/** @returns where the peer listens */
+async function startPeer(start: PeerStart, peer: number, bootstrap: readonly string[]): Promise<readonly string[]> {
   const { folder, rpcUrl, contract } = start;
   const config = { rpcUrl, contract, bootstrap, data: { common: 'common.dataset' } };
   await writeFile(join(folder.peer(peer), 'peer.json'), `${JSON.stringify(config, null, 2)}\n`);
-  const ready = Promise.withResolvers<readonly string[]>();
+  const listening = Promise.withResolvers<readonly string[]>();
   const child = startChild({
     name: `peer ${peer}`,
     script: 'src/cli/main.ts',
     args: ['peer', 'start', '--data', folder.peer(peer), '--json'],
     logFile: join(folder.logs, `peer-${peer}.log`),
     onLine: (line) => {
-      const event = line as unknown as MemberEvent;
-      if (event.event === 'peer.listening') ready.resolve(event.addresses);
+      const event = line as unknown as PeerEvent;
+      if (event.event === 'peer.listening') listening.resolve(event.addresses);
       start.onEvent(peer, event);
     },
   });
-  start.onStarted(child);
+  start.onStarted(child, peer);
   const failed = child.ended.then((code) => Promise.reject(stepFailed(child, code)));
-  return { child, listening: Promise.race([ready.promise, failed]) };
+  return Promise.race([listening.promise, failed]);
 }

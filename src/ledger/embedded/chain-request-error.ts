@@ -27,7 +27,7 @@ export function invalidParams(message: string): ChainRequestError {
   return new ChainRequestError(message, INVALID_PARAMS);
 }
 
-/** Turns what the EVM threw into what a client may see: code, message and revert data, but nothing about this machine. */
+/** Turns what the EVM threw into what a client may see: code, message, revert data, but nothing about this machine. */
 export function chainRequestError(thrown: unknown): ConsiliumError {
   if (isConsiliumError(thrown)) return thrown;
   const { code, data, message } = thrown as { code?: unknown; data?: unknown; message?: unknown };

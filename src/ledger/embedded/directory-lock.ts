@@ -8,8 +8,8 @@ export interface DirectoryLock {
 }
 
 /**
- * Locks `directory` against other processes, and against a second use in this one. Node has no file locks of its own, but
- * SQLite takes real ones, which unlike a file with a process id in it cannot be left behind.
+ * Locks `directory` against other processes, and against a second use in this one. Node has no file locks of its own,
+ * but SQLite takes real ones, which unlike a file with a process id in it cannot be left behind.
  * @throws ConsiliumError `ledger/directory-locked`
  */
 export function lockDirectory(directory: string): DirectoryLock {

@@ -9,8 +9,8 @@ import { createSerialQueue } from './serial-queue.ts';
 import { journalDamaged, openTransactionJournal, type TransactionJournal } from './transaction-journal.ts';
 
 /**
- * A development chain in this process, for trying things out without a network of validators. What it acknowledged survives
- * any crash; but it has one operator, who could write another journal: it is durable, not tamper-proof.
+ * A development chain in this process, for trying things out without a network of validators. What it acknowledged
+ * survives any crash; but it has one operator, who could write another journal: it is durable, not tamper-proof.
  */
 export interface EmbeddedChain {
   readonly chainId: number;
@@ -19,7 +19,8 @@ export interface EmbeddedChain {
   /** Bytes of a last line, torn by a crash and never acknowledged, that were dropped on opening. */
   readonly droppedBytes: number;
   /**
-   * Answers one JSON-RPC request. Only `eth_sendRawTransaction` changes the chain, and it answers when the transaction is on disk.
+   * Answers one JSON-RPC request. Only `eth_sendRawTransaction` changes the chain, and it answers when the transaction
+   * is on the disk.
    * @throws ChainRequestError `ledger/request-refused` with the JSON-RPC code and revert data
    * @throws ConsiliumError `ledger/journal-unwritable` from the first failed write on, until the chain is opened anew
    */
@@ -39,8 +40,8 @@ export interface EmbeddedChainOptions {
 }
 
 /**
- * Not 1337 or 31337: those are every development chain's, with published keys, and signatures from one would hold on all
- * of them. This one is in no list of public networks that we know.
+ * Not 1337 or 31337: those are every development chain's, with published keys, and what is signed for one holds on all
+ * of them. We know of no public network with this one.
  */
 export const EMBEDDED_CHAIN_ID = 20_201;
 

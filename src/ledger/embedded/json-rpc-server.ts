@@ -28,6 +28,9 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** A client that sends its request more slowly than this is cut off. */
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 
+/** How long requests in progress have to finish when the server stops. */
+const DRAIN_MILLISECONDS = 3_000;
+
 /** A consortium that tries things out on one machine has a few connections a peer. */
 const MAX_CONNECTIONS = 256;
 
@@ -38,7 +41,7 @@ export async function startJsonRpcServer(
 ): Promise<JsonRpcServer> {
   const loopbackOnly = isLoopbackAddress(host);
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MILLISECONDS }, (request, response) => {
-    void handle(chain, { request, response, loopbackOnly });
+    void handle(chain, { request, response, loopbackOnly, isStopping: () => !server.listening });
   });
   server.maxConnections = MAX_CONNECTIONS;
   await listen(server, host, port);
@@ -62,7 +65,7 @@ async function listen(server: Server, host: string, port: number): Promise<void>
     if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
     throw new ConsiliumError(
       'ledger/port-in-use',
-      `port ${port} of ${host} is taken: stop the program that listens there, or choose another port (0 for any free one)`,
+      `port ${port} of ${host} is taken: stop what listens there, or choose another port (0 for any free one)`,
       { details: { host, port }, cause },
     );
   }
@@ -71,24 +74,27 @@ async function listen(server: Server, host: string, port: number): Promise<void>
 async function close(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  server.closeIdleConnections();
+  const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_MILLISECONDS);
   await closed;
+  clearTimeout(cutOff);
 }
 
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly loopbackOnly: boolean;
+  readonly isStopping: () => boolean;
 }
 
 async function handle(
   chain: Pick<EmbeddedChain, 'request'>,
-  { request, response, loopbackOnly }: Exchange,
+  { request, response, loopbackOnly, isStopping }: Exchange,
 ): Promise<void> {
   const refusal = refusalOf(request, { loopbackOnly });
   if (refusal !== undefined) return refuse(response, refusal.status, refusal.reason);
   try {
     const answer = await answerJsonRpc(chain, await readBody(request, MAX_BODY_BYTES));
+    response.shouldKeepAlive = !isStopping();
     if (answer === undefined) response.writeHead(204).end();
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   } catch (error) {

@@ -25,14 +25,19 @@ export interface TransactionJournal {
 export async function openTransactionJournal(path: string, header: JournalHeader): Promise<TransactionJournal> {
   const file = await open(path, 'a+');
   try {
-    const { lines, completeBytes, tornBytes, unterminated } = splitJournal(await file.readFile());
+    const headerLine = `${JSON.stringify(header)}\n`;
+    const content = await file.readFile();
+    const { lines, completeBytes, tornBytes, unterminated } = splitJournal(content);
     const [first, ...rest] = lines;
+    if (first === undefined && !headerLine.startsWith(content.toString('utf8'))) {
+      throw journalDamaged(path, 1, 'it is not the beginning of a journal');
+    }
     if (first !== undefined) requireSameChain(path, parseLine(path, first, journalHeaderSchema), header);
     const records = rest.map((line) => ({ line: line.number, record: parseLine(path, line, journalRecordSchema) }));
 
     if (tornBytes > 0) await file.truncate(completeBytes);
     if (unterminated) await file.appendFile('\n');
-    if (first === undefined) await file.appendFile(`${JSON.stringify(header)}\n`);
+    if (first === undefined) await file.appendFile(headerLine);
     await file.sync();
     await syncDirectory(dirname(path));
     return {
@@ -84,8 +89,9 @@ function requireSameChain(path: string, found: JournalHeader, expected: JournalH
   if (found.chainId === expected.chainId && found.genesisHash === expected.genesisHash) return;
   throw new ConsiliumError(
     'ledger/journal-mismatch',
-    `${path} holds chain ${found.chainId} from block ${found.genesisHash}, but this program makes chain ${expected.chainId} from block ` +
-      `${expected.genesisHash}: choose another folder, that chain id, or the program version that wrote it`,
+    `${path} holds chain ${found.chainId} from block ${found.genesisHash}, but this program makes chain ` +
+      `${expected.chainId} from block ${expected.genesisHash}: choose another folder, that chain id, or the program ` +
+      'version that wrote it',
     { details: { path, found, expected } },
   );
 }

@@ -1,4 +1,4 @@
-import { fused, matMul, reshape, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { fused, matMul, type Rank, reshape, type Tensor } from '@tensorflow/tfjs-core';
 import { biasGradient } from './bias-gradient.ts';
 import type { Layer } from './layer.ts';
 import { reluGradient } from './relu-gradient.ts';
@@ -7,14 +7,14 @@ import { reluGradient } from './relu-gradient.ts';
 export function createDenseLayer(activation: 'relu' | 'linear'): Layer {
   return {
     forward: (input, { weights, bias }) => {
-      const matrix = reshape(input, [input.shape[0] as number, -1]) as Tensor2D;
-      const output = fused.matMul({ a: matrix, b: weights as Tensor2D, bias, activation });
+      const matrix = reshape<Rank.R2>(input, [input.shape[0] ?? 1, -1]);
+      const output = fused.matMul({ a: matrix, b: weights, bias, activation });
       return {
         output,
         parameterGradients: (outputGradient) => {
           const gradient = activation === 'relu' ? reluGradient(outputGradient, output) : outputGradient;
           return {
-            weights: matMul(matrix, gradient as Tensor2D, true, false),
+            weights: matMul(matrix, gradient, true, false),
             bias: biasGradient(gradient),
             inputGradient: (): Tensor => reshape(matMul(gradient, weights, false, true), input.shape),
           };

@@ -1,0 +1,44 @@
+import type { Hex } from '../../base/bytes.ts';
+import type { DemoOutcome } from './run-demo.ts';
+
+/** A member's line in the result of a demo. Accuracies and AUC are on the common test part. */
+export interface MemberResult {
+  readonly name: string;
+  readonly address: Hex;
+  readonly samples: number;
+  readonly accuracyAlone: number | null;
+  readonly accuracyFederated: number | null;
+  readonly aucAlone: number | null;
+  readonly aucFederated: number | null;
+  /** Nats of loss on other members' data, summed over the rounds. */
+  readonly score: number;
+  readonly registered: number;
+  readonly expected: number;
+  readonly anchored: number;
+  readonly finalModel: Hex | null;
+  readonly killed: boolean;
+}
+
+/** Puts together what the audit found and what the demo compared with. */
+export function memberResults({ report, rows, reference }: DemoOutcome): MemberResult[] {
+  return rows.map((row, i) => {
+    const audited = report.members.find((member) => member.address === row.address);
+    const final = audited?.metrics.find((metrics) => metrics.round === report.rounds);
+    const alone = reference.alone[i];
+    return {
+      name: row.name,
+      address: row.address,
+      samples: audited?.samples ?? 0,
+      accuracyAlone: alone?.accuracy ?? null,
+      accuracyFederated: final?.common?.accuracy ?? null,
+      aucAlone: alone?.auc ?? null,
+      aucFederated: final?.common?.auc ?? null,
+      score: (audited?.scoreMicros ?? 0) / 1e6,
+      registered: audited?.registered ?? 0,
+      expected: audited?.expected ?? 0,
+      anchored: audited?.anchored ?? 0,
+      finalModel: audited?.finalModel ?? null,
+      killed: row.phase === 'killed',
+    };
+  });
+}

@@ -1,0 +1,175 @@
+import { type Hex, sha256, toHex, ZERO_DIGEST } from '../../src/base/bytes.ts';
+import type { Evidence } from '../../src/audit/evidence.ts';
+import { createMemoryLedger, type MemoryLedger } from '../../src/ledger/memory-ledger.ts';
+import { computeMix } from '../../src/mixing/compute-mix.ts';
+import { planMix, pullsOf } from '../../src/mixing/plan-mix.ts';
+import { composeManifest } from '../../src/peer/compose-manifest.ts';
+import { architectureSchema } from '../../src/model/architecture.ts';
+import { initialParameters } from '../../src/model/initial-parameters.ts';
+import { trainingSchema } from '../../src/model/training-options.ts';
+import type { Announcement, Reveal } from '../../src/protocol/announcement.ts';
+import type { Contribution } from '../../src/protocol/contribution.ts';
+import { type Manifest, studyOf } from '../../src/protocol/manifest.ts';
+import { encodeMetrics, type Metrics } from '../../src/protocol/metrics.ts';
+import { encodeRecipe, type Recipe } from '../../src/protocol/recipe.ts';
+import { decodeSegment, joinSegments, segmentModel } from '../../src/protocol/segments.ts';
+import { contributionDigest, signDigest, valuationDigest } from '../../src/protocol/signature.ts';
+import { hashValuation, packScores } from '../../src/protocol/valuation.ts';
+import { digest, DOMAIN, memberAccount, memberKey } from '../builders.ts';
+
+export const MEMBERS = 4;
+export const ROUNDS = 3;
+
+/** What one member may do wrong; it signs and records it like everything else. */
+export interface Cheat {
+  readonly member: number;
+  readonly round: number;
+  recipe?(recipe: Recipe): Recipe;
+  metrics?(metrics: Metrics): Metrics;
+  /** Another base than the one that was mixed. */
+  base?: Hex;
+}
+
+export interface SyntheticStudy {
+  readonly manifest: Manifest;
+  readonly evidence: Evidence;
+  readonly blobs: Map<Hex, Uint8Array>;
+  readonly ledger: MemoryLedger;
+}
+
+/** A whole study without processes: real records, segments, mixes and ledger rules, with a stand-in for training. */
+export async function syntheticStudy(cheat?: Cheat): Promise<SyntheticStudy> {
+  const manifest = composeManifest({
+    title: 'a synthetic study',
+    members: MEMBERS,
+    rounds: ROUNDS,
+    segments: 3,
+    pulls: 2,
+    seed: 'synthetic',
+    architecture: architectureSchema.parse({ kind: 'mlp', inputs: 2, hidden: [3], classes: 2 }),
+    training: trainingSchema.parse({
+      optimiser: 'sgd',
+      learningRate: 0.1,
+      momentum: 0,
+      weightDecay: 0,
+      batchSize: 4,
+      localEpochs: 1,
+      classWeights: 'none',
+    }),
+  });
+  const study = studyOf(manifest);
+  const ledger = createMemoryLedger(DOMAIN);
+  const blobs = new Map<Hex, Uint8Array>();
+  const put = (bytes: Uint8Array): Hex => {
+    const name = toHex(sha256(bytes));
+    blobs.set(name, bytes);
+    return name;
+  };
+  const initial = segmentModel(initialParameters(architectureSchema.parse(manifest.architecture), 'synthetic'), manifest.segments);
+  for (const blob of initial.blobs) put(blob);
+  const members = Array.from({ length: MEMBERS }, (_, i) => i + 1);
+  for (const n of members) ledger.admit(memberAccount(n));
+  ledger.openStudy({ study, rounds: ROUNDS, maximumMembers: MEMBERS, epsilonBudgetMicros: 0 });
+  for (const n of members) await ledger.as(memberAccount(n)).join(study, digest(`data ${n}`));
+
+  const announcements: Announcement[] = [];
+  const reveals: Reveal[] = [];
+  const bases = new Map<number, { root: Hex; segments: readonly Float32Array[]; recipe: Hex }>(members.map((n) => [n, { root: initial.root, segments: initial.blobs.map(decodeSegment), recipe: ZERO_DIGEST }]));
+  for (let round = 0; round <= ROUNDS; round++) {
+    const closing = round === ROUNDS;
+    const pending: Reveal[] = [];
+    for (const n of members) {
+      const base = bases.get(n);
+      if (base === undefined) continue;
+      const member = memberAccount(n);
+      const cheating = cheat?.member === n && cheat.round === round ? cheat : undefined;
+      const trained = joinSegments(base.segments).map((value, i) => value + Math.fround(n * 0.01 * (i + round + 1)));
+      const update = segmentModel(trained, manifest.segments);
+      if (!closing) for (const blob of update.blobs) put(blob);
+      const valuation = {
+        study,
+        round: round - 1,
+        evaluator: member,
+        scores: packScores(members.map((m) => 10 * m)),
+        salt: digest(`salt ${n} ${round}`),
+      };
+      const metrics: Metrics = {
+        type: 'consilium/metrics/1',
+        study,
+        round,
+        member,
+        engine: { name: 'none', version: '1', reproducible: true },
+        seedCommitment: digest('seed'),
+        training: closing ? null : { loss: 0.5, accuracy: 0.5 },
+        heldOut: { samples: 1, loss: 0.5, accuracy: 0.5, auc: null },
+        common: null,
+        utilityMicros: round === 0 ? null : 10 * MEMBERS * (MEMBERS + 1) * 0.5,
+      };
+      const record: Contribution = {
+        study,
+        round,
+        member,
+        base: cheating?.base ?? base.root,
+        recipe: base.recipe,
+        update: closing ? ZERO_DIGEST : update.root,
+        samples: closing ? 0 : 10 * n,
+        epsilonMicros: 0,
+        metrics: put(encodeMetrics(cheating?.metrics?.(metrics) ?? metrics)),
+        scoreCommitment: round === 0 ? ZERO_DIGEST : hashValuation(valuation),
+      };
+      await ledger.as(member).contribute(record);
+      const signature = signDigest(memberKey(n), contributionDigest(DOMAIN, record));
+      announcements.push({ record, signature, segments: closing ? [] : [...update.digests] });
+      if (round > 0) {
+        pending.push({ record: valuation, signature: signDigest(memberKey(n), valuationDigest(DOMAIN, valuation)) });
+      }
+    }
+    for (const reveal of pending) {
+      await ledger.as(reveal.record.evaluator).reveal(reveal.record);
+      reveals.push(reveal);
+    }
+    if (closing) break;
+    const ofRound = announcements.filter((a) => a.record.round === round);
+    for (const n of members) {
+      const before = bases.get(n);
+      if (before === undefined) continue;
+      const member = memberAccount(n);
+      const entries = ofRound.map(({ record }) => ({ member: record.member, round, update: record.update }));
+      const plan = planMix({ member, round, entries, segments: manifest.segments, pulls: pullsOf(manifest, round) });
+      const sources = plan.entries.map((entry) => ofRound.find((a) => a.record.member === entry.member));
+      const outcome = computeMix({
+        manifest,
+        round,
+        plan,
+        samples: sources.map((a) => a?.record.samples ?? 0),
+        base: before.segments,
+        segmentOf: (entry, segment) => decodeSegment(blobs.get(sources[entry]?.segments[segment] ?? '0x') ?? new Uint8Array()),
+      });
+      const honest: Recipe = {
+        type: 'consilium/recipe/1',
+        study,
+        round,
+        member,
+        base: before.root,
+        entries: [...plan.entries],
+        refused: [],
+        segments: outcome.steps,
+        result: outcome.result,
+      };
+      const cheating = cheat?.member === n && cheat.round === round ? cheat : undefined;
+      const recipe = cheating?.recipe?.(honest) ?? honest;
+      bases.set(n, { root: recipe.result, segments: outcome.parameters, recipe: put(encodeRecipe(recipe)) });
+    }
+  }
+  const evidence: Evidence = {
+    type: 'consilium/evidence/1',
+    chainId: DOMAIN.chainId,
+    contract: DOMAIN.contract,
+    study,
+    initialModel: [...initial.digests],
+    announcements,
+    reveals,
+    log: (await ledger.entries(study, 0)).map((entry) => ({ ...entry })),
+  };
+  return { manifest, evidence, blobs, ledger };
+}

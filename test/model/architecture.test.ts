@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { type Architecture, architectureSchema, layoutOf } from '../../src/model/architecture.ts';
+
+const cnn = (changes: object = {}): Architecture =>
+  architectureSchema.parse({
+    kind: 'cnn',
+    height: 28,
+    width: 28,
+    channels: 1,
+    filters: [16, 32],
+    padding: 'valid',
+    dense: 64,
+    classes: 10,
+    ...changes,
+  });
+
+test('a layout has every tensor after the one before, without gaps', () => {
+  for (const architecture of [
+    cnn(),
+    cnn({ channels: 3, padding: 'same' }),
+    cnn({ height: 8, width: 8, filters: [4] }),
+  ]) {
+    const { tensors, parameterCount } = layoutOf(architecture);
+    let next = 0;
+    for (const { offset, size, shape } of tensors) {
+      expect(offset).toBe(next);
+      expect(size).toBe(shape.reduce((product, side) => product * side, 1));
+      next += size;
+    }
+    expect(parameterCount).toBe(next);
+  }
+});
+
+test('the layout of a convolutional network follows its stages', () => {
+  expect(layoutOf(cnn()).tensors.map(({ name, shape }) => `${name} ${shape.join('x')}`)).toEqual([
+    'conv1.filter 3x3x1x16',
+    'conv1.bias 16',
+    'conv2.filter 3x3x16x32',
+    'conv2.bias 32',
+    'dense1.weights 800x64',
+    'dense1.bias 64',
+    'dense2.weights 64x10',
+    'dense2.bias 10',
+  ]);
+  expect(layoutOf(cnn({ padding: 'same' })).tensors[4]?.shape).toEqual([7 * 7 * 32, 64]);
+});
+
+test('a perceptron without hidden layers is one matrix and one bias', () => {
+  const layout = layoutOf({ kind: 'mlp', inputs: 30, hidden: [], classes: 2 });
+  expect(layout.parameterCount).toBe(62);
+  expect(layout.tensors).toHaveLength(2);
+});
+
+test('an image that shrinks to nothing is refused', () => {
+  expect(() => layoutOf(cnn({ height: 8, width: 8, filters: [4, 4, 4] }))).toThrow(
+    expect.objectContaining({ code: 'model/invalid-architecture' }),
+  );
+});
+
+test('an architecture with too many parameters is refused', () => {
+  const huge: Architecture = { kind: 'mlp', inputs: 2 ** 20, hidden: [8192], classes: 2 };
+  expect(() => layoutOf(huge)).toThrow(expect.objectContaining({ code: 'model/invalid-architecture' }));
+});
+
+test.each([
+  ['an unknown key', { dropout: 0.5 }],
+  ['no filters', { filters: [] }],
+  ['a fraction', { dense: 1.5 }],
+  ['one class', { classes: 1 }],
+  ['more classes than labels can name', { classes: 257 }],
+  ['another kind', { kind: 'transformer' }],
+])('the schema refuses %s', (_, changes) => {
+  expect(architectureSchema.safeParse({ ...cnn(), ...changes }).success).toBe(false);
+});

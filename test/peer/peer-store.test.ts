@@ -1,0 +1,101 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createBlobStore } from '../../src/peer/blob-store.ts';
+import { openPeerStore } from '../../src/peer/peer-store.ts';
+import { hashContribution } from '../../src/protocol/contribution.ts';
+import { announcement, digest, memberAccount } from '../builders.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'consilium-store-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('the peer store', () => {
+  const open = () => openPeerStore(join(folder, 'peer.db'));
+
+  test('remembers its contribution, and what is to be anchored, over a restart', () => {
+    const store = open();
+    store.keepOwn(announcement(1));
+    store.close();
+    const again = open();
+    expect(again.announcement(memberAccount(1), 0)).toEqual(announcement(1));
+    expect(again.outbox.pending()).toEqual([{ kind: 'contribution', record: announcement(1).record }]);
+    again.outbox.markAnchored(hashContribution(announcement(1).record), 4);
+    expect(again.outbox.counts()).toEqual({ pending: 0, anchored: 1, refused: 0 });
+    again.close();
+  });
+
+  test('keeps one contribution a round for ever: another one is refused, the same one again is not', () => {
+    const store = open();
+    store.keepOwn(announcement(1));
+    store.keepOwn(announcement(1));
+    expect(() => store.keepOwn(announcement(1, { samples: 7 }))).toThrow(expect.objectContaining({ code: 'peer/double-signing' }));
+    store.close();
+    const again = open();
+    expect(() => again.keepOwn(announcement(1, { samples: 7 }))).toThrow(expect.objectContaining({ code: 'peer/double-signing' }));
+    expect(again.outbox.pending()).toHaveLength(1);
+    again.close();
+  });
+
+  test('belongs to one process at a time', () => {
+    const store = open();
+    expect(open).toThrow(expect.objectContaining({ code: 'peer/store-locked' }));
+    store.close();
+    open().close();
+  });
+
+  test('of a newer version is left alone', async () => {
+    const { DatabaseSync } = await import('node:sqlite');
+    const database = new DatabaseSync(join(folder, 'peer.db'));
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    expect(open).toThrow(expect.objectContaining({ code: 'peer/store-version' }));
+  });
+
+  test('keeps the place where the peer stands', () => {
+    const store = open();
+    expect(store.progress()).toBeNull();
+    const progress = {
+      round: 3,
+      base: digest('base'),
+      baseSegments: [digest('a'), digest('b')],
+      recipe: digest('recipe'),
+      valuation: null,
+      utilityMicros: -5,
+      mixed: ['2/0xabc'],
+    };
+    store.saveProgress(progress);
+    expect(store.progress()).toEqual(progress);
+    store.close();
+  });
+});
+
+describe('the blob store', () => {
+  test('gives back what was put in, by digest', async () => {
+    const blobs = createBlobStore(join(folder, 'blobs'));
+    const bytes = Uint8Array.of(1, 2, 3);
+    const name = await blobs.put(bytes);
+    expect(await blobs.get(name)).toEqual(Buffer.from(bytes));
+    expect(await blobs.put(bytes)).toBe(name);
+    expect(await blobs.get(digest('something else'))).toBeNull();
+  });
+
+  test('counts a blob that rotted on disk as lost', async () => {
+    const blobs = createBlobStore(join(folder, 'blobs'));
+    const name = await blobs.put(Uint8Array.of(1, 2, 3));
+    const [shelf] = await readdir(join(folder, 'blobs'));
+    await writeFile(join(folder, 'blobs', shelf ?? '', name.slice(2)), Uint8Array.of(1, 2, 2));
+    expect(await blobs.get(name)).toBeNull();
+    await blobs.put(Uint8Array.of(1, 2, 3)); // and can be had again
+    expect(await blobs.has(name)).toBe(true);
+  });
+
+  test('leaves no scratch files', async () => {
+    const blobs = createBlobStore(join(folder, 'blobs'));
+    const name = await blobs.put(Uint8Array.of(9));
+    expect(await readdir(join(folder, 'blobs', name.slice(2, 4)))).toEqual([name.slice(2)]);
+  });
+});

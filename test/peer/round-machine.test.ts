@@ -1,0 +1,183 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type RoundEffect,
+  type RoundEvent,
+  type RoundStart,
+  type RoundState,
+  startRounds,
+  stepRounds,
+} from '../../src/peer/round-machine.ts';
+import { memberAccount } from '../builders.ts';
+
+const [A, B, C, D] = [memberAccount(1), memberAccount(2), memberAccount(3), memberAccount(4)];
+
+const TERMS = { rounds: 3, quorum: 0.66, stalenessBound: 2 };
+
+function begin(options: Partial<RoundStart> = {}) {
+  const first = startRounds({ terms: TERMS, others: [A, B, C], round: 0, published: false, mixed: [], ...options });
+  let { state } = first;
+  const effects: RoundEffect[] = [...first.effects];
+  const send = (...events: RoundEvent[]): RoundEffect[] => {
+    const fresh = events.flatMap((event) => {
+      const step = stepRounds(state, event);
+      state = step.state;
+      return step.effects;
+    });
+    effects.push(...fresh);
+    return fresh;
+  };
+  return { send, effects, state: (): RoundState => state };
+}
+
+const announced = (round: number, ...members: (typeof A)[]): RoundEvent[] =>
+  members.map((member) => ({ type: 'announced', member, round }));
+
+const PUBLISHED: RoundEvent[] = [{ type: 'trained' }, { type: 'published' }];
+
+describe('a round', () => {
+  test('trains, publishes, waits for everybody, mixes, and begins the next', () => {
+    const { send, effects } = begin();
+    expect(effects).toEqual([{ type: 'train', round: 0 }]);
+    expect(send({ type: 'trained' })).toEqual([{ type: 'publish', round: 0 }]);
+    expect(send({ type: 'published' })).toEqual([]);
+    expect(send(...announced(0, A))).toEqual([]);
+    const [grace, mix] = send(...announced(0, B, C));
+    expect(grace).toEqual({ type: 'startTimer', timer: 'grace', round: 0 });
+    expect(mix).toEqual({ type: 'mix', round: 0, contributions: [A, B, C].toSorted().map((member) => ({ member, round: 0 })) });
+    expect(send({ type: 'mixed' })).toEqual([{ type: 'train', round: 1 }]);
+  });
+
+  test('counts what was announced before this peer was ready', () => {
+    const { send } = begin();
+    send(...announced(0, A, B, C));
+    expect(send(...PUBLISHED).map((effect) => effect.type)).toEqual(['publish', 'mix']);
+  });
+
+  test('reveals the scores of the round before only when the others have committed to theirs', () => {
+    const { send } = begin();
+    send(...announced(0, A, B, C), ...PUBLISHED, { type: 'mixed' }, ...PUBLISHED);
+    expect(send(...announced(1, A, B))).not.toContainEqual({ type: 'reveal', round: 0 });
+    expect(send(...announced(1, C))).toContainEqual({ type: 'reveal', round: 0 });
+  });
+
+  test('after the last one closes: publishes without training, reveals, and finishes', () => {
+    const { send } = begin({ round: 2 });
+    send(...announced(2, A, B, C), ...PUBLISHED);
+    expect(send({ type: 'mixed' })).toEqual([{ type: 'publish', round: 3 }]);
+    const end = send({ type: 'published' }, ...announced(3, A, B, C));
+    expect(end.slice(-2)).toEqual([
+      { type: 'reveal', round: 2 },
+      { type: 'finish', absent: [] },
+    ]);
+  });
+});
+
+describe('waiting', () => {
+  test('without a quorum goes on for ever', () => {
+    const { send } = begin();
+    send(...PUBLISHED, ...announced(0, A));
+    expect(send({ type: 'elapsed', timer: 'grace', round: 0 }, { type: 'lost', member: B }, { type: 'lost', member: C })).toEqual([]);
+  });
+
+  test('with a quorum ends after the grace period, and the missing are absent', () => {
+    const { send, state } = begin();
+    send(...PUBLISHED, ...announced(0, A, B));
+    expect(send({ type: 'elapsed', timer: 'grace', round: 0 }).map((effect) => effect.type)).toEqual(['mix']);
+    expect([...state().absent]).toEqual([C]);
+  });
+
+  test('for members that are gone is shorter', () => {
+    const { send } = begin();
+    send(...PUBLISHED, ...announced(0, A, B));
+    expect(send({ type: 'lost', member: C })).toEqual([{ type: 'startTimer', timer: 'lostGrace', round: 0 }]);
+    expect(send({ type: 'elapsed', timer: 'lostGrace', round: 0 }).map((effect) => effect.type)).toEqual(['mix']);
+  });
+
+  test('goes on for a member that was gone and came back', () => {
+    const { send } = begin();
+    send(...PUBLISHED, ...announced(0, A, B), { type: 'lost', member: C }, { type: 'connected', member: C });
+    expect(send({ type: 'elapsed', timer: 'lostGrace', round: 0 })).toEqual([]);
+  });
+
+  test('is not done for the absent again, until they speak', () => {
+    const { send, state } = begin();
+    send(...PUBLISHED, ...announced(0, A, B), { type: 'elapsed', timer: 'grace', round: 0 }, { type: 'mixed' }, ...PUBLISHED);
+    expect(send(...announced(1, A, B)).map((effect) => effect.type)).toContain('mix');
+    send(...announced(2, C));
+    expect([...state().absent]).toEqual([]);
+  });
+
+  test('takes no notice of a timer of an earlier round', () => {
+    const { send } = begin();
+    send(...announced(0, A, B, C), ...PUBLISHED, { type: 'mixed' }, ...PUBLISHED, ...announced(1, A, B));
+    expect(send({ type: 'elapsed', timer: 'grace', round: 0 })).toEqual([]);
+  });
+});
+
+describe('a contribution that comes late', () => {
+  const late = () => {
+    const peer = begin();
+    peer.send(...PUBLISHED, ...announced(0, A, B), { type: 'elapsed', timer: 'grace', round: 0 }, { type: 'mixed' });
+    return peer;
+  };
+
+  test('is mixed in the next round, once', () => {
+    const { send } = late();
+    const mixes = send(...announced(0, C), ...PUBLISHED, ...announced(1, A, B)).filter((effect) => effect.type === 'mix');
+    expect(mixes[0]?.contributions).toContainEqual({ member: C, round: 0 });
+    const again = send({ type: 'mixed' }, ...PUBLISHED, ...announced(2, A, B)).filter((effect) => effect.type === 'mix');
+    expect(again[0]?.contributions.map(({ member }) => member)).not.toContain(C);
+  });
+
+  test('gives way to a fresh one of the same member', () => {
+    const { send } = late();
+    const mixes = send(...announced(0, C), ...PUBLISHED, ...announced(1, C, A, B)).filter((effect) => effect.type === 'mix');
+    expect(mixes[0]?.contributions.filter(({ member }) => member === C)).toEqual([{ member: C, round: 1 }]);
+  });
+
+  test('is left out beyond the bound', () => {
+    const { send, state } = begin({ terms: { ...TERMS, rounds: 9 }, round: 5 });
+    send(...announced(2, C));
+    expect(state().announced.get(2)).toBeUndefined();
+  });
+});
+
+test('a peer that restarts after signing announces again and does not train again', () => {
+  expect(begin({ round: 1, published: true }).effects).toEqual([{ type: 'publish', round: 1 }]);
+});
+
+test('strangers are not counted', () => {
+  const { send } = begin();
+  send(...PUBLISHED);
+  expect(send(...announced(0, D, A))).toEqual([]);
+});
+
+test('whatever happens: nothing is mixed twice, no round is skipped, none ends without a quorum', () => {
+  const member = fc.constantFrom(A, B, C);
+  const event: fc.Arbitrary<RoundEvent> = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ type: fc.constant('announced' as const), member, round: fc.nat(4) }) },
+    fc.record({ type: fc.constantFrom('connected' as const, 'lost' as const), member }),
+    fc.record({ type: fc.constant('elapsed' as const), timer: fc.constantFrom('grace' as const, 'lostGrace' as const), round: fc.nat(3) }),
+    fc.constantFrom<RoundEvent>({ type: 'trained' }, { type: 'published' }, { type: 'mixed' }),
+  );
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 120 }), (events) => {
+      const { send, effects } = begin();
+      const heard = new Map<number, Set<string>>();
+      for (const next of events) {
+        if (next.type === 'announced') heard.set(next.round, new Set([...(heard.get(next.round) ?? []), next.member]));
+        for (const effect of send(next)) {
+          if (effect.type === 'mix') expect(heard.get(effect.round)?.size ?? 0).toBeGreaterThanOrEqual(2);
+        }
+      }
+      const mixed = effects.flatMap((effect) => (effect.type === 'mix' ? effect.contributions.map((c) => `${c.round}/${c.member}`) : []));
+      expect(new Set(mixed).size).toBe(mixed.length);
+      const rounds = effects.flatMap((effect) => (effect.type === 'mix' ? effect.round : []));
+      expect(rounds).toEqual(rounds.map((_, i) => i));
+      const published = effects.flatMap((effect) => (effect.type === 'publish' ? effect.round : []));
+      expect(published).toEqual(published.map((_, i) => i));
+    }),
+    { seed: 7, numRuns: 2000 },
+  );
+});

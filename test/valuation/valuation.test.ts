@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createSeededRandom } from '../../src/base/seeded-random.ts';
+import type { LedgerEntry } from '../../src/protocol/ledger-entry.ts';
+import { packScores } from '../../src/protocol/valuation.ts';
+import { toMicros } from '../../src/valuation/fixed-point.ts';
+import { exactShapley, sampledShapley } from '../../src/valuation/shapley.ts';
+import { medianMicros, studyScores } from '../../src/valuation/study-score.ts';
+import { digest, memberAccount, STUDY } from '../builders.ts';
+
+/** Games whose values are known in closed form. */
+const GAMES = [
+  { name: 'two left gloves, one right', utility: glove, values: [1 / 6, 1 / 6, 2 / 3] },
+  { name: 'weighted majority [6; 4, 3, 2, 1]', utility: majority, values: [5 / 12, 1 / 4, 1 / 4, 1 / 12] },
+  { name: 'an airport runway of 1, 1, 2, 3', utility: airport, values: [0.25, 0.25, 0.75, 1.75] },
+];
+
+function glove(coalition: readonly number[]): number {
+  const right = coalition.includes(2) ? 1 : 0;
+  return Math.min(coalition.length - right, right);
+}
+
+function majority(coalition: readonly number[]): number {
+  return coalition.reduce((votes, player) => votes + ([4, 3, 2, 1][player] ?? 0), 0) >= 6 ? 1 : 0;
+}
+
+function airport(coalition: readonly number[]): number {
+  return Math.max(0, ...coalition.map((player) => [1, 1, 2, 3][player] ?? 0));
+}
+
+describe.each(GAMES)('$name', ({ utility, values }) => {
+  test('has its exact Shapley values', async () => {
+    const found = await exactShapley(values.length, utility);
+    for (const [i, value] of values.entries()) expect(found[i]).toBeCloseTo(value, 12);
+  });
+
+  test('is estimated by sampling, and the estimates sum to the whole', async () => {
+    const found = await sampledShapley(values.length, utility, 4000, createSeededRandom(1));
+    for (const [i, value] of values.entries()) expect(Math.abs((found[i] ?? 0) - value)).toBeLessThan(0.06);
+    expect(found.reduce((a, b) => a + b, 0)).toBeCloseTo(utility(values.map((_, i) => i)), 9);
+  });
+});
+
+test('Shapley values of random games sum to the utility, and a player that adds nothing gets nothing', async () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const random = createSeededRandom(seed);
+    const worth = Array.from({ length: 32 }, () => random.next());
+    const maskOf = (coalition: readonly number[]): number => coalition.reduce((mask, player) => mask | (1 << player), 0);
+    // Player 4 is a null player: the worth ignores its bit.
+    const utility = (coalition: readonly number[]): number => worth[maskOf(coalition) & 0b1111] ?? 0;
+    const values = await exactShapley(5, utility);
+    expect(values.reduce((a, b) => a + b, 0)).toBeCloseTo(utility([0, 1, 2, 3, 4]) - utility([]), 12);
+    expect(values[4]).toBeCloseTo(0, 12);
+  }
+});
+
+test('fixed point keeps the sum to the last unit', () => {
+  const value = fc.double({ min: -5, max: 5, noNaN: true });
+  fc.assert(
+    fc.property(fc.array(value, { minLength: 1, maxLength: 16 }), (values) => {
+      const total = values.reduce((a, b) => a + b, 0);
+      const { micros, totalMicros } = toMicros(values, total);
+      expect(micros.reduce((a, b) => a + b, 0)).toBe(totalMicros);
+      for (const [i, exact] of values.entries()) expect(Math.abs((micros[i] ?? 0) - exact * 1e6)).toBeLessThanOrEqual(2);
+    }),
+    { seed: 6 },
+  );
+});
+
+test('medians are integers, the lower side of the middle where there are two', () => {
+  expect(medianMicros([3, 1, 2])).toBe(2);
+  expect(medianMicros([1, 2])).toBe(1);
+  expect(medianMicros([-1, -2])).toBe(-2);
+  expect(medianMicros([])).toBe(0);
+});
+
+describe('the score of a study', () => {
+  const place = { head: digest('h'), blockNumber: 0, transaction: digest('t') };
+  const joined = [1, 2, 3, 4].map((n, position): LedgerEntry => ({
+    ...place,
+    kind: 'joined',
+    sequence: n,
+    record: { study: STUDY, member: memberAccount(n), position, dataCommitment: digest('d') },
+  }));
+  const report = (n: number, round: number, scores: (number | null)[]): LedgerEntry => ({
+    ...place,
+    kind: 'valuation',
+    sequence: 10 * n + round,
+    record: { study: STUDY, round, evaluator: memberAccount(n), scores: packScores(scores), salt: digest('s') },
+  });
+
+  test('is the sum over rounds of the median of what the others report', () => {
+    const log = [...joined, report(1, 0, [9, 10, 20, 30]), report(2, 0, [1, 9, 22, 31]), report(3, 0, [3, 12, 9, 29]), report(1, 1, [9, 5, null, null])];
+    const { total, byRound } = studyScores(log);
+    expect(byRound.get(0)?.get(memberAccount(1))).toBe(2);
+    expect(total.get(memberAccount(2))).toBe(11 + 5);
+    expect(total.get(memberAccount(4))).toBe(30);
+  });
+
+  test('ignores what a member says of itself', () => {
+    const honest = [...joined, report(1, 0, [0, 1, 1, 1]), report(2, 0, [1, 0, 1, 1]), report(3, 0, [1, 1, 0, 1])];
+    const boasting = [...joined, report(1, 0, [2_000_000, 1, 1, 1]), report(2, 0, [1, 0, 1, 1]), report(3, 0, [1, 1, 0, 1])];
+    expect(studyScores(boasting).total).toEqual(studyScores(honest).total);
+  });
+
+  test('knows every participant, scored or not', () => {
+    expect([...studyScores(joined).total.values()]).toEqual([0, 0, 0, 0]);
+  });
+});
