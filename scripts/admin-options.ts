@@ -24,7 +24,8 @@ export async function readDeployment(path: string): Promise<Deployment> {
   const text = await readText(path);
   try {
     const { chainId, membership, ledger, admin } = JSON.parse(text);
-    if (![membership, ledger, admin].every((address) => /^0x[0-9a-f]{40}$/.test(address))) throw new Error('an address is missing');
+    if (![membership, ledger, admin].every((address) => /^0x[0-9a-f]{40}$/.test(address)))
+      throw new Error('an address is missing');
     return { chainId, membership, ledger, admin };
   } catch (cause) {
     throw usageError(`${path} is not a deployment file (${messageOf(cause)}); 'deploy' writes one`, cause);

@@ -6,7 +6,8 @@ import { ADMIN_OPTIONS, adminKey, readDeployment } from './admin-options.ts';
 
 const admitMember: Command = {
   spec: {
-    usage: 'node scripts/admit-member.ts <account>… --rpc <url> --keystore <file> --password-file <file> --deployment <file> [options]',
+    usage:
+      'node scripts/admit-member.ts <account>… --rpc <url> --keystore <file> --password-file <file> --deployment <file> [options]',
     summary: 'Admits accounts to the consortium, in the order given; members are left as they are.',
     positionals: true,
     options: {
@@ -18,7 +19,11 @@ const admitMember: Command = {
     const accounts = positionals.map((account) => account.toLowerCase() as Hex);
     const odd = accounts.find((account) => !/^0x[0-9a-f]{40}$/.test(account));
     if (accounts.length === 0 || odd !== undefined) {
-      throw usageError(odd === undefined ? 'name at least one account; see --help' : `${odd} is not an account: 0x and 40 hexadecimal digits`);
+      throw usageError(
+        odd === undefined
+          ? 'name at least one account; see --help'
+          : `${odd} is not an account: 0x and 40 hexadecimal digits`,
+      );
     }
     const deployment = await readDeployment(required(values, 'deployment'));
     const administration = await administer(required(values, 'rpc'), await adminKey(values));

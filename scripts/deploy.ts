@@ -11,7 +11,12 @@ const deploy: Command = {
     options: {
       ...ADMIN_OPTIONS,
       out: { type: 'string', value: '<file>', help: 'the deployment file to write' },
-      'admin-delay': { type: 'string', value: '<seconds>', help: 'how long a handover of the administration waits', default: '172800' },
+      'admin-delay': {
+        type: 'string',
+        value: '<seconds>',
+        help: 'how long a handover of the administration waits',
+        default: '172800',
+      },
     },
   },
   async run(values) {

@@ -8,7 +8,8 @@ const openStudy: Command = {
   spec: {
     usage:
       'node scripts/open-study.ts --manifest <file> --rpc <url> --keystore <file> --password-file <file> --deployment <file> [options]',
-    summary: "Opens a study on the ledger: its name there is the manifest's digest, so the manifest cannot change any more.",
+    summary:
+      "Opens a study on the ledger: its name there is the manifest's digest, so the manifest cannot change any more.",
     options: {
       ...ADMIN_OPTIONS,
       deployment: { type: 'string', value: '<file>', help: "the deployment file that 'deploy' wrote" },

@@ -37,7 +37,10 @@ export function contribution(fields: Partial<Contribution>): Contribution {
 
 /** A signed announcement of member n with a model of eight parameters in `segments` segments. */
 export function announcement(n: number, fields: Partial<Contribution> = {}, segments = 2): Announcement {
-  const model = segmentModel(Float32Array.from({ length: 8 }, (_, i) => n + i / 8), segments);
+  const model = segmentModel(
+    Float32Array.from({ length: 8 }, (_, i) => n + i / 8),
+    segments,
+  );
   const record = contribution({ member: memberAccount(n), update: model.root, ...fields });
   const signature = signDigest(memberKey(n), contributionDigest(DOMAIN, record));
   return { record, signature, segments: isClosing(record) ? [] : [...model.digests] };

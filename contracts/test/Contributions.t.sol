@@ -94,6 +94,15 @@ contract ContributionsTest is LedgerFixture {
         _expectRefused(contribution, abi.encodeWithSelector(ILedgerErrors.RoundBeyondStudy.selector, round, ROUNDS));
     }
 
+    function test_contribute_revertsIfAfterClosingRound() public {
+        ILedgerRecords.Contribution memory contribution = _closing(ALICE);
+        contribution.round = ROUNDS + 1;
+        _expectRefused(
+            contribution,
+            abi.encodeWithSelector(ILedgerErrors.RoundBeyondStudy.selector, ROUNDS + 1, ROUNDS)
+        );
+    }
+
     function test_contribute_takesClosingRecordOnce() public {
         _contribute(_contribution(ALICE, 3));
         _contribute(_closing(ALICE));

@@ -77,13 +77,12 @@ contract StudiesTest is LedgerFixture {
 
     function testFuzz_openStudy_revertsIfMaximumMembersOutOfRange(uint16 maximumMembers) public {
         vm.assume(maximumMembers == 0 || maximumMembers > 64);
-        ILedgerRecords.OpenStudy memory opening = _opening(OTHER);
-        opening.maximumMembers = maximumMembers;
-        vm.expectRevert(abi.encodeWithSelector(ILedgerErrors.MaximumMembersOutOfRange.selector, maximumMembers));
-        ledger.openStudy(opening);
+        _expectMaximumMembersRefused(maximumMembers);
     }
 
-    function test_openStudy_takes64Members() public {
+    function test_openStudy_takes64MembersAtTheMost() public {
+        _expectMaximumMembersRefused(0);
+        _expectMaximumMembersRefused(65);
         ILedgerRecords.OpenStudy memory opening = _opening(OTHER);
         opening.maximumMembers = 64;
         ledger.openStudy(opening);
@@ -275,6 +274,13 @@ contract StudiesTest is LedgerFixture {
         ILedgerRecords.OpenStudy memory opening = _opening(OTHER);
         opening.rounds = rounds;
         vm.expectRevert(abi.encodeWithSelector(ILedgerErrors.RoundsOutOfRange.selector, rounds));
+        ledger.openStudy(opening);
+    }
+
+    function _expectMaximumMembersRefused(uint16 maximumMembers) private {
+        ILedgerRecords.OpenStudy memory opening = _opening(OTHER);
+        opening.maximumMembers = maximumMembers;
+        vm.expectRevert(abi.encodeWithSelector(ILedgerErrors.MaximumMembersOutOfRange.selector, maximumMembers));
         ledger.openStudy(opening);
     }
 

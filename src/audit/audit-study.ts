@@ -82,11 +82,19 @@ export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise
   }
   if (ledger !== null) findings.push(...checkExportedLog(evidence.log, log));
   if (manifest === null) {
-    findings.push({ code: 'audit/manifest-mismatch', message: "the bundle does not hold the manifest with the study's digest" });
+    findings.push({
+      code: 'audit/manifest-mismatch',
+      message: "the bundle does not hold the manifest with the study's digest",
+    });
     return emptyReport(bundle, { findings, chainRead: ledger !== null });
   }
   const subject = auditSubject({ domain, manifest, bundle, log });
-  findings.push(...checkTerms(subject), ...checkDamage(subject), ...checkContributions(subject), ...checkValuations(subject));
+  findings.push(
+    ...checkTerms(subject),
+    ...checkDamage(subject),
+    ...checkContributions(subject),
+    ...checkValuations(subject),
+  );
   const { metrics, findings: metricsFindings } = await checkMetrics(subject);
   const replay = await replayMixes(subject, options.onProgress);
   findings.push(...metricsFindings, ...replay.findings);
@@ -110,13 +118,12 @@ function checkTerms({ log, manifest }: AuditSubject): Finding[] {
   ) {
     return [];
   }
-  return [{ code: 'audit/manifest-mismatch', message: 'the study was opened with other terms than its manifest states' }];
+  return [
+    { code: 'audit/manifest-mismatch', message: 'the study was opened with other terms than its manifest states' },
+  ];
 }
 
-function emptyReport(
-  { evidence }: Bundle,
-  outcome: { findings: readonly Finding[]; chainRead: boolean },
-): AuditReport {
+function emptyReport({ evidence }: Bundle, outcome: { findings: readonly Finding[]; chainRead: boolean }): AuditReport {
   return {
     study: evidence.study,
     title: '',
@@ -158,4 +165,3 @@ function describeMembers(subject: AuditSubject, metrics: ReadonlyMap<string, Met
     };
   });
 }
-

@@ -26,9 +26,7 @@ export interface AuditSubject {
 export const keyOf = (round: number, member: Hex): string => `${round}/${member}`;
 
 /** Sorts log and evidence into what the checks ask for. */
-export function auditSubject(
-  parts: Pick<AuditSubject, 'domain' | 'manifest' | 'bundle' | 'log'>,
-): AuditSubject {
+export function auditSubject(parts: Pick<AuditSubject, 'domain' | 'manifest' | 'bundle' | 'log'>): AuditSubject {
   const { log, bundle } = parts;
   const contributions = log.flatMap((entry) => (entry.kind === 'contribution' ? entry.record : []));
   return {

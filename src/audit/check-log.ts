@@ -5,10 +5,17 @@ import { findHeadBreak, hashContent, initialHead, type LedgerEntry } from '../pr
 import type { Finding } from './finding.ts';
 
 /** Sequence and head hash: the log is whole, in order, and what its head says. */
-export function checkLog(domain: LedgerDomain, study: Hex, log: readonly LedgerEntry[], state: StudyState | null): Finding[] {
+export function checkLog(
+  domain: LedgerDomain,
+  study: Hex,
+  log: readonly LedgerEntry[],
+  state: StudyState | null,
+): Finding[] {
   const broken = findHeadBreak({ head: initialHead(domain, study), sequence: 0 }, log);
   if (broken !== null) {
-    return [{ code: 'audit/log-broken', sequence: broken, message: `the log does not lead to its head at entry ${broken}` }];
+    return [
+      { code: 'audit/log-broken', sequence: broken, message: `the log does not lead to its head at entry ${broken}` },
+    ];
   }
   if (state !== null && (state.length !== log.length || state.head !== log.at(-1)?.head)) {
     return [
@@ -34,7 +41,9 @@ function checkOncePerRound(log: readonly LedgerEntry[]): Finding[] {
       return [];
     }
     const { sequence } = entry;
-    return [{ code: 'audit/record-duplicate', member, round, sequence, message: `a second ${entry.kind} for one round` }];
+    return [
+      { code: 'audit/record-duplicate', member, round, sequence, message: `a second ${entry.kind} for one round` },
+    ];
   });
 }
 

@@ -19,7 +19,12 @@ export async function checkMetrics(subject: AuditSubject): Promise<MetricsReport
     if (bytes === null) {
       findings.push({ code: 'audit/metrics-missing', member, round, message: 'the metrics are not in the bundle' });
     } else if (found === null || found.member !== member || found.round !== round || found.study !== study) {
-      findings.push({ code: 'audit/metrics-mismatch', member, round, message: 'the metrics are not those of this contribution' });
+      findings.push({
+        code: 'audit/metrics-mismatch',
+        member,
+        round,
+        message: 'the metrics are not those of this contribution',
+      });
     } else {
       metrics.set(key, found);
     }

@@ -14,25 +14,40 @@ export function checkContributions(subject: AuditSubject): Finding[] {
       return [{ code: 'audit/record-missing', member, round, message: 'the signed record is not in the bundle' }];
     }
     if (hashContribution(announcement.record) !== hashContribution(record)) {
-      return [{ code: 'audit/record-missing', member, round, message: 'the bundle has another record than the ledger' }];
+      return [
+        { code: 'audit/record-missing', member, round, message: 'the bundle has another record than the ledger' },
+      ];
     }
     return [];
   });
   return [...onLedger, ...[...subject.announcements.values()].flatMap((a) => checkAnnouncement(subject, a))];
 }
 
-function checkAnnouncement(subject: AuditSubject, { record, signature, segments }: AnnouncementOf<AuditSubject>): Finding[] {
+function checkAnnouncement(
+  subject: AuditSubject,
+  { record, signature, segments }: AnnouncementOf<AuditSubject>,
+): Finding[] {
   const { member, round } = record;
   const findings: Finding[] = [];
   if (recoverSigner(contributionDigest(subject.domain, record), signature) !== member) {
     findings.push({ code: 'audit/signature-wrong', member, round, message: 'the signature is not that of the member' });
   }
   if (!subject.contributions.has(keyOf(round, member))) {
-    findings.push({ code: 'audit/record-not-anchored', member, round, message: 'a signed contribution that is not on the ledger' });
+    findings.push({
+      code: 'audit/record-not-anchored',
+      member,
+      round,
+      message: 'a signed contribution that is not on the ledger',
+    });
   }
   const expected = isClosing(record) ? 0 : subject.manifest.segments;
   if (segments.length !== expected || (expected > 0 && rootOfDigests(segments) !== record.update)) {
-    findings.push({ code: 'audit/segments-mismatch', member, round, message: 'the segment digests do not lead to the update' });
+    findings.push({
+      code: 'audit/segments-mismatch',
+      member,
+      round,
+      message: 'the segment digests do not lead to the update',
+    });
   }
   return findings;
 }
@@ -53,14 +68,26 @@ export function checkDamage({ bundle, announcements }: AuditSubject): Finding[] 
     const damagedDocuments = (['recipe', 'metrics'] as const).flatMap((field): Finding[] => {
       if (!bundle.damaged.has(record[field])) return [];
       named.add(record[field]);
-      return [{ code: 'audit/block-damaged', member, round, message: `the bytes of the ${field} are not those of its digest` }];
+      return [
+        {
+          code: 'audit/block-damaged',
+          member,
+          round,
+          message: `the bytes of the ${field} are not those of its digest`,
+        },
+      ];
     });
     return [...damagedSegments, ...damagedDocuments];
   });
   const others = [...bundle.damaged].filter((digest) => !named.has(digest));
   return [
     ...findings,
-    ...others.map((digest): Finding => ({ code: 'audit/block-damaged', message: `the bytes of block ${digest} are not those of its digest` })),
+    ...others.map(
+      (digest): Finding => ({
+        code: 'audit/block-damaged',
+        message: `the bytes of block ${digest} are not those of its digest`,
+      }),
+    ),
   ];
 }
 
@@ -74,12 +101,23 @@ export function checkValuations(subject: AuditSubject): Finding[] {
       findings.push({ code: 'audit/valuation-mismatch', member, round, message });
     };
     const commitment = subject.contributions.get(keyOf(round + 1, member))?.scoreCommitment;
-    if (commitment !== hashValuation(valuation)) mismatch('the scores do not open the commitment in the next contribution');
-    const beyond = unpackScores(valuation.scores).findIndex((score, p) => score !== null && p >= subject.participants.length);
+    if (commitment !== hashValuation(valuation))
+      mismatch('the scores do not open the commitment in the next contribution');
+    const beyond = unpackScores(valuation.scores).findIndex(
+      (score, p) => score !== null && p >= subject.participants.length,
+    );
     if (beyond >= 0) mismatch(`a score for position ${beyond}, which nobody holds`);
     const reveal = reveals.get(keyOf(round, member));
-    if (reveal !== undefined && recoverSigner(valuationDigest(subject.domain, reveal.record), reveal.signature) !== member) {
-      findings.push({ code: 'audit/signature-wrong', member, round, message: 'the signature of the valuation is not the evaluator’s' });
+    if (
+      reveal !== undefined &&
+      recoverSigner(valuationDigest(subject.domain, reveal.record), reveal.signature) !== member
+    ) {
+      findings.push({
+        code: 'audit/signature-wrong',
+        member,
+        round,
+        message: 'the signature of the valuation is not the evaluator’s',
+      });
     }
     return findings;
   });
@@ -96,8 +134,10 @@ export function noticeAbsences({ manifest, participants, contributions, valuatio
       return commitment !== undefined && !/^0x0+$/.test(commitment) && !revealed.has(keyOf(round, member));
     });
     const notices: Notice[] = [];
-    if (missing.length > 0) notices.push({ member, message: `no contribution in ${describeRounds(missing, manifest.rounds)}` });
-    if (unrevealed.length > 0) notices.push({ member, message: `scores not revealed for ${describeRounds(unrevealed, manifest.rounds)}` });
+    if (missing.length > 0)
+      notices.push({ member, message: `no contribution in ${describeRounds(missing, manifest.rounds)}` });
+    if (unrevealed.length > 0)
+      notices.push({ member, message: `scores not revealed for ${describeRounds(unrevealed, manifest.rounds)}` });
     return notices;
   });
 }
@@ -105,7 +145,8 @@ export function noticeAbsences({ manifest, participants, contributions, valuatio
 function describeRounds(rounds: readonly number[], closing: number): string {
   const training = rounds.filter((round) => round < closing);
   const [first, last] = [training[0], training.at(-1)];
-  const span = first === undefined ? '' : first === last ? `round ${first}` : `${training.length} rounds from ${first} to ${last}`;
+  const span =
+    first === undefined ? '' : first === last ? `round ${first}` : `${training.length} rounds from ${first} to ${last}`;
   const end = rounds.includes(closing) ? 'the closing record' : '';
   return [span, end].filter((part) => part !== '').join(' and ');
 }

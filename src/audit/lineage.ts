@@ -24,7 +24,11 @@ export async function readLineage(bundle: Bundle): Promise<MixLineage[]> {
         weights[source] = (weights[source] ?? 0) + (segment.weights[i] ?? 0) / segments.length;
       }
     }
-    lineage.push({ member, round, sources: entries.map((entry, i) => ({ member: entry.member, round: entry.round, weight: weights[i] ?? 0 })) });
+    lineage.push({
+      member,
+      round,
+      sources: entries.map((entry, i) => ({ member: entry.member, round: entry.round, weight: weights[i] ?? 0 })),
+    });
   }
   return lineage;
 }

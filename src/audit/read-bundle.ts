@@ -57,9 +57,13 @@ export async function openBundle(path: string): Promise<Bundle> {
       close: () => reader.close(),
     };
   } catch (cause) {
-    throw new AuditError('audit/bundle-unreadable', `${path} is not an evidence bundle (${messageOf(cause).split('\n')[0]}); export it again`, {
-      cause,
-    });
+    throw new AuditError(
+      'audit/bundle-unreadable',
+      `${path} is not an evidence bundle (${messageOf(cause).split('\n')[0]}); export it again`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -1,5 +1,5 @@
-import { isConsiliumError, messageOf } from '../base/errors.ts';
 import type { Hex } from '../base/bytes.ts';
+import { isConsiliumError, messageOf } from '../base/errors.ts';
 import { computeMix } from '../mixing/compute-mix.ts';
 import { type MixPlan, planMix, pullsOf } from '../mixing/plan-mix.ts';
 import type { Contribution } from '../protocol/contribution.ts';
@@ -54,7 +54,8 @@ export async function replayMixes(
 
 async function loadInitial({ bundle, manifest }: AuditSubject): Promise<Segments | null> {
   const { initialModel } = bundle.evidence;
-  if (initialModel.length !== manifest.segments || rootOfDigests(initialModel) !== manifest.initialModel.digest) return null;
+  if (initialModel.length !== manifest.segments || rootOfDigests(initialModel) !== manifest.initialModel.digest)
+    return null;
   const blobs = await Promise.all(initialModel.map((digest) => bundle.segment(digest)));
   return blobs.some((blob) => blob === null) ? null : blobs.map((blob) => decodeSegment(blob ?? new Uint8Array(0)));
 }
@@ -90,7 +91,8 @@ async function replayOne(
     notices: [],
   });
   const bytes = await subject.bundle.document(after.recipe);
-  if (bytes === null) return fail('audit/recipe-missing', `the recipe of the mix after round ${round} is not in the bundle`);
+  if (bytes === null)
+    return fail('audit/recipe-missing', `the recipe of the mix after round ${round} is not in the bundle`);
   let recipe: Recipe;
   try {
     recipe = decodeRecipe(bytes);
@@ -116,7 +118,8 @@ async function replayOne(
     segmentOf: (entry, segment) => loaded.get(`${entry}/${segment}`) ?? new Float32Array(0),
   });
   const differing = outcome.steps.findIndex((step, i) => JSON.stringify(step) !== JSON.stringify(recipe.segments[i]));
-  if (differing >= 0) return fail('audit/mix-differs', `segment ${differing} of the mix comes out differently`, differing);
+  if (differing >= 0)
+    return fail('audit/mix-differs', `segment ${differing} of the mix comes out differently`, differing);
   return { segments: outcome.parameters, findings: [], notices: refusals(recipe) };
 }
 
@@ -133,17 +136,22 @@ function findContradiction(
     return mismatch('the recipe is of another mix');
   }
   const own = contributions.get(keyOf(round, after.member));
-  if (own === undefined || own.base !== recipe.base) return mismatch('the recipe begins from another base than the contribution');
-  if (recipe.result !== after.base) return mismatch('the next contribution is based on something else than the result of the mix');
-  if (recipe.result !== rootOfDigests(recipe.segments.map((segment) => segment.result))) return mismatch('its segments do not lead to its result');
+  if (own === undefined || own.base !== recipe.base)
+    return mismatch('the recipe begins from another base than the contribution');
+  if (recipe.result !== after.base)
+    return mismatch('the next contribution is based on something else than the result of the mix');
+  if (recipe.result !== rootOfDigests(recipe.segments.map((segment) => segment.result)))
+    return mismatch('its segments do not lead to its result');
   for (const entry of recipe.entries) {
     if (contributions.get(keyOf(entry.round, entry.member))?.update !== entry.update) {
       return mismatch(`the contribution of ${entry.member} in round ${entry.round} is not the one on the ledger`);
     }
     const late = round - entry.round;
-    if (late < 0 || late > manifest.staleness.boundRounds) return mismatch(`a contribution that is ${late} rounds late was mixed`);
+    if (late < 0 || late > manifest.staleness.boundRounds)
+      return mismatch(`a contribution that is ${late} rounds late was mixed`);
   }
-  if (new Set(recipe.entries.map((entry) => entry.member)).size !== recipe.entries.length) return mismatch('a member was mixed twice');
+  if (new Set(recipe.entries.map((entry) => entry.member)).size !== recipe.entries.length)
+    return mismatch('a member was mixed twice');
   return findWrongChoice(subject, recipe);
 }
 
@@ -174,7 +182,8 @@ async function loadSources(subject: AuditSubject, recipe: Recipe): Promise<Map<s
       const entry = recipe.entries[source];
       const announcement = entry && subject.announcements.get(keyOf(entry.round, entry.member));
       const bytes = announcement && (await subject.bundle.segment(announcement.segments[segment] ?? '0x'));
-      if (!bytes) return `segment ${segment} of the update of ${entry?.member} in round ${entry?.round} is not in the bundle or is damaged`;
+      if (!bytes)
+        return `segment ${segment} of the update of ${entry?.member} in round ${entry?.round} is not in the bundle or is damaged`;
       vectors.set(`${source}/${segment}`, decodeSegment(bytes));
     }
   }

@@ -17,7 +17,12 @@ export type BlobReader = (digest: Hex) => Promise<Uint8Array | null>;
  * manifest and by every block that the records name. Blocks that nobody holds are left out; the audit will miss them.
  * The file appears under its name only when it is complete.
  */
-export async function writeBundle(path: string, evidence: Evidence, manifest: Manifest, read: BlobReader): Promise<void> {
+export async function writeBundle(
+  path: string,
+  evidence: Evidence,
+  manifest: Manifest,
+  read: BlobReader,
+): Promise<void> {
   const root = encodeEvidence(evidence);
   const rootCid = blockCid(toHex(sha256(root)));
   const { writer, out } = CarWriter.create([rootCid]);

@@ -1,11 +1,11 @@
-import type { Hex } from '../base/bytes.ts';
 import { type AuditReport, auditStudy } from '../audit/audit-study.ts';
 import type { Finding, Notice } from '../audit/finding.ts';
 import { openBundle } from '../audit/read-bundle.ts';
+import type { Hex } from '../base/bytes.ts';
 import { connectLedger, type LedgerConnection } from '../ledger/ethers-ledger.ts';
 import { type OptionValues, required, usageError } from './command-line.ts';
-import { type Command, EXIT_FINDINGS, EXIT_OK } from './run-command.ts';
 import { formatTable } from './format-table.ts';
+import { type Command, EXIT_FINDINGS, EXIT_OK } from './run-command.ts';
 
 export const auditVerifyCommand: Command = {
   spec: {
@@ -15,7 +15,11 @@ export const auditVerifyCommand: Command = {
       'Merkle roots, commitments, seeded pull choices, and every mix repeated bit for bit. Exit code 0 without findings, 3 with.',
     positionals: true,
     options: {
-      rpc: { type: 'string', value: '<url>', help: "JSON-RPC address of a node; without it the bundle's copy of the log is audited" },
+      rpc: {
+        type: 'string',
+        value: '<url>',
+        help: "JSON-RPC address of a node; without it the bundle's copy of the log is audited",
+      },
       contract: { type: 'string', value: '<address>', help: 'address of the Ledger contract' },
       json: { type: 'boolean', help: 'print the report as JSON' },
     },
@@ -43,7 +47,8 @@ export const auditVerifyCommand: Command = {
 async function connect(values: OptionValues): Promise<LedgerConnection | null> {
   if (values.rpc === undefined && values.contract === undefined) return null;
   const contract = required(values, 'contract').toLowerCase();
-  if (!/^0x[0-9a-f]{40}$/.test(contract)) throw usageError(`--contract ${contract} is not an address: 0x and 40 hexadecimal digits`);
+  if (!/^0x[0-9a-f]{40}$/.test(contract))
+    throw usageError(`--contract ${contract} is not an address: 0x and 40 hexadecimal digits`);
   return connectLedger({ rpcUrl: required(values, 'rpc'), contract: contract as Hex });
 }
 
@@ -86,7 +91,9 @@ export function describeFindings(findings: readonly Finding[], notices: readonly
       .join(', ');
   return [
     ...notices.map((notice) => `notice: ${place(notice)}: ${notice.message}`),
-    ...findings.map((finding) => `FINDING ${finding.code}: ${place(finding)}${place(finding) === '' ? '' : ': '}${finding.message}`),
+    ...findings.map(
+      (finding) => `FINDING ${finding.code}: ${place(finding)}${place(finding) === '' ? '' : ': '}${finding.message}`,
+    ),
     findings.length === 0 ? 'no findings' : `${findings.length} findings`,
   ].join('\n');
 }

@@ -24,7 +24,9 @@ export const chainCommand: Command = {
     try {
       const server = await startJsonRpcServer(chain, { port });
       const ready = { event: 'chain.ready', url: server.url, chainId: chain.chainId };
-      process.stdout.write(values.json === true ? `${JSON.stringify(ready)}\n` : `chain ${chain.chainId} at ${server.url}\n`);
+      process.stdout.write(
+        values.json === true ? `${JSON.stringify(ready)}\n` : `chain ${chain.chainId} at ${server.url}\n`,
+      );
       await untilAborted(signal);
       await server.stop();
     } finally {

@@ -35,14 +35,20 @@ export function parseCommandLine(
     ]),
   );
   try {
-    const parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals: spec.positionals ?? false, tokens: true });
+    const parsed = parseArgs({
+      args: [...args],
+      options,
+      strict: true,
+      allowPositionals: spec.positionals ?? false,
+      tokens: true,
+    });
     const seen = new Set<string>();
     for (const token of parsed.tokens) {
       if (token.kind !== 'option') continue;
       if (seen.has(token.name)) throw new Error(`--${token.name} is given twice`);
       seen.add(token.name);
     }
-    return { values: parsed.values as OptionValues, positionals: parsed.positionals };
+    return { values: parsed.values, positionals: parsed.positionals };
   } catch (cause) {
     throw usageError(`${messageOf(cause).split('\n')[0]}; see '${spec.usage.split(' [')[0]} --help'`, cause);
   }

@@ -17,7 +17,9 @@ export const evidenceCommand: Command = {
   async run(values, folders) {
     const out = required(values, 'out');
     const { records } = await exportEvidence(folders, out);
-    process.stdout.write(values.json === true ? `${JSON.stringify({ records, out })}\n` : `${records} signed records in ${out}\n`);
+    process.stdout.write(
+      values.json === true ? `${JSON.stringify({ records, out })}\n` : `${records} signed records in ${out}\n`,
+    );
     return EXIT_OK;
   },
 };

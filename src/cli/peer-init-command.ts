@@ -10,13 +10,20 @@ export const peerInitCommand: Command = {
       'an admin admits to the consortium.',
     options: {
       data: { type: 'string', value: '<folder>', help: 'the data folder to make' },
-      'training-seed': { type: 'string', value: '<text>', help: 'a fixed training seed instead of a secret one, for repeatable runs' },
+      'training-seed': {
+        type: 'string',
+        value: '<text>',
+        help: 'a fixed training seed instead of a secret one, for repeatable runs',
+      },
       json: { type: 'boolean', help: 'print JSON' },
     },
   },
   async run(values) {
     const seed = values['training-seed'];
-    const account = await initDataFolder(required(values, 'data'), typeof seed === 'string' ? { trainingSeed: seed } : {});
+    const account = await initDataFolder(
+      required(values, 'data'),
+      typeof seed === 'string' ? { trainingSeed: seed } : {},
+    );
     process.stdout.write(values.json === true ? `${JSON.stringify({ account })}\n` : `${account}\n`);
     return EXIT_OK;
   },

@@ -9,7 +9,8 @@ import { type Command, EXIT_OK } from './run-command.ts';
 export const peerStartCommand: Command = {
   spec: {
     usage: 'consilium peer start --data <folder> [options]',
-    summary: "Runs a member's peer through its study: joins, trains, exchanges segments, values, and records it all on the ledger.",
+    summary:
+      "Runs a member's peer through its study: joins, trains, exchanges segments, values, and records it all on the ledger.",
     options: {
       data: { type: 'string', value: '<folder>', help: "the member's data folder, with peer.json, keystore and data" },
       json: { type: 'boolean', help: 'print one JSON event a line' },
@@ -42,6 +43,8 @@ function fileLogger(file: string): Logger {
 
 function describe(event: PeerEvent): string {
   const { event: name, ...values } = event;
-  const parts = Object.entries(values).map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : value}`);
+  const parts = Object.entries(values).map(
+    ([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : value}`,
+  );
   return [name, ...parts].join(' ');
 }

@@ -24,6 +24,9 @@ const INPUT_ERRORS = new Set([
   'ledger/unknown-study',
   'ledger/keystore-unreadable',
   'ledger/port-in-use',
+  'ledger/directory-locked',
+  'ledger/journal-damaged',
+  'ledger/journal-mismatch',
   'ledger/reverted',
 ]);
 

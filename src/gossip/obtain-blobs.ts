@@ -9,7 +9,11 @@ export interface Order extends Want {
 
 export interface ObtainDeps {
   /** Fetches wants from one member in order; null marks what it does not hold. */
-  fetch(member: Hex, wants: readonly Want[], signal: AbortSignal): AsyncGenerator<{ want: Want; bytes: Uint8Array | null }>;
+  fetch(
+    member: Hex,
+    wants: readonly Want[],
+    signal: AbortSignal,
+  ): AsyncGenerator<{ want: Want; bytes: Uint8Array | null }>;
   /** A member sent bytes that it was not asked for. */
   onWrongContent(member: Hex): void;
 }

@@ -9,7 +9,7 @@ import { ADDRESS_PROTOCOL, fetchAddresses, serveAddresses } from './address-exch
 import type { BlobSource } from './blob-source.ts';
 import { accountOfPeer, createNode, type Node } from './create-node.ts';
 import { LIMITS } from './limits.ts';
-import { obtainBlobs, type Order } from './obtain-blobs.ts';
+import { type Order, obtainBlobs } from './obtain-blobs.ts';
 import { fetchRecords, RECORD_PROTOCOL, type RoundRecords, serveRecords } from './record-exchange.ts';
 import { fetchBlobs, type Want } from './segment-client.ts';
 import { SEGMENT_PROTOCOL, serveSegments } from './segment-server.ts';
@@ -93,7 +93,8 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
   const judge = (peer: PeerId, bytes: Uint8Array, receive: (bytes: Uint8Array) => Verdict): TopicValidatorResult => {
     traffic.bytesIn += bytes.length;
     const verdict = receive(bytes);
-    if (verdict.action === 'reject') deps.logger.warn('gossip.rejected', { peer: accountOfPeer(peer), rule: verdict.rule });
+    if (verdict.action === 'reject')
+      deps.logger.warn('gossip.rejected', { peer: accountOfPeer(peer), rule: verdict.rule });
     return RESULT[verdict.action];
   };
 
@@ -107,7 +108,10 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
     deps.onMember(account, up);
   };
 
-  const peerOf = (account: Hex): PeerId | undefined => node().getPeers().find((peer) => accountOfPeer(peer) === account);
+  const peerOf = (account: Hex): PeerId | undefined =>
+    node()
+      .getPeers()
+      .find((peer) => accountOfPeer(peer) === account);
 
   /** Bulk bytes go over a connection of their own, so that announcements do not queue behind them. */
   const bulkConnection = async (account: Hex, signal: AbortSignal): Promise<Connection> => {
@@ -178,9 +182,21 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
       const created = await createNode({ ...options, topics: [contributionTopic, valuationTopic], isMember });
       started = created;
       const streams = { maxInboundStreams: LIMITS.streamsPerProtocol, maxOutboundStreams: LIMITS.streamsPerProtocol };
-      await created.handle(SEGMENT_PROTOCOL, handleStream((stream) => serveSegments(stream, countedBlobs)), streams);
-      await created.handle(RECORD_PROTOCOL, handleStream((stream) => serveRecords(stream, deps.recordsOf)), streams);
-      await created.handle(ADDRESS_PROTOCOL, handleStream(async (stream) => serveAddresses(stream, await envelopes())), streams);
+      await created.handle(
+        SEGMENT_PROTOCOL,
+        handleStream((stream) => serveSegments(stream, countedBlobs)),
+        streams,
+      );
+      await created.handle(
+        RECORD_PROTOCOL,
+        handleStream((stream) => serveRecords(stream, deps.recordsOf)),
+        streams,
+      );
+      await created.handle(
+        ADDRESS_PROTOCOL,
+        handleStream(async (stream) => serveAddresses(stream, await envelopes())),
+        streams,
+      );
       created.addEventListener('peer:connect', (event) => noteConnections(event.detail));
       created.addEventListener('peer:disconnect', (event) => noteConnections(event.detail));
       const { pubsub } = created.services;
@@ -217,7 +233,9 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
       return obtainBlobs({ fetch, onWrongContent }, orders, signal);
     },
     async catchUp(round) {
-      const connections = node().getPeers().flatMap((peer) => node().getConnections(peer)[0] ?? []);
+      const connections = node()
+        .getPeers()
+        .flatMap((peer) => node().getConnections(peer)[0] ?? []);
       const answers = await Promise.allSettled(connections.map((connection) => fetchRecords(connection, round)));
       for (const answer of answers) {
         if (answer.status !== 'fulfilled') continue;
@@ -228,7 +246,9 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
     async maintain() {
       await cutFormerMembers();
       await dialBootstrap();
-      const connections = node().getPeers().flatMap((peer) => node().getConnections(peer)[0] ?? []);
+      const connections = node()
+        .getPeers()
+        .flatMap((peer) => node().getConnections(peer)[0] ?? []);
       await Promise.allSettled(connections.map(learnAddresses));
       await dialKnown();
     },

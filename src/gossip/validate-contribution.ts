@@ -42,7 +42,8 @@ function judgeFields({ record, segments }: Announcement, context: StudyContext):
   if (record.epsilonMicros > context.epsilonBudgetMicros) return reject('C7', 'privacy budget exceeded');
   // [REJECT] C8: the segment digests are as many as the manifest says, and lead to `update`.
   if (segments.length !== (isClosing(record) ? 0 : context.segments)) return reject('C8', 'segment count');
-  if (segments.length > 0 && rootOfDigests(segments) !== record.update) return reject('C8', 'segments do not lead to update');
+  if (segments.length > 0 && rootOfDigests(segments) !== record.update)
+    return reject('C8', 'segments do not lead to update');
   return undefined;
 }
 

@@ -50,7 +50,8 @@ export async function administer(rpcUrl: string, privateKey: Hex): Promise<Admin
   };
   return {
     deploy: (delaySeconds) => attempt('deploying the contracts', () => deployContracts(provider, wallet, delaySeconds)),
-    admit: (membership, accounts) => attempt('admitting members', () => admitMembers(provider, wallet, { membership, accounts })),
+    admit: (membership, accounts) =>
+      attempt('admitting members', () => admitMembers(provider, wallet, { membership, accounts })),
     openStudy: (ledger, study) =>
       attempt('opening the study', async () => {
         await assertContractCode(provider, ledger, LEDGER_CODE);

@@ -12,7 +12,11 @@ export async function assertContractCode(provider: Provider, address: Hex, ident
   for (const { start, length } of identity.immutables) code.fill(0, start, start + length);
   if (keccak256(code) === identity.runtimeHash) return;
   const found = code.length === 0 ? 'no contract' : 'another contract, or another version of it';
-  throw new LedgerError('ledger/not-our-contract', `at ${address} there is ${found}; take the address from deployment.json`, {
-    details: { address },
-  });
+  throw new LedgerError(
+    'ledger/not-our-contract',
+    `at ${address} there is ${found}; take the address from deployment.json`,
+    {
+      details: { address },
+    },
+  );
 }

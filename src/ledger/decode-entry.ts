@@ -44,7 +44,10 @@ function decodeContent(eventName: string, values: Arguments): LedgerContent | nu
     case 'Valued': {
       const { round, evaluator, scores, salt } = values;
       const words = Array.from(scores as ArrayLike<unknown>, hex);
-      return { kind: 'valuation', record: { study, round: Number(round), evaluator: hex(evaluator), scores: words, salt: hex(salt) } };
+      return {
+        kind: 'valuation',
+        record: { study, round: Number(round), evaluator: hex(evaluator), scores: words, salt: hex(salt) },
+      };
     }
     case 'Withdrawn':
       return { kind: 'withdrawn', record: { study, member: hex(values.member) } };

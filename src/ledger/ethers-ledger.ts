@@ -123,7 +123,11 @@ function createReader(
   };
 }
 
-async function readEvents(contract: LedgerContract, study: Hex, blocks: { from: number; to: number }): Promise<LedgerEntry[]> {
+async function readEvents(
+  contract: LedgerContract,
+  study: Hex,
+  blocks: { from: number; to: number },
+): Promise<LedgerEntry[]> {
   // Every event of the contract has the study as its first indexed argument; the signature is left open.
   const provider = contract.runner?.provider;
   const logs = await provider?.getLogs({
@@ -138,12 +142,19 @@ async function readEvents(contract: LedgerContract, study: Hex, blocks: { from: 
   });
 }
 
-function createWriter(provider: JsonRpcProvider, reading: LedgerContract, wallet: Wallet): Omit<Ledger, keyof LedgerReader> {
+function createWriter(
+  provider: JsonRpcProvider,
+  reading: LedgerContract,
+  wallet: Wallet,
+): Omit<Ledger, keyof LedgerReader> {
   const contract = reading.connect(wallet) as LedgerContract;
   /** One transaction at a time per key: the next nonce is known when the last transaction is in a block. */
   let last: Promise<unknown> = Promise.resolve();
 
-  const send = (doing: string, transact: (fees: TransactionRequest) => Promise<ContractTransactionResponse>): Promise<void> => {
+  const send = (
+    doing: string,
+    transact: (fees: TransactionRequest) => Promise<ContractTransactionResponse>,
+  ): Promise<void> => {
     const turn = last.then(async () => {
       try {
         const response = await transact(await feesOf(provider));
@@ -176,4 +187,3 @@ export async function feesOf(provider: JsonRpcProvider): Promise<TransactionRequ
   const block = await provider.getBlock('latest');
   return block?.baseFeePerGas === 0n ? { type: 0, gasPrice: 0n } : {};
 }
-

@@ -14,7 +14,7 @@ const deriveKey: (password: Uint8Array, salt: Uint8Array, length: number, option
   promisify(nativeScrypt);
 
 // The library's own scrypt is JavaScript; the runtime's is several times faster.
-scrypt.register((password, salt, N, r, p, length) =>
+scrypt.register((password, salt, ...[N, r, p, length]) =>
   deriveKey(getBytes(password), getBytes(salt), length, { N, r, p, maxmem: 2 * MAXIMUM_SCRYPT_MEMORY_BYTES }),
 );
 

@@ -42,13 +42,16 @@ export function createLedgerIndex(ledger: LedgerReader, study: Hex): LedgerIndex
   };
 
   const refresh = async (): Promise<void> => {
-      const state = await ledger.study(study);
-      if (state === null) {
-        throw new LedgerError('ledger/unknown-study', `the ledger has no study ${study}; check the manifest and the contract address`);
-      }
-      if (state.length === known.length && state.head === headNow()) return;
-      const news = state.length > known.length ? await ledger.entries(study, known.length) : [];
-      if (news.length === 0 || append(news) !== null) await readAgain();
+    const state = await ledger.study(study);
+    if (state === null) {
+      throw new LedgerError(
+        'ledger/unknown-study',
+        `the ledger has no study ${study}; check the manifest and the contract address`,
+      );
+    }
+    if (state.length === known.length && state.head === headNow()) return;
+    const news = state.length > known.length ? await ledger.entries(study, known.length) : [];
+    if (news.length === 0 || append(news) !== null) await readAgain();
   };
 
   /** One at a time: two readers that append the same news would see a break that is none. */

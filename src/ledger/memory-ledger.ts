@@ -59,7 +59,8 @@ export function createMemoryLedger(domain: LedgerDomain): MemoryLedger {
   const reveal = (valuation: Valuation): void => {
     const study = openStudyOf(studies, valuation.study);
     const evaluator = study.participants.get(valuation.evaluator);
-    if (evaluator === undefined || evaluator.scoreCommitment === ZERO_DIGEST || evaluator.revealed) throw refusal('NothingToReveal');
+    if (evaluator === undefined || evaluator.scoreCommitment === ZERO_DIGEST || evaluator.revealed)
+      throw refusal('NothingToReveal');
     requireThat(valuation.round === evaluator.nextRound - 2, 'NotTheCommittedRound');
     requireThat(hashValuation(valuation) === evaluator.scoreCommitment, 'NotTheCommitment');
     evaluator.revealed = true;
@@ -72,7 +73,13 @@ export function createMemoryLedger(domain: LedgerDomain): MemoryLedger {
     requireThat(!study.participants.has(account), 'AlreadyJoined');
     requireThat(study.participants.size < study.terms.maximumMembers, 'StudyFull');
     const position = study.participants.size;
-    study.participants.set(account, { position, nextRound: 0, epsilonMicros: 0, scoreCommitment: ZERO_DIGEST, revealed: false });
+    study.participants.set(account, {
+      position,
+      nextRound: 0,
+      epsilonMicros: 0,
+      scoreCommitment: ZERO_DIGEST,
+      revealed: false,
+    });
     append(study, { kind: 'joined', record: { study: id, member: account, position, dataCommitment } });
   };
 
@@ -87,7 +94,15 @@ export function createMemoryLedger(domain: LedgerDomain): MemoryLedger {
       const { rounds, maximumMembers, epsilonBudgetMicros } = study.terms;
       const head = study.log.at(-1)?.head ?? ZERO_DIGEST;
       const { participants, log } = study;
-      return { rounds, maximumMembers, epsilonBudgetMicros, participants: participants.size, length: log.length, head, open: true };
+      return {
+        rounds,
+        maximumMembers,
+        epsilonBudgetMicros,
+        participants: participants.size,
+        length: log.length,
+        head,
+        open: true,
+      };
     },
   };
 
@@ -120,7 +135,11 @@ export function createMemoryLedger(domain: LedgerDomain): MemoryLedger {
   };
 }
 
-function requireRound({ round, base, recipe, update, samples, scoreCommitment }: Contribution, rounds: number, nextRound: number): void {
+function requireRound(
+  { round, base, recipe, update, samples, scoreCommitment }: Contribution,
+  rounds: number,
+  nextRound: number,
+): void {
   requireThat(round <= rounds, 'RoundBeyondStudy');
   requireThat(round >= nextRound, 'RoundAlreadyPassed');
   requireThat(base !== ZERO_DIGEST, 'ZeroBase');

@@ -40,9 +40,13 @@ async function chainIdOf(url: string): Promise<bigint> {
     return BigInt(response.bodyJson.result);
   } catch (error) {
     const known = toLedgerError(error, url);
-    throw new LedgerError('ledger/unreachable', `no Ethereum node answers at ${url}; start the chain or correct the address`, {
-      details: { url },
-      cause: known,
-    });
+    throw new LedgerError(
+      'ledger/unreachable',
+      `no Ethereum node answers at ${url}; start the chain or correct the address`,
+      {
+        details: { url },
+        cause: known,
+      },
+    );
   }
 }

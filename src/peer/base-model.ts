@@ -21,7 +21,10 @@ export async function loadBase(blobs: BlobStore, progress: Progress): Promise<Fl
     progress.baseSegments.map(async (digest) => {
       const bytes = await blobs.get(digest);
       if (bytes !== null) return decodeSegment(bytes);
-      throw new PeerError('peer/data-folder-invalid', `segment ${digest} of the base of round ${progress.round} is missing or damaged`);
+      throw new PeerError(
+        'peer/data-folder-invalid',
+        `segment ${digest} of the base of round ${progress.round} is missing or damaged`,
+      );
     }),
   );
 }
@@ -39,5 +42,13 @@ export async function beginProgress(
       `the manifest's initial model has digest ${expected.digest}, but its architecture and seed give ${root}; ask for the right manifest`,
     );
   }
-  return { round: 0, base: root, baseSegments: digests, recipe: ZERO_DIGEST, valuation: null, utilityMicros: null, mixed: [] };
+  return {
+    round: 0,
+    base: root,
+    baseSegments: digests,
+    recipe: ZERO_DIGEST,
+    valuation: null,
+    utilityMicros: null,
+    mixed: [],
+  };
 }

@@ -1,4 +1,4 @@
-import { toHex, sha256 } from '../base/bytes.ts';
+import { sha256, toHex } from '../base/bytes.ts';
 import { type Architecture, layoutOf } from '../model/architecture.ts';
 import { initialParameters } from '../model/initial-parameters.ts';
 import type { TrainingOptions } from '../model/training-options.ts';

@@ -74,7 +74,8 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
         context: studyContext({ domain: ledger.domain, manifest: member.manifest, index, store }),
         isMember: (account) => members.has(account),
         recordsOf: recordsOf(store),
-        onContribution: (announcement) => (run === null ? store?.addAnnouncement(announcement) : run.onContribution(announcement)),
+        onContribution: (announcement) =>
+          run === null ? store?.addAnnouncement(announcement) : run.onContribution(announcement),
         onReveal: (reveal) => store?.addReveal(reveal),
         onMember: (account, connected) => {
           deps.emit({ event: connected ? 'member.connected' : 'member.lost', account });
@@ -85,11 +86,17 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
     );
     await startNetwork(network, member.config.listen);
     deps.emit({ event: 'peer.listening', addresses: network.addresses() });
-    work.push(maintain({ clock, logger, network, ledger, index, members, onLedger: () => run?.onLedger() }, stopping.signal));
+    work.push(
+      maintain({ clock, logger, network, ledger, index, members, onLedger: () => run?.onLedger() }, stopping.signal),
+    );
     await joinStudy({ clock, ledger, index, member }, stopping.signal);
     work.push(outbox.run(stopping.signal));
     const participants = participantsOf(index);
-    deps.emit({ event: 'study.joined', position: participants.indexOf(member.self), participants: participants.length });
+    deps.emit({
+      event: 'study.joined',
+      position: participants.indexOf(member.self),
+      participants: participants.length,
+    });
     const setting: StudySetting = {
       ...member,
       domain: ledger.domain,
@@ -124,9 +131,14 @@ function initialTerms({ manifest }: PreparedMember): { segments: number; digest:
 }
 
 /** The study must be on the ledger under this manifest's digest, and the account among the members. @returns the member set */
-async function checkStanding(ledger: Ledger, index: LedgerIndex, { study, self, manifest }: PreparedMember): Promise<Set<Hex>> {
+async function checkStanding(
+  ledger: Ledger,
+  index: LedgerIndex,
+  { study, self, manifest }: PreparedMember,
+): Promise<Set<Hex>> {
   const state = await ledger.study(study);
-  const terms = state !== null && state.rounds === manifest.rounds && state.epsilonBudgetMicros === manifest.epsilonBudgetMicros;
+  const terms =
+    state !== null && state.rounds === manifest.rounds && state.epsilonBudgetMicros === manifest.epsilonBudgetMicros;
   if (!terms) {
     throw new PeerError(
       'peer/manifest-mismatch',
@@ -137,7 +149,10 @@ async function checkStanding(ledger: Ledger, index: LedgerIndex, { study, self, 
   await index.refresh();
   const members = new Set(await ledger.members());
   if (members.has(self)) return members;
-  throw new PeerError('peer/not-a-member', `account ${self} is not a member of the consortium; ask an admin to admit it`);
+  throw new PeerError(
+    'peer/not-a-member',
+    `account ${self} is not a member of the consortium; ask an admin to admit it`,
+  );
 }
 
 async function startNetwork(network: StudyNetwork, listen: readonly string[]): Promise<void> {
@@ -145,16 +160,26 @@ async function startNetwork(network: StudyNetwork, listen: readonly string[]): P
     await network.start();
   } catch (cause) {
     if (!/EADDRINUSE|address already in use|listen/i.test(messageOf(cause))) throw cause;
-    throw new PeerError('peer/port-in-use', `cannot listen on ${listen.join(', ')}; free the port or change 'listen' in peer.json`, {
-      cause,
-    });
+    throw new PeerError(
+      'peer/port-in-use',
+      `cannot listen on ${listen.join(', ')}; free the port or change 'listen' in peer.json`,
+      {
+        cause,
+      },
+    );
   }
 }
 
 function recordsOf(store: PeerStore) {
   return (round: number) => ({
-    contributions: store.announcements().filter((a) => a.record.round === round).map(encodeAnnouncement),
-    reveals: store.reveals().filter((r) => r.record.round === round).map(encodeReveal),
+    contributions: store
+      .announcements()
+      .filter((a) => a.record.round === round)
+      .map(encodeAnnouncement),
+    reveals: store
+      .reveals()
+      .filter((r) => r.record.round === round)
+      .map(encodeReveal),
   });
 }
 

@@ -8,6 +8,11 @@ import { fromHex, type Hex, toHex } from '../base/bytes.ts';
  */
 export async function commitToData(key: Hex, paths: readonly string[]): Promise<Hex> {
   const hmac = createHmac('sha256', fromHex(key)).update('consilium/data/1\0');
-  for (const path of paths) hmac.update(createHash('sha256').update(await readFile(path)).digest());
+  for (const path of paths)
+    hmac.update(
+      createHash('sha256')
+        .update(await readFile(path))
+        .digest(),
+    );
   return toHex(new Uint8Array(hmac.digest()));
 }

@@ -58,19 +58,27 @@ export async function initDataFolder(path: string, options: { trainingSeed?: str
 }
 
 /** @throws ConsiliumError `ledger/keystore-unreadable`; PeerError `peer/data-folder-invalid` */
-export async function readSecrets(folder: DataFolder): Promise<{ privateKey: Hex; trainingSeed: string; commitmentKey: Hex }> {
+export async function readSecrets(
+  folder: DataFolder,
+): Promise<{ privateKey: Hex; trainingSeed: string; commitmentKey: Hex }> {
   const [password, trainingSeed, commitmentKey] = await Promise.all([
     readSecret(folder.password),
     readSecret(folder.trainingSeed),
     readSecret(folder.commitmentKey),
   ]);
-  return { privateKey: await openKeystore(folder.keystore, password), trainingSeed, commitmentKey: commitmentKey as Hex };
+  return {
+    privateKey: await openKeystore(folder.keystore, password),
+    trainingSeed,
+    commitmentKey: commitmentKey as Hex,
+  };
 }
 
 async function readSecret(path: string): Promise<string> {
   try {
     return (await readFile(path, 'utf8')).trimEnd();
   } catch (cause) {
-    throw new PeerError('peer/data-folder-invalid', `${messageOf(cause)}; make the folder with 'consilium peer init'`, { cause });
+    throw new PeerError('peer/data-folder-invalid', `${messageOf(cause)}; make the folder with 'consilium peer init'`, {
+      cause,
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Hex } from '../base/bytes.ts';
 import { writeBundle } from '../audit/write-bundle.ts';
+import type { Hex } from '../base/bytes.ts';
 import { connectLedger } from '../ledger/ethers-ledger.ts';
 import { createLedgerIndex } from '../ledger/ledger-index.ts';
 import { architectureSchema } from '../model/architecture.ts';
@@ -83,5 +83,7 @@ function collectRecords(paths: readonly string[], study: Hex): { announcements: 
 }
 
 function inOrder<T extends { record: { round: number } }>(items: ReadonlyMap<string, T>): T[] {
-  return [...items].toSorted(([a, x], [b, y]) => x.record.round - y.record.round || (a < b ? -1 : 1)).map(([, item]) => item);
+  return [...items]
+    .toSorted(([a, x], [b, y]) => x.record.round - y.record.round || (a < b ? -1 : 1))
+    .map(([, item]) => item);
 }

@@ -4,8 +4,8 @@ import type { Announcement } from '../protocol/announcement.ts';
 import { encodeRecipe, type Recipe } from '../protocol/recipe.ts';
 import { encodeSegment } from '../protocol/segments.ts';
 import { loadBase } from './base-model.ts';
-import { pullSegments } from './pull-segments.ts';
 import type { Progress } from './progress.ts';
+import { pullSegments } from './pull-segments.ts';
 import type { StudySetting } from './study-setting.ts';
 import { valueMix } from './value-mix.ts';
 
@@ -47,7 +47,13 @@ export async function mixRound(
   };
   const baseSegments = await Promise.all(outcome.parameters.map((segment) => blobs.put(encodeSegment(segment))));
   const recipeDigest = await blobs.put(encodeRecipe(recipe));
-  emit({ event: 'round.mixed', round, entries: recipe.entries.length, refused: recipe.refused.length, result: outcome.result });
+  emit({
+    event: 'round.mixed',
+    round,
+    entries: recipe.entries.length,
+    refused: recipe.refused.length,
+    result: outcome.result,
+  });
 
   const lossOf = (parameters: Float32Array): number => setting.model.evaluate(parameters, setting.data.heldOut).loss;
   const value = await valueMix({ manifest, study, evaluator: self, mix, lossOf, participants: setting.participants });

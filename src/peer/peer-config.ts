@@ -34,10 +34,17 @@ export async function readPeerConfig(path: string): Promise<PeerConfig> {
   try {
     value = JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
-    throw new PeerError('peer/config-invalid', `${path}: ${messageOf(cause)}; a member's data folder holds a peer.json`, { cause });
+    throw new PeerError(
+      'peer/config-invalid',
+      `${path}: ${messageOf(cause)}; a member's data folder holds a peer.json`,
+      { cause },
+    );
   }
   const parsed = peerConfigSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new PeerError('peer/config-invalid', `${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}; correct it`);
+  throw new PeerError(
+    'peer/config-invalid',
+    `${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}; correct it`,
+  );
 }

@@ -6,7 +6,13 @@ export type PeerEvent =
   | { readonly event: 'peer.listening'; readonly addresses: readonly string[] }
   | { readonly event: 'study.joined'; readonly position: number; readonly participants: number }
   | { readonly event: 'round.started'; readonly round: number }
-  | { readonly event: 'round.epoch'; readonly round: number; readonly epoch: number; readonly loss: number; readonly accuracy: number }
+  | {
+      readonly event: 'round.epoch';
+      readonly round: number;
+      readonly epoch: number;
+      readonly loss: number;
+      readonly accuracy: number;
+    }
   | {
       readonly event: 'round.evaluated';
       readonly round: number;
@@ -15,7 +21,13 @@ export type PeerEvent =
     }
   | { readonly event: 'round.announced'; readonly round: number; readonly update: Hex }
   | { readonly event: 'round.pulling'; readonly round: number; readonly contributions: number }
-  | { readonly event: 'round.mixed'; readonly round: number; readonly entries: number; readonly refused: number; readonly result: Hex }
+  | {
+      readonly event: 'round.mixed';
+      readonly round: number;
+      readonly entries: number;
+      readonly refused: number;
+      readonly result: Hex;
+    }
   | { readonly event: 'round.valued'; readonly round: number; readonly utilityMicros: number }
   | { readonly event: 'peer.traffic'; readonly bytesIn: number; readonly bytesOut: number }
   | {

@@ -137,11 +137,16 @@ function openDatabase(path: string, readOnly: boolean): DatabaseSync {
   try {
     // Only one process may ever write, and so sign, from one data folder.
     if (!readOnly) {
-      database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT;');
+      database.exec(
+        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT;',
+      );
     }
     const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
     if (version > SCHEMA_VERSION) {
-      throw new PeerError('peer/store-version', `${path} was written by a newer version; use that one, or an empty data folder`);
+      throw new PeerError(
+        'peer/store-version',
+        `${path} was written by a newer version; use that one, or an empty data folder`,
+      );
     }
     if (version === 0 && !readOnly) database.exec(SCHEMA);
     return database;

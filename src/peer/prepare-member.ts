@@ -59,7 +59,11 @@ export async function prepareMember(path: string): Promise<PreparedMember> {
       if (examples !== null) checkExamples(architecture, examples);
     }
   } catch (cause) {
-    throw new PeerError('peer/data-unsuitable', `the data do not fit the study: ${messageOf(cause)}; prepare them for it`, { cause });
+    throw new PeerError(
+      'peer/data-unsuitable',
+      `the data do not fit the study: ${messageOf(cause)}; prepare them for it`,
+      { cause },
+    );
   }
   return {
     config,
@@ -91,6 +95,10 @@ function parseOpaque<T>(schema: { parse(value: unknown): T }, value: unknown, fi
   try {
     return schema.parse(value);
   } catch (cause) {
-    throw new PeerError('peer/config-invalid', `the manifest's ${field} is none that this version knows; use a newer one`, { cause });
+    throw new PeerError(
+      'peer/config-invalid',
+      `the manifest's ${field} is none that this version knows; use a newer one`,
+      { cause },
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { digestSchema, roundSchema } from '../protocol/wire-types.ts';
 import { valuationSchema } from '../protocol/valuation.ts';
+import { digestSchema, roundSchema } from '../protocol/wire-types.ts';
 
 /** Where a peer stands before it trains a round: what it needs to go on after a crash. */
 export const progressSchema = z.strictObject({

@@ -16,7 +16,11 @@ import type { TrainedUpdate } from './train-round.ts';
  * said; a contribution that was kept before a crash is announced again as it was.
  * @param trained null in the closing record
  */
-export async function publishRound(setting: StudySetting, progress: Progress, trained: TrainedUpdate | null): Promise<void> {
+export async function publishRound(
+  setting: StudySetting,
+  progress: Progress,
+  trained: TrainedUpdate | null,
+): Promise<void> {
   const kept = setting.store.announcement(setting.self, progress.round);
   const announcement = kept ?? (await composeAnnouncement(setting, progress, trained));
   if (kept === null) setting.store.keepOwn(announcement);
@@ -33,7 +37,9 @@ async function composeAnnouncement(
 ): Promise<Announcement> {
   const { manifest, blobs, study, self } = setting;
   const update =
-    trained === null ? { root: ZERO_DIGEST, digests: [] } : await keepModel(blobs, trained.parameters, manifest.segments);
+    trained === null
+      ? { root: ZERO_DIGEST, digests: [] }
+      : await keepModel(blobs, trained.parameters, manifest.segments);
   const record: Contribution = {
     study,
     round: progress.round,

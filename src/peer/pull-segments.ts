@@ -28,7 +28,11 @@ export interface PullQuestion {
  * Gets the segments that the seeded choice asks for. A contribution that cannot be had in full, or that holds a number that is not
  * finite, is refused, and the choice is made again among the others.
  */
-export async function pullSegments(setting: StudySetting, question: PullQuestion, signal: AbortSignal): Promise<Pulled> {
+export async function pullSegments(
+  setting: StudySetting,
+  question: PullQuestion,
+  signal: AbortSignal,
+): Promise<Pulled> {
   const refused: RecipeRefusal[] = [];
   let candidates = question.announcements;
   await pullDocuments(setting, candidates, signal);
@@ -40,15 +44,20 @@ export async function pullSegments(setting: StudySetting, question: PullQuestion
       segments: setting.manifest.segments,
       pulls: question.pulls,
     });
-    const announcements = plan.entries.map((entry) => candidates.find((a) => sameEntry(entry, a))).filter((a) => a !== undefined);
+    const announcements = plan.entries
+      .map((entry) => candidates.find((a) => sameEntry(entry, a)))
+      .filter((a) => a !== undefined);
     await fetchMissing(setting, segmentOrders(setting, plan, announcements), signal);
     const { segments, faults } = await loadSegments(setting, plan, announcements);
     if (faults.length === 0) {
-      const segmentOf = (entry: number, segment: number): Float32Array => segments.get(`${entry}/${segment}`) ?? new Float32Array(0);
+      const segmentOf = (entry: number, segment: number): Float32Array =>
+        segments.get(`${entry}/${segment}`) ?? new Float32Array(0);
       return { plan, announcements, refused, segmentOf };
     }
     refused.push(...faults);
-    candidates = candidates.filter(({ record }) => !faults.some((f) => f.member === record.member && f.round === record.round));
+    candidates = candidates.filter(
+      ({ record }) => !faults.some((f) => f.member === record.member && f.round === record.round),
+    );
   }
 }
 
@@ -87,7 +96,11 @@ async function fetchMissing(setting: StudySetting, orders: readonly Order[], sig
   await Promise.all([...obtained.values()].map((bytes) => setting.blobs.put(bytes)));
 }
 
-async function pullDocuments(setting: StudySetting, announcements: readonly Announcement[], signal: AbortSignal): Promise<void> {
+async function pullDocuments(
+  setting: StudySetting,
+  announcements: readonly Announcement[],
+  signal: AbortSignal,
+): Promise<void> {
   const orders = announcements
     .filter(({ record }) => record.member !== setting.self)
     .flatMap(({ record }) =>

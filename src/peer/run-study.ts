@@ -5,7 +5,14 @@ import { signDigest, valuationDigest } from '../protocol/signature.ts';
 import { mixRound } from './mix-round.ts';
 import type { Progress } from './progress.ts';
 import { publishRound } from './publish-round.ts';
-import { type RoundEffect, type RoundEvent, type RoundState, startRounds, stepRounds, type Timer } from './round-machine.ts';
+import {
+  type RoundEffect,
+  type RoundEvent,
+  type RoundState,
+  startRounds,
+  stepRounds,
+  type Timer,
+} from './round-machine.ts';
 import type { StudySetting } from './study-setting.ts';
 import { type TrainedUpdate, trainRound } from './train-round.ts';
 
@@ -120,7 +127,8 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
     onMember: (member, connected) => dispatch({ type: connected ? 'connected' : 'lost', member }),
     onLedger: () => {
       for (const entry of setting.index.entries()) {
-        if (entry.kind !== 'contribution' || entry.record.round !== manifest.rounds || entry.record.member === self) continue;
+        if (entry.kind !== 'contribution' || entry.record.round !== manifest.rounds || entry.record.member === self)
+          continue;
         if (state.announced.get(manifest.rounds)?.has(entry.record.member)) continue;
         dispatch({ type: 'announced', member: entry.record.member, round: manifest.rounds });
       }

@@ -8,12 +8,21 @@ import type { PeerStore } from './peer-store.ts';
 
 /** Participants of the study that the ledger shows, in order of position, those who withdrew left out. */
 export function participantsOf(index: LedgerIndex): Hex[] {
-  const withdrawn = new Set(index.entries().flatMap((entry) => (entry.kind === 'withdrawn' ? entry.record.member : [])));
-  return index.entries().flatMap((e) => (e.kind === 'joined' && !withdrawn.has(e.record.member) ? e.record.member : []));
+  const withdrawn = new Set(
+    index.entries().flatMap((entry) => (entry.kind === 'withdrawn' ? entry.record.member : [])),
+  );
+  return index
+    .entries()
+    .flatMap((e) => (e.kind === 'joined' && !withdrawn.has(e.record.member) ? e.record.member : []));
 }
 
 /** What validators may ask: answered from the ledger's index and from the records kept so far. */
-export function studyContext(deps: { domain: LedgerDomain; manifest: Manifest; index: LedgerIndex; store: PeerStore }): StudyContext {
+export function studyContext(deps: {
+  domain: LedgerDomain;
+  manifest: Manifest;
+  index: LedgerIndex;
+  store: PeerStore;
+}): StudyContext {
   const { domain, manifest, index, store } = deps;
   return {
     domain,

@@ -12,7 +12,11 @@ export interface TrainedUpdate {
 }
 
 /** Trains from the base on the member's own data. The seed of a round follows from the member's private seed. */
-export async function trainRound(setting: StudySetting, progress: Progress, signal: AbortSignal): Promise<TrainedUpdate> {
+export async function trainRound(
+  setting: StudySetting,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<TrainedUpdate> {
   const { round } = progress;
   const base = joinSegments(await loadBase(setting.blobs, progress));
   const seed = `${setting.trainingSeed}/${round}`;
@@ -22,6 +26,12 @@ export async function trainRound(setting: StudySetting, progress: Progress, sign
     const step = await epochs.next();
     if (step.done) return { parameters: step.value, report };
     report = step.value;
-    setting.emit({ event: 'round.epoch', round, epoch: step.value.epoch, loss: report.loss, accuracy: report.accuracy });
+    setting.emit({
+      event: 'round.epoch',
+      round,
+      epoch: step.value.epoch,
+      loss: report.loss,
+      accuracy: report.accuracy,
+    });
   }
 }

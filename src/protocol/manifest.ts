@@ -90,5 +90,8 @@ export function parseManifest(text: string, source: string): Manifest {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const place = issue?.path.join('.') || 'the manifest';
-  throw new ConsiliumError('protocol/manifest-invalid', `${source}: ${place}: ${issue?.message}; fetch the manifest again`);
+  throw new ConsiliumError(
+    'protocol/manifest-invalid',
+    `${source}: ${place}: ${issue?.message}; fetch the manifest again`,
+  );
 }

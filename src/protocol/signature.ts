@@ -35,7 +35,10 @@ export function signDigest(privateKey: Hex, digest: Hex): Signature {
 /** The address whose key made `signature` over `digest`, lower case, or null if no key did. */
 export function recoverSigner(digest: Hex, signature: Signature): Hex | null {
   try {
-    return recoverAddress(digest, EthersSignature.from({ r: signature.r, yParityAndS: signature.vs })).toLowerCase() as Hex;
+    return recoverAddress(
+      digest,
+      EthersSignature.from({ r: signature.r, yParityAndS: signature.vs }),
+    ).toLowerCase() as Hex;
   } catch {
     return null; // r or s is not on the curve: the signature of nobody
   }

@@ -1,6 +1,6 @@
 /** The text, or its beginning and an ellipsis if it has more than `length` characters. */
 export function shorten(text: string, length: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
 }
 

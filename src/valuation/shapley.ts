@@ -53,7 +53,7 @@ export async function sampledShapley(
     known.set(key, value);
     return value;
   };
-  const sums = new Array<number>(players).fill(0);
+  const sums = Array.from({ length: players }, () => 0);
   for (let n = 0; n < permutations; n++) {
     const order = random.shuffle(Array.from({ length: players }, (_, i) => i));
     let before = await worth([]);

@@ -39,7 +39,9 @@ export function studyScores(entries: readonly LedgerEntry[]): StudyScores {
     }
   }
   const byRound = new Map(
-    [...reports].map(([round, ofRound]) => [round, new Map([...ofRound].map(([m, s]) => [m, medianMicros(s)]))] as const),
+    [...reports].map(
+      ([round, ofRound]) => [round, new Map([...ofRound].map(([m, s]) => [m, medianMicros(s)]))] as const,
+    ),
   );
   const total = new Map([...members.values()].map((member) => [member, 0]));
   for (const ofRound of byRound.values()) {

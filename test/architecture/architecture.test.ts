@@ -53,7 +53,9 @@ const imports = readImports(ROOT, 'src');
 
 describe('the layers', () => {
   test('are those that have a rank', () => {
-    expect([...new Set(imports.map(({ from }) => folderOf(from)))].filter((folder) => RANKS[folder] === undefined)).toEqual([]);
+    expect(
+      [...new Set(imports.map(({ from }) => folderOf(from)))].filter((folder) => RANKS[folder] === undefined),
+    ).toEqual([]);
   });
 
   test('import only from lower ranks, and vendors only behind their fences', () => {
@@ -97,7 +99,11 @@ describe('the check itself', () => {
 /** Sources that decide by the calendar or by unseeded chance would not be repeatable. */
 test('clock and chance come through base', async () => {
   const { readFileSync } = await import('node:fs');
-  const files = [...new Set(imports.map(({ from }) => from))].filter((file) => !/^src\/(base|cli|ledger\/embedded)\//.test(file));
-  const offenders = files.filter((file) => /\bMath\.random\(|\bDate\.now\(|\bnew Date\(|\bperformance\.now\(/.test(readFileSync(`${ROOT}/${file}`, 'utf8')));
+  const files = [...new Set(imports.map(({ from }) => from))].filter(
+    (file) => !/^src\/(base|cli|ledger\/embedded)\//.test(file),
+  );
+  const offenders = files.filter((file) =>
+    /\bMath\.random\(|\bDate\.now\(|\bnew Date\(|\bperformance\.now\(/.test(readFileSync(`${ROOT}/${file}`, 'utf8')),
+  );
   expect(offenders).toEqual([]);
 });

@@ -9,11 +9,14 @@ export interface Import {
   readonly external: boolean;
 }
 
-const STATEMENT = /(?:^|\n)\s*(?:import|export)\b[^;'"]*?\bfrom\s+['"]([^'"]+)['"]|(?:^|\n)\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
+const STATEMENT =
+  /(?:^|\n)\s*(?:import|export)\b[^;'"]*?\bfrom\s+['"]([^'"]+)['"]|(?:^|\n)\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
 
 /** Every import of every TypeScript file below a folder. */
 export function readImports(root: string, folder: string): Import[] {
-  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
   return files.flatMap((file) => {
     const path = join(folder, file);
     return importsOf(path, readFileSync(join(root, path), 'utf8'), root);
@@ -31,7 +34,10 @@ export function importsOf(path: string, source: string, root: string): Import[] 
 
 /** Cycles among files, each as the list of files that closes it. */
 export function findCycles(imports: readonly Import[]): string[][] {
-  const edges = Map.groupBy(imports.filter((i) => !i.external), (i) => i.from);
+  const edges = Map.groupBy(
+    imports.filter((i) => !i.external),
+    (i) => i.from,
+  );
   const done = new Set<string>();
   const cycles: string[][] = [];
   const visit = (file: string, path: readonly string[]): void => {

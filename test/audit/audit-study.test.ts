@@ -78,7 +78,9 @@ describe('an honest study', () => {
 describe('evidence that was tampered with', () => {
   const victim = { member: memberAccount(3), round: 1 };
   const victimOf = ({ announcements }: Evidence) =>
-    announcements.find(({ record }) => record.member === victim.member && record.round === victim.round) as Evidence['announcements'][number];
+    announcements.find(
+      ({ record }) => record.member === victim.member && record.round === victim.round,
+    ) as Evidence['announcements'][number];
 
   test('one bit of one segment: named by member, round and segment', async () => {
     const clean = await bundleOf({});
@@ -101,7 +103,9 @@ describe('evidence that was tampered with', () => {
       {
         evidence: (e) => ({
           ...e,
-          announcements: e.announcements.map((a) => (a === victimOf(e) ? { ...a, record: { ...a.record, samples: 9999 } } : a)),
+          announcements: e.announcements.map((a) =>
+            a === victimOf(e) ? { ...a, record: { ...a.record, samples: 9999 } } : a,
+          ),
         }),
       },
       'audit/record-missing',
@@ -112,7 +116,9 @@ describe('evidence that was tampered with', () => {
       {
         evidence: (e) => ({
           ...e,
-          announcements: e.announcements.map((a) => (a === victimOf(e) ? { ...a, signature: e.announcements[0]?.signature ?? a.signature } : a)),
+          announcements: e.announcements.map((a) =>
+            a === victimOf(e) ? { ...a, signature: e.announcements[0]?.signature ?? a.signature } : a,
+          ),
         }),
       },
       'audit/signature-wrong',
@@ -123,7 +129,9 @@ describe('evidence that was tampered with', () => {
       {
         evidence: (e) => ({
           ...e,
-          announcements: e.announcements.map((a) => (a === victimOf(e) ? { ...a, segments: a.segments.toReversed() } : a)),
+          announcements: e.announcements.map((a) =>
+            a === victimOf(e) ? { ...a, segments: a.segments.toReversed() } : a,
+          ),
         }),
       },
       'audit/segments-mismatch',
@@ -134,7 +142,10 @@ describe('evidence that was tampered with', () => {
       {
         evidence: (e) => ({
           ...e,
-          announcements: [...e.announcements, { ...victimOf(e), record: { ...victimOf(e).record, member: memberAccount(9) } }],
+          announcements: [
+            ...e.announcements,
+            { ...victimOf(e), record: { ...victimOf(e).record, member: memberAccount(9) } },
+          ],
         }),
       },
       'audit/record-not-anchored',
@@ -148,7 +159,12 @@ describe('evidence that was tampered with', () => {
     ],
     [
       'a log entry edited, where the chain still has the true one',
-      { evidence: (e) => ({ ...e, log: e.log.map((entry) => (entry.sequence === 5 ? { ...entry, head: digest('x') } : entry)) }) },
+      {
+        evidence: (e) => ({
+          ...e,
+          log: e.log.map((entry) => (entry.sequence === 5 ? { ...entry, head: digest('x') } : entry)),
+        }),
+      },
       'audit/log-differs',
       { sequence: 5 },
     ],
@@ -182,7 +198,8 @@ describe('evidence that was tampered with', () => {
 
   test('a recipe, metrics or segment missing', async () => {
     const { record, segments } = victimOf(honest.evidence);
-    const codes = async (without: Hex | undefined) => (await audit(without === undefined ? {} : { without })).findings.map((f) => f.code);
+    const codes = async (without: Hex | undefined) =>
+      (await audit(without === undefined ? {} : { without })).findings.map((f) => f.code);
     expect(await codes(record.recipe)).toContain('audit/recipe-missing');
     expect(await codes(record.metrics)).toContain('audit/metrics-missing');
     expect(await codes(segments[0])).toContain('audit/mix-not-replayable');
@@ -235,7 +252,10 @@ describe('a member that cheats', () => {
     ],
     [
       'gives itself more weight',
-      (recipe) => ({ ...recipe, segments: recipe.segments.map((s) => ({ ...s, weights: s.weights.map((_, i) => (i === 0 ? 1 : 0)) })) }),
+      (recipe) => ({
+        ...recipe,
+        segments: recipe.segments.map((s) => ({ ...s, weights: s.weights.map((_, i) => (i === 0 ? 1 : 0)) })),
+      }),
       'audit/mix-differs',
     ],
     [
@@ -245,7 +265,10 @@ describe('a member that cheats', () => {
     ],
     [
       'mixes an update that nobody recorded',
-      (recipe) => ({ ...recipe, entries: recipe.entries.map((entry, i) => (i === 0 ? { ...entry, update: digest('mine') } : entry)) }),
+      (recipe) => ({
+        ...recipe,
+        entries: recipe.entries.map((entry, i) => (i === 0 ? { ...entry, update: digest('mine') } : entry)),
+      }),
       'audit/recipe-mismatch',
     ],
     [
@@ -256,7 +279,11 @@ describe('a member that cheats', () => {
       },
       'audit/mix-differs',
     ],
-    ['states another result than its segments', (recipe) => ({ ...recipe, result: digest('forged') }), 'audit/recipe-mismatch'],
+    [
+      'states another result than its segments',
+      (recipe) => ({ ...recipe, result: digest('forged') }),
+      'audit/recipe-mismatch',
+    ],
     ['gives the recipe of another round', (recipe) => ({ ...recipe, round: 0 }), 'audit/recipe-mismatch'],
   ];
   test.each(recipes)('%s', async (_what, recipe, code) => {
@@ -270,7 +297,9 @@ describe('a member that cheats', () => {
 
   test('states a utility that its scores do not sum to', async () => {
     const findings = await findingsOf({ ...by, metrics: (metrics) => ({ ...metrics, utilityMicros: 7 }) });
-    expect(findings).toEqual([expect.objectContaining({ code: 'audit/valuation-mismatch', member: memberAccount(2), round: 0 })]);
+    expect(findings).toEqual([
+      expect.objectContaining({ code: 'audit/valuation-mismatch', member: memberAccount(2), round: 0 }),
+    ]);
   });
 
   test("shows another member's metrics as its own", async () => {

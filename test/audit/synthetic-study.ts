@@ -1,12 +1,12 @@
-import { type Hex, sha256, toHex, ZERO_DIGEST } from '../../src/base/bytes.ts';
 import type { Evidence } from '../../src/audit/evidence.ts';
+import { type Hex, sha256, toHex, ZERO_DIGEST } from '../../src/base/bytes.ts';
 import { createMemoryLedger, type MemoryLedger } from '../../src/ledger/memory-ledger.ts';
 import { computeMix } from '../../src/mixing/compute-mix.ts';
 import { planMix, pullsOf } from '../../src/mixing/plan-mix.ts';
-import { composeManifest } from '../../src/peer/compose-manifest.ts';
 import { architectureSchema } from '../../src/model/architecture.ts';
 import { initialParameters } from '../../src/model/initial-parameters.ts';
 import { trainingSchema } from '../../src/model/training-options.ts';
+import { composeManifest } from '../../src/peer/compose-manifest.ts';
 import type { Announcement, Reveal } from '../../src/protocol/announcement.ts';
 import type { Contribution } from '../../src/protocol/contribution.ts';
 import { type Manifest, studyOf } from '../../src/protocol/manifest.ts';
@@ -15,7 +15,7 @@ import { encodeRecipe, type Recipe } from '../../src/protocol/recipe.ts';
 import { decodeSegment, joinSegments, segmentModel } from '../../src/protocol/segments.ts';
 import { contributionDigest, signDigest, valuationDigest } from '../../src/protocol/signature.ts';
 import { hashValuation, packScores } from '../../src/protocol/valuation.ts';
-import { digest, DOMAIN, memberAccount, memberKey } from '../builders.ts';
+import { DOMAIN, digest, memberAccount, memberKey } from '../builders.ts';
 
 export const MEMBERS = 4;
 export const ROUNDS = 3;
@@ -65,7 +65,10 @@ export async function syntheticStudy(cheat?: Cheat): Promise<SyntheticStudy> {
     blobs.set(name, bytes);
     return name;
   };
-  const initial = segmentModel(initialParameters(architectureSchema.parse(manifest.architecture), 'synthetic'), manifest.segments);
+  const initial = segmentModel(
+    initialParameters(architectureSchema.parse(manifest.architecture), 'synthetic'),
+    manifest.segments,
+  );
   for (const blob of initial.blobs) put(blob);
   const members = Array.from({ length: MEMBERS }, (_, i) => i + 1);
   for (const n of members) ledger.admit(memberAccount(n));
@@ -74,7 +77,9 @@ export async function syntheticStudy(cheat?: Cheat): Promise<SyntheticStudy> {
 
   const announcements: Announcement[] = [];
   const reveals: Reveal[] = [];
-  const bases = new Map<number, { root: Hex; segments: readonly Float32Array[]; recipe: Hex }>(members.map((n) => [n, { root: initial.root, segments: initial.blobs.map(decodeSegment), recipe: ZERO_DIGEST }]));
+  const bases = new Map<number, { root: Hex; segments: readonly Float32Array[]; recipe: Hex }>(
+    members.map((n) => [n, { root: initial.root, segments: initial.blobs.map(decodeSegment), recipe: ZERO_DIGEST }]),
+  );
   for (let round = 0; round <= ROUNDS; round++) {
     const closing = round === ROUNDS;
     const pending: Reveal[] = [];
@@ -143,7 +148,8 @@ export async function syntheticStudy(cheat?: Cheat): Promise<SyntheticStudy> {
         plan,
         samples: sources.map((a) => a?.record.samples ?? 0),
         base: before.segments,
-        segmentOf: (entry, segment) => decodeSegment(blobs.get(sources[entry]?.segments[segment] ?? '0x') ?? new Uint8Array()),
+        segmentOf: (entry, segment) =>
+          decodeSegment(blobs.get(sources[entry]?.segments[segment] ?? '0x') ?? new Uint8Array()),
       });
       const honest: Recipe = {
         type: 'consilium/recipe/1',

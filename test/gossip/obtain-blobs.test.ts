@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Hex } from '../../src/base/bytes.ts';
 import { ConsiliumError } from '../../src/base/errors.ts';
-import { obtainBlobs, type ObtainDeps, type Order } from '../../src/gossip/obtain-blobs.ts';
+import { type ObtainDeps, type Order, obtainBlobs } from '../../src/gossip/obtain-blobs.ts';
 import type { Want } from '../../src/gossip/segment-client.ts';
 import { digest, memberAccount } from '../builders.ts';
 

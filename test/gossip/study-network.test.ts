@@ -40,7 +40,10 @@ async function peer(n: number, members: readonly number[], bootstrap: readonly s
       },
       blobs: { get: async (digest) => blobs.get(digest) ?? null },
       isMember: (account) => admitted.has(account),
-      recordsOf: (round) => ({ contributions: received.filter((a) => a.record.round === round).map(encodeAnnouncement), reveals: [] }),
+      recordsOf: (round) => ({
+        contributions: received.filter((a) => a.record.round === round).map(encodeAnnouncement),
+        reveals: [],
+      }),
       onContribution: (value) => void received.push(value),
       onReveal: () => {},
       onMember: (account, connected) => void (connected || lost.push(account)),

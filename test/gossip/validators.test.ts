@@ -8,7 +8,7 @@ import { type Announcement, encodeAnnouncement, encodeReveal, type Reveal } from
 import { hashContribution } from '../../src/protocol/contribution.ts';
 import { signDigest, valuationDigest } from '../../src/protocol/signature.ts';
 import { hashValuation, packScores } from '../../src/protocol/valuation.ts';
-import { announcement, digest, DOMAIN, memberAccount, memberKey, STUDY } from '../builders.ts';
+import { announcement, DOMAIN, digest, memberAccount, memberKey, STUDY } from '../builders.ts';
 
 const context: StudyContext = {
   domain: DOMAIN,
@@ -22,7 +22,8 @@ const context: StudyContext = {
 };
 
 const judge = (value: Announcement | Uint8Array, changes: Partial<StudyContext> = {}) =>
-  validateContribution(value instanceof Uint8Array ? value : encodeAnnouncement(value), { ...context, ...changes }).verdict;
+  validateContribution(value instanceof Uint8Array ? value : encodeAnnouncement(value), { ...context, ...changes })
+    .verdict;
 
 describe('an announced contribution', () => {
   test('that is as it should be is accepted', () => {
@@ -61,23 +62,41 @@ describe('an announced contribution', () => {
 
   test('[IGNORE] C10: known already', () => {
     const known = announcement(1);
-    expect(judge(known, { knownContribution: () => hashContribution(known.record) })).toMatchObject({ action: 'ignore', rule: 'C10' });
+    expect(judge(known, { knownContribution: () => hashContribution(known.record) })).toMatchObject({
+      action: 'ignore',
+      rule: 'C10',
+    });
   });
 
   test('[IGNORE] C12: a second, different one is not passed on', () => {
     const known = hashContribution(announcement(1).record);
-    expect(judge(announcement(1, { samples: 9 }), { knownContribution: () => known })).toMatchObject({ action: 'ignore', rule: 'C12' });
+    expect(judge(announcement(1, { samples: 9 }), { knownContribution: () => known })).toMatchObject({
+      action: 'ignore',
+      rule: 'C12',
+    });
   });
 });
 
 describe('a revealed valuation', () => {
-  const record = { study: STUDY, round: 1, evaluator: memberAccount(1), scores: packScores([1, 2]), salt: digest('salt') };
+  const record = {
+    study: STUDY,
+    round: 1,
+    evaluator: memberAccount(1),
+    scores: packScores([1, 2]),
+    salt: digest('salt'),
+  };
   const sign = (fields: Partial<Reveal['record']> = {}, signer = 1): Reveal => {
     const changed = { ...record, ...fields };
     return { record: changed, signature: signDigest(memberKey(signer), valuationDigest(DOMAIN, changed)) };
   };
-  const judgeReveal = (value: Reveal | Uint8Array, commitment: StudyContext['knownCommitment'] = () => hashValuation(record)) =>
-    validateValuation(value instanceof Uint8Array ? value : encodeReveal(value), { ...context, knownCommitment: commitment }).verdict;
+  const judgeReveal = (
+    value: Reveal | Uint8Array,
+    commitment: StudyContext['knownCommitment'] = () => hashValuation(record),
+  ) =>
+    validateValuation(value instanceof Uint8Array ? value : encodeReveal(value), {
+      ...context,
+      knownCommitment: commitment,
+    }).verdict;
 
   test('that opens its commitment is accepted', () => {
     expect(judgeReveal(sign())).toEqual({ action: 'accept' });

@@ -14,7 +14,7 @@ import { findHeadBreak, initialHead } from '../../src/protocol/ledger-entry.ts';
 import { contributionDigest, signDigest } from '../../src/protocol/signature.ts';
 import type { OpenStudy } from '../../src/protocol/study-entries.ts';
 import { hashValuation, packScores, type Valuation } from '../../src/protocol/valuation.ts';
-import { contribution, digest, DOMAIN, memberAccount, memberKey } from '../builders.ts';
+import { contribution, DOMAIN, digest, memberAccount, memberKey } from '../builders.ts';
 
 /** A ledger with members 1, 2 and 3 admitted. */
 interface Rig {
@@ -94,8 +94,16 @@ describe.each([
     const [first, second] = [by(1, study), by(2, study)];
     await rig.as(1).contribute(first);
     await rig.as(2).contribute(second);
-    const valuation: Valuation = { study, round: 0, evaluator: memberAccount(1), scores: packScores([5, -7]), salt: digest('salt') };
-    await rig.as(1).contribute(by(1, study, { round: 1, scoreCommitment: hashValuation(valuation), epsilonMicros: 40 }));
+    const valuation: Valuation = {
+      study,
+      round: 0,
+      evaluator: memberAccount(1),
+      scores: packScores([5, -7]),
+      salt: digest('salt'),
+    };
+    await rig
+      .as(1)
+      .contribute(by(1, study, { round: 1, scoreCommitment: hashValuation(valuation), epsilonMicros: 40 }));
     await rig.as(2).reveal(valuation); // anybody may open it
     const entries = await rig.reader.entries(study, 0);
     expect(entries.map((entry) => entry.kind)).toEqual([
@@ -129,16 +137,24 @@ describe.each([
     const study = await begin();
     await expect(rig.as(1).contribute(by(1, study, { round: 3 }))).rejects.toThrow(refused('TrainedAfterLastRound'));
     const closing = { update: ZERO_DIGEST, samples: 0 };
-    await expect(rig.as(1).contribute(by(1, study, { round: 2, ...closing }))).rejects.toThrow(refused('NothingTrained'));
+    await expect(rig.as(1).contribute(by(1, study, { round: 2, ...closing }))).rejects.toThrow(
+      refused('NothingTrained'),
+    );
     await rig.as(1).contribute(by(1, study, { round: 3, ...closing }));
-    await expect(rig.as(1).contribute(by(1, study, { round: 4, ...closing }))).rejects.toThrow(refused('RoundBeyondStudy'));
+    await expect(rig.as(1).contribute(by(1, study, { round: 4, ...closing }))).rejects.toThrow(
+      refused('RoundBeyondStudy'),
+    );
   });
 
   test('keeps a member within its privacy budget', async () => {
     const study = await begin();
     await rig.as(1).contribute(by(1, study, { epsilonMicros: 60 }));
-    await expect(rig.as(1).contribute(by(1, study, { round: 1, epsilonMicros: 59 }))).rejects.toThrow(refused('EpsilonFell'));
-    await expect(rig.as(1).contribute(by(1, study, { round: 1, epsilonMicros: 101 }))).rejects.toThrow(refused('EpsilonOverBudget'));
+    await expect(rig.as(1).contribute(by(1, study, { round: 1, epsilonMicros: 59 }))).rejects.toThrow(
+      refused('EpsilonFell'),
+    );
+    await expect(rig.as(1).contribute(by(1, study, { round: 1, epsilonMicros: 101 }))).rejects.toThrow(
+      refused('EpsilonOverBudget'),
+    );
     await rig.as(1).contribute(by(1, study, { round: 1, epsilonMicros: 100 }));
   });
 
@@ -147,9 +163,9 @@ describe.each([
     const record = by(2, study);
     await expect(rig.as(1).contribute(record)).rejects.toThrow(refused('NotTheMember'));
     const digestToSign = contributionDigest(rig.reader.domain, record);
-    await expect(rig.as(1).contributeFor([{ record, signature: signDigest(memberKey(1), digestToSign) }])).rejects.toThrow(
-      refused('NotTheMember'),
-    );
+    await expect(
+      rig.as(1).contributeFor([{ record, signature: signDigest(memberKey(1), digestToSign) }]),
+    ).rejects.toThrow(refused('NotTheMember'));
     await rig.as(1).contributeFor([{ record, signature: signDigest(memberKey(2), digestToSign) }]);
     expect((await rig.reader.entries(study, 3)).map((entry) => entry.record)).toEqual([record]);
   });
@@ -165,11 +181,19 @@ describe.each([
 
   test('takes scores once, and only those that were committed', async () => {
     const study = await begin();
-    const valuation: Valuation = { study, round: 0, evaluator: memberAccount(1), scores: packScores([1, 2]), salt: digest('salt') };
+    const valuation: Valuation = {
+      study,
+      round: 0,
+      evaluator: memberAccount(1),
+      scores: packScores([1, 2]),
+      salt: digest('salt'),
+    };
     await expect(rig.as(1).reveal(valuation)).rejects.toThrow(refused('NothingToReveal'));
     await rig.as(1).contribute(by(1, study));
     await rig.as(1).contribute(by(1, study, { round: 1, scoreCommitment: hashValuation(valuation) }));
-    await expect(rig.as(1).reveal({ ...valuation, scores: packScores([9, 2]) })).rejects.toThrow(refused('NotTheCommitment'));
+    await expect(rig.as(1).reveal({ ...valuation, scores: packScores([9, 2]) })).rejects.toThrow(
+      refused('NotTheCommitment'),
+    );
     await expect(rig.as(1).reveal({ ...valuation, round: 1 })).rejects.toThrow(refused('NotTheCommittedRound'));
     await rig.as(1).reveal(valuation);
     await expect(rig.as(1).reveal(valuation)).rejects.toThrow(refused('NothingToReveal'));

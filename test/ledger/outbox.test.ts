@@ -8,10 +8,13 @@ import { createLedgerIndex } from '../../src/ledger/ledger-index.ts';
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
 import { createOutbox, type OutboxItem, type OutboxStore } from '../../src/ledger/outbox.ts';
 import { hashContent } from '../../src/protocol/ledger-entry.ts';
-import { contribution, digest, DOMAIN, memberAccount, STUDY } from '../builders.ts';
+import { contribution, DOMAIN, digest, memberAccount, STUDY } from '../builders.ts';
 import { eventually } from '../eventually.ts';
 
-const item = (round: number): OutboxItem => ({ kind: 'contribution', record: contribution({ round, scoreCommitment: ZERO_DIGEST }) });
+const item = (round: number): OutboxItem => ({
+  kind: 'contribution',
+  record: contribution({ round, scoreCommitment: ZERO_DIGEST }),
+});
 
 function memoryStore(items: readonly OutboxItem[]): OutboxStore & { anchored: Hex[]; refused: Hex[] } {
   const anchored: Hex[] = [];
@@ -52,7 +55,11 @@ describe('the outbox', () => {
     const store = memoryStore([item(0), item(1), item(2)]);
     await runOutbox(ledger, store);
     expect(store.anchored).toEqual([item(0), item(1), item(2)].map(hashContent));
-    expect((await ledger.entries(STUDY, 2)).map((entry) => entry.kind)).toEqual(['contribution', 'contribution', 'contribution']);
+    expect((await ledger.entries(STUDY, 2)).map((entry) => entry.kind)).toEqual([
+      'contribution',
+      'contribution',
+      'contribution',
+    ]);
   });
 
   test('survives an outage, and a node that takes a transaction and then fails', async () => {
@@ -85,7 +92,10 @@ describe('the outbox', () => {
 
   test('puts aside what the contract refuses for good, and goes on', async () => {
     const ledger = await studyLedger();
-    const late: OutboxItem = { kind: 'contribution', record: contribution({ round: 99, scoreCommitment: ZERO_DIGEST }) };
+    const late: OutboxItem = {
+      kind: 'contribution',
+      record: contribution({ round: 99, scoreCommitment: ZERO_DIGEST }),
+    };
     const store = memoryStore([late, item(0)]);
     await runOutbox(ledger, store);
     expect(store.refused).toEqual([hashContent(late)]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type MixInput, computeMix, mixCoalition } from '../../src/mixing/compute-mix.ts';
+import { computeMix, type MixInput, mixCoalition } from '../../src/mixing/compute-mix.ts';
 import { planMix, pullsOf } from '../../src/mixing/plan-mix.ts';
 import { mixSegment, mixWeights } from '../../src/model/mix.ts';
 import { joinSegments, rootOfDigests, segmentModel } from '../../src/protocol/segments.ts';
@@ -22,11 +22,15 @@ describe('weights', () => {
 
   test('never pass the cap, and always sum to one', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 1e6 }), { minLength: 1, maxLength: 20 }), fc.double({ min: 0.05, max: 1, noNaN: true }), (samples, cap) => {
-        const weights = mixWeights(samples.map(fresh), { weightShareCap: cap, discount: 1 });
-        expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
-        expect(Math.max(...weights)).toBeLessThanOrEqual(Math.max(cap, 1 / samples.length) + 1e-12);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 1e6 }), { minLength: 1, maxLength: 20 }),
+        fc.double({ min: 0.05, max: 1, noNaN: true }),
+        (samples, cap) => {
+          const weights = mixWeights(samples.map(fresh), { weightShareCap: cap, discount: 1 });
+          expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
+          expect(Math.max(...weights)).toBeLessThanOrEqual(Math.max(cap, 1 / samples.length) + 1e-12);
+        },
+      ),
       { seed: 5 },
     );
   });
@@ -87,7 +91,12 @@ describe('a plan', () => {
 });
 
 describe('a whole mix', () => {
-  const models = entries.map((_, n) => segmentModel(Float32Array.from({ length: 20 }, (__, i) => Math.fround(Math.sqrt(i + n))), 4));
+  const models = entries.map((_, n) =>
+    segmentModel(
+      Float32Array.from({ length: 20 }, (__, i) => Math.fround(Math.sqrt(i + n))),
+      4,
+    ),
+  );
   const plan = planMix({ member: memberAccount(1), round: 5, entries, segments: 4, pulls: 3 });
   const vectors = plan.entries.map((entry) => models[entries.indexOf(entry)]);
   const input: MixInput = {

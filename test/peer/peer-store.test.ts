@@ -32,10 +32,14 @@ describe('the peer store', () => {
     const store = open();
     store.keepOwn(announcement(1));
     store.keepOwn(announcement(1));
-    expect(() => store.keepOwn(announcement(1, { samples: 7 }))).toThrow(expect.objectContaining({ code: 'peer/double-signing' }));
+    expect(() => store.keepOwn(announcement(1, { samples: 7 }))).toThrow(
+      expect.objectContaining({ code: 'peer/double-signing' }),
+    );
     store.close();
     const again = open();
-    expect(() => again.keepOwn(announcement(1, { samples: 7 }))).toThrow(expect.objectContaining({ code: 'peer/double-signing' }));
+    expect(() => again.keepOwn(announcement(1, { samples: 7 }))).toThrow(
+      expect.objectContaining({ code: 'peer/double-signing' }),
+    );
     expect(again.outbox.pending()).toHaveLength(1);
     again.close();
   });

@@ -44,7 +44,11 @@ describe('a round', () => {
     expect(send(...announced(0, A))).toEqual([]);
     const [grace, mix] = send(...announced(0, B, C));
     expect(grace).toEqual({ type: 'startTimer', timer: 'grace', round: 0 });
-    expect(mix).toEqual({ type: 'mix', round: 0, contributions: [A, B, C].toSorted().map((member) => ({ member, round: 0 })) });
+    expect(mix).toEqual({
+      type: 'mix',
+      round: 0,
+      contributions: [A, B, C].toSorted().map((member) => ({ member, round: 0 })),
+    });
     expect(send({ type: 'mixed' })).toEqual([{ type: 'train', round: 1 }]);
   });
 
@@ -77,7 +81,9 @@ describe('waiting', () => {
   test('without a quorum goes on for ever', () => {
     const { send } = begin();
     send(...PUBLISHED, ...announced(0, A));
-    expect(send({ type: 'elapsed', timer: 'grace', round: 0 }, { type: 'lost', member: B }, { type: 'lost', member: C })).toEqual([]);
+    expect(
+      send({ type: 'elapsed', timer: 'grace', round: 0 }, { type: 'lost', member: B }, { type: 'lost', member: C }),
+    ).toEqual([]);
   });
 
   test('with a quorum ends after the grace period, and the missing are absent', () => {
@@ -102,7 +108,13 @@ describe('waiting', () => {
 
   test('is not done for the absent again, until they speak', () => {
     const { send, state } = begin();
-    send(...PUBLISHED, ...announced(0, A, B), { type: 'elapsed', timer: 'grace', round: 0 }, { type: 'mixed' }, ...PUBLISHED);
+    send(
+      ...PUBLISHED,
+      ...announced(0, A, B),
+      { type: 'elapsed', timer: 'grace', round: 0 },
+      { type: 'mixed' },
+      ...PUBLISHED,
+    );
     expect(send(...announced(1, A, B)).map((effect) => effect.type)).toContain('mix');
     send(...announced(2, C));
     expect([...state().absent]).toEqual([]);
@@ -124,15 +136,21 @@ describe('a contribution that comes late', () => {
 
   test('is mixed in the next round, once', () => {
     const { send } = late();
-    const mixes = send(...announced(0, C), ...PUBLISHED, ...announced(1, A, B)).filter((effect) => effect.type === 'mix');
+    const mixes = send(...announced(0, C), ...PUBLISHED, ...announced(1, A, B)).filter(
+      (effect) => effect.type === 'mix',
+    );
     expect(mixes[0]?.contributions).toContainEqual({ member: C, round: 0 });
-    const again = send({ type: 'mixed' }, ...PUBLISHED, ...announced(2, A, B)).filter((effect) => effect.type === 'mix');
+    const again = send({ type: 'mixed' }, ...PUBLISHED, ...announced(2, A, B)).filter(
+      (effect) => effect.type === 'mix',
+    );
     expect(again[0]?.contributions.map(({ member }) => member)).not.toContain(C);
   });
 
   test('gives way to a fresh one of the same member', () => {
     const { send } = late();
-    const mixes = send(...announced(0, C), ...PUBLISHED, ...announced(1, C, A, B)).filter((effect) => effect.type === 'mix');
+    const mixes = send(...announced(0, C), ...PUBLISHED, ...announced(1, C, A, B)).filter(
+      (effect) => effect.type === 'mix',
+    );
     expect(mixes[0]?.contributions.filter(({ member }) => member === C)).toEqual([{ member: C, round: 1 }]);
   });
 
@@ -158,7 +176,11 @@ test('whatever happens: nothing is mixed twice, no round is skipped, none ends w
   const event: fc.Arbitrary<RoundEvent> = fc.oneof(
     { weight: 4, arbitrary: fc.record({ type: fc.constant('announced' as const), member, round: fc.nat(4) }) },
     fc.record({ type: fc.constantFrom('connected' as const, 'lost' as const), member }),
-    fc.record({ type: fc.constant('elapsed' as const), timer: fc.constantFrom('grace' as const, 'lostGrace' as const), round: fc.nat(3) }),
+    fc.record({
+      type: fc.constant('elapsed' as const),
+      timer: fc.constantFrom('grace' as const, 'lostGrace' as const),
+      round: fc.nat(3),
+    }),
     fc.constantFrom<RoundEvent>({ type: 'trained' }, { type: 'published' }, { type: 'mixed' }),
   );
   fc.assert(
@@ -171,7 +193,9 @@ test('whatever happens: nothing is mixed twice, no round is skipped, none ends w
           if (effect.type === 'mix') expect(heard.get(effect.round)?.size ?? 0).toBeGreaterThanOrEqual(2);
         }
       }
-      const mixed = effects.flatMap((effect) => (effect.type === 'mix' ? effect.contributions.map((c) => `${c.round}/${c.member}`) : []));
+      const mixed = effects.flatMap((effect) =>
+        effect.type === 'mix' ? effect.contributions.map((c) => `${c.round}/${c.member}`) : [],
+      );
       expect(new Set(mixed).size).toBe(mixed.length);
       const rounds = effects.flatMap((effect) => (effect.type === 'mix' ? effect.round : []));
       expect(rounds).toEqual(rounds.map((_, i) => i));

@@ -11,7 +11,9 @@ describe('Merkle trees', () => {
     const hex = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
     const leaves = hex.map((text) => Uint8Array.from(Buffer.from(text, 'hex')));
     expect(toHex(merkleRoot([]))).toBe('0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
-    expect(toHex(merkleRoot(leaves.slice(0, 1)))).toBe('0x6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d');
+    expect(toHex(merkleRoot(leaves.slice(0, 1)))).toBe(
+      '0x6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
+    );
     expect(toHex(merkleRoot(leaves))).toBe('0x5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328');
   });
 

@@ -45,7 +45,8 @@ test('Shapley values of random games sum to the utility, and a player that adds 
   for (let seed = 0; seed < 20; seed++) {
     const random = createSeededRandom(seed);
     const worth = Array.from({ length: 32 }, () => random.next());
-    const maskOf = (coalition: readonly number[]): number => coalition.reduce((mask, player) => mask | (1 << player), 0);
+    const maskOf = (coalition: readonly number[]): number =>
+      coalition.reduce((mask, player) => mask | (1 << player), 0);
     // Player 4 is a null player: the worth ignores its bit.
     const utility = (coalition: readonly number[]): number => worth[maskOf(coalition) & 0b1111] ?? 0;
     const values = await exactShapley(5, utility);
@@ -61,7 +62,8 @@ test('fixed point keeps the sum to the last unit', () => {
       const total = values.reduce((a, b) => a + b, 0);
       const { micros, totalMicros } = toMicros(values, total);
       expect(micros.reduce((a, b) => a + b, 0)).toBe(totalMicros);
-      for (const [i, exact] of values.entries()) expect(Math.abs((micros[i] ?? 0) - exact * 1e6)).toBeLessThanOrEqual(2);
+      for (const [i, exact] of values.entries())
+        expect(Math.abs((micros[i] ?? 0) - exact * 1e6)).toBeLessThanOrEqual(2);
     }),
     { seed: 6 },
   );
@@ -76,12 +78,14 @@ test('medians are integers, the lower side of the middle where there are two', (
 
 describe('the score of a study', () => {
   const place = { head: digest('h'), blockNumber: 0, transaction: digest('t') };
-  const joined = [1, 2, 3, 4].map((n, position): LedgerEntry => ({
-    ...place,
-    kind: 'joined',
-    sequence: n,
-    record: { study: STUDY, member: memberAccount(n), position, dataCommitment: digest('d') },
-  }));
+  const joined = [1, 2, 3, 4].map(
+    (n, position): LedgerEntry => ({
+      ...place,
+      kind: 'joined',
+      sequence: n,
+      record: { study: STUDY, member: memberAccount(n), position, dataCommitment: digest('d') },
+    }),
+  );
   const report = (n: number, round: number, scores: (number | null)[]): LedgerEntry => ({
     ...place,
     kind: 'valuation',
@@ -90,7 +94,13 @@ describe('the score of a study', () => {
   });
 
   test('is the sum over rounds of the median of what the others report', () => {
-    const log = [...joined, report(1, 0, [9, 10, 20, 30]), report(2, 0, [1, 9, 22, 31]), report(3, 0, [3, 12, 9, 29]), report(1, 1, [9, 5, null, null])];
+    const log = [
+      ...joined,
+      report(1, 0, [9, 10, 20, 30]),
+      report(2, 0, [1, 9, 22, 31]),
+      report(3, 0, [3, 12, 9, 29]),
+      report(1, 1, [9, 5, null, null]),
+    ];
     const { total, byRound } = studyScores(log);
     expect(byRound.get(0)?.get(memberAccount(1))).toBe(2);
     expect(total.get(memberAccount(2))).toBe(11 + 5);
@@ -99,7 +109,12 @@ describe('the score of a study', () => {
 
   test('ignores what a member says of itself', () => {
     const honest = [...joined, report(1, 0, [0, 1, 1, 1]), report(2, 0, [1, 0, 1, 1]), report(3, 0, [1, 1, 0, 1])];
-    const boasting = [...joined, report(1, 0, [2_000_000, 1, 1, 1]), report(2, 0, [1, 0, 1, 1]), report(3, 0, [1, 1, 0, 1])];
+    const boasting = [
+      ...joined,
+      report(1, 0, [2_000_000, 1, 1, 1]),
+      report(2, 0, [1, 0, 1, 1]),
+      report(3, 0, [1, 1, 0, 1]),
+    ];
     expect(studyScores(boasting).total).toEqual(studyScores(honest).total);
   });
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { ConsiliumError } from '../../base/errors.ts';
 
 /** A process of the demo, and the JSON lines that it prints. */
@@ -31,10 +31,14 @@ const ERROR_BYTES = 4096;
 
 /** Starts a program of this project as a process of its own. It stops by itself if this process goes away. */
 export function startChild({ name, script, args, logFile, onLine }: ChildOptions): Child {
-  const child: ChildProcess = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', `${ROOT}${script}`, ...args], {
-    // The channel is closed when this process ends, however it ends: that is how a child learns of it.
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', `${ROOT}${script}`, ...args],
+    {
+      // The channel is closed when this process ends, however it ends: that is how a child learns of it.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  );
   const log = createWriteStream(logFile, { flags: 'a' });
   let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -77,7 +81,11 @@ export async function runChild(
 /** Names the process that failed and what it said last. */
 export function stepFailed(child: Child, code: number | NodeJS.Signals): ConsiliumError {
   const reason = child.errors().split('\n').at(-1) ?? '';
-  return new ConsiliumError('cli/step-failed', `${child.name} ended with ${code}${reason === '' ? '' : `: ${reason}`}`, {
-    details: { process: child.name, code },
-  });
+  return new ConsiliumError(
+    'cli/step-failed',
+    `${child.name} ended with ${code}${reason === '' ? '' : `: ${reason}`}`,
+    {
+      details: { process: child.name, code },
+    },
+  );
 }

@@ -1,5 +1,5 @@
-import { openBundle } from '../../audit/read-bundle.ts';
 import { readLineage } from '../../audit/lineage.ts';
+import { openBundle } from '../../audit/read-bundle.ts';
 import type { Hex } from '../../base/bytes.ts';
 import { connectLedger } from '../../ledger/ethers-ledger.ts';
 import type { LedgerEntry } from '../../protocol/ledger-entry.ts';
@@ -18,16 +18,25 @@ export interface RunFacts {
 }
 
 /** Gathers what the report shows: from the audit, from the clean evidence, and from the ledger. */
-export async function composeReport(outcome: DemoOutcome, members: readonly MemberResult[], facts: RunFacts): Promise<ReportData> {
+export async function composeReport(
+  outcome: DemoOutcome,
+  members: readonly MemberResult[],
+  facts: RunFacts,
+): Promise<ReportData> {
   const { run, report, reference } = outcome;
   const bundle = await openBundle(run.folder.bundle);
   const connection = await connectLedger({ rpcUrl: outcome.rpcUrl, contract: outcome.contract });
   try {
     const log = await connection.entries(run.study, 0);
     const mixes = await readLineage(bundle);
-    const scoresByRound = [...studyScores(log).byRound].map(([round, scores]) => ({ round, scores: Object.fromEntries(scores) }));
+    const scoresByRound = [...studyScores(log).byRound].map(([round, scores]) => ({
+      round,
+      scores: Object.fromEntries(scores),
+    }));
     const gas = await Promise.all(
-      log.filter(isRecord).map(async (entry) => ({ ...whoAndWhen(entry), gasUsed: (await connection.gasUsed(entry.transaction)) ?? 0 })),
+      log
+        .filter(isRecord)
+        .map(async (entry) => ({ ...whoAndWhen(entry), gasUsed: (await connection.gasUsed(entry.transaction)) ?? 0 })),
     );
     return {
       title: report.title,
@@ -61,7 +70,8 @@ const isRecord = (entry: LedgerEntry): entry is RecordEntry =>
 
 function whoAndWhen(entry: RecordEntry): { kind: string; member: Hex; round: number | null } {
   if (entry.kind === 'joined') return { kind: 'join', member: entry.record.member, round: null };
-  if (entry.kind === 'valuation') return { kind: 'valuation', member: entry.record.evaluator, round: entry.record.round };
+  if (entry.kind === 'valuation')
+    return { kind: 'valuation', member: entry.record.evaluator, round: entry.record.round };
   return { kind: 'contribution', member: entry.record.member, round: entry.record.round };
 }
 

@@ -22,7 +22,9 @@ export const demoCommand: Command = {
       finish: async (outcome) => {
         const members = memberResults(outcome);
         await writeFile(outcome.run.folder.report, renderReport(await composeReport(outcome, members, facts)));
-        out.write(options.json ? `${JSON.stringify(finishedEvent(outcome, members))}\n` : describeOutcome(outcome, members));
+        out.write(
+          options.json ? `${JSON.stringify(finishedEvent(outcome, members))}\n` : describeOutcome(outcome, members),
+        );
       },
     });
   },

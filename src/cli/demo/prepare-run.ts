@@ -1,5 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Hex } from '../../base/bytes.ts';
 import { writePreparedDataset } from '../../data/prepared-dataset.ts';
 import { type DataSource, readSource } from '../../data/read-source.ts';
 import { type FederationData, splitFederation } from '../../data/split.ts';
@@ -7,7 +8,6 @@ import { architectureSchema, layoutOf } from '../../model/architecture.ts';
 import { defaultTraining } from '../../model/default-training.ts';
 import { composeManifest } from '../../peer/compose-manifest.ts';
 import { type Manifest, studyOf } from '../../protocol/manifest.ts';
-import type { Hex } from '../../base/bytes.ts';
 import { usageError } from '../command-line.ts';
 import type { DemoOptions } from './demo-options.ts';
 

@@ -61,7 +61,9 @@ export function tableView(out: NodeJS.WriteStream, rows: () => readonly PeerRow[
   };
   const draw = (): void => {
     timer = null;
-    const lines = tableOf(rows()).split('\n').map((line) => line.slice(0, Math.max(20, out.columns - 1)));
+    const lines = tableOf(rows())
+      .split('\n')
+      .map((line) => line.slice(0, Math.max(20, out.columns - 1)));
     erase();
     out.write(`${lines.join('\n')}\n`);
     drawn = lines.length;

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { concatenate } from '../../data/dataset.ts';
@@ -9,7 +10,6 @@ import { initialParameters } from '../../model/initial-parameters.ts';
 import { type TrainingOptions, trainingSchema } from '../../model/training-options.ts';
 import { createWasmEngine } from '../../model/wasm-engine.ts';
 import { parseManifest } from '../../protocol/manifest.ts';
-import { readFile } from 'node:fs/promises';
 import { usageError } from '../command-line.ts';
 import { type Command, EXIT_OK } from '../run-command.ts';
 
@@ -28,7 +28,8 @@ export const referenceCommand: Command = {
     options: { json: { type: 'boolean', help: 'print JSON' } },
   },
   async run(_values, [folder, count], signal) {
-    if (folder === undefined || !/^\d+$/.test(count ?? '')) throw usageError('name the run folder and the number of peers');
+    if (folder === undefined || !/^\d+$/.test(count ?? ''))
+      throw usageError('name the run folder and the number of peers');
     setPriority(LOW_PRIORITY);
     const manifestPath = join(folder, 'manifest.json');
     const manifest = parseManifest(await readFile(manifestPath, 'utf8'), manifestPath);

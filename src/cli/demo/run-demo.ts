@@ -59,7 +59,10 @@ const STOP_MILLISECONDS = 5_000;
  * of its processes outlives it.
  * @returns the exit code
  */
-export async function runDemo(options: DemoOptions, { view: makeView, signal, finish }: DemoSurroundings): Promise<number> {
+export async function runDemo(
+  options: DemoOptions,
+  { view: makeView, signal, finish }: DemoSurroundings,
+): Promise<number> {
   const begin = systemClock.now();
   const rows: PeerRow[] = [];
   const children: Child[] = [];
@@ -100,7 +103,10 @@ async function openLedger({ options, run, view, rows, children }: DemoState): Pr
   const chain = await startChain(folder, (child) => children.push(child));
   const { rpcUrl } = chain;
   view.step(`embedded chain at ${rpcUrl}`, { event: 'demo.chain', rpcUrl });
-  const [desk, accounts] = await Promise.all([openAdminDesk(folder, rpcUrl), initPeers(folder, options.peers, options.seed)]);
+  const [desk, accounts] = await Promise.all([
+    openAdminDesk(folder, rpcUrl),
+    initPeers(folder, options.peers, options.seed),
+  ]);
   const { ledger: contract } = await desk.deploy();
   await desk.admit(accounts);
   await desk.openStudy();
@@ -139,7 +145,11 @@ async function trainTogether(state: DemoState, ledger: LedgerPlace): Promise<Dem
 }
 
 /** Shows an event; and kills the peer that is to be killed when the study is half through. */
-function watchPeer({ options, run, rows, view }: DemoState, peers: readonly Child[], at: { peer: number; event: PeerEvent }): void {
+function watchPeer(
+  { options, run, rows, view }: DemoState,
+  peers: readonly Child[],
+  at: { peer: number; event: PeerEvent },
+): void {
   const { peer, event } = at;
   const row = rows[peer - 1];
   if (row === undefined || row.phase === 'killed') return;
@@ -149,7 +159,11 @@ function watchPeer({ options, run, rows, view }: DemoState, peers: readonly Chil
   if (peer !== options.kill || event.event !== 'round.announced' || event.round < middle) return;
   peers[peer - 1]?.kill('SIGKILL');
   row.phase = 'killed';
-  view.step(`killed ${row.name} in round ${event.round}`, { event: 'demo.killed', member: row.address, round: event.round });
+  view.step(`killed ${row.name} in round ${event.round}`, {
+    event: 'demo.killed',
+    member: row.address,
+    round: event.round,
+  });
 }
 
 /** Waits for a peer; one that ends otherwise than it should fails the demo. */

@@ -19,7 +19,10 @@ export async function startChain(folder: RunFolder, onStarted: (child: Child) =>
     },
   });
   onStarted(child);
-  const rpcUrl = await Promise.race([ready.promise, child.ended.then((code) => Promise.reject(stepFailed(child, code)))]);
+  const rpcUrl = await Promise.race([
+    ready.promise,
+    child.ended.then((code) => Promise.reject(stepFailed(child, code))),
+  ]);
   return { rpcUrl };
 }
 
@@ -48,6 +51,7 @@ export async function openAdminDesk(folder: RunFolder, rpcUrl: string): Promise<
       return { ledger: String(ledger) as Hex, chainId: Number(chainId) };
     },
     admit: async (accounts) => void (await run('admit-member', [...accounts, '--deployment', folder.deployment])),
-    openStudy: async () => void (await run('open-study', ['--manifest', folder.manifest, '--deployment', folder.deployment])),
+    openStudy: async () =>
+      void (await run('open-study', ['--manifest', folder.manifest, '--deployment', folder.deployment])),
   };
 }

@@ -11,7 +11,12 @@ const POLL_MILLISECONDS = 1_000;
  * Keeps the scores of a running study up to date from the ledger, as anybody could.
  * @returns how to stop
  */
-export function watchScores(watch: { rpcUrl: string; contract: Hex; study: Hex; rows: readonly PeerRow[] }): () => Promise<void> {
+export function watchScores(watch: {
+  rpcUrl: string;
+  contract: Hex;
+  study: Hex;
+  rows: readonly PeerRow[];
+}): () => Promise<void> {
   const stopping = new AbortController();
   const loop = async (): Promise<void> => {
     const connection = await connectLedger({ rpcUrl: watch.rpcUrl, contract: watch.contract });

@@ -1,0 +1,180 @@
+import { existsSync, statSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
+import { jsonLines, processesNaming, runCommand, startCommand } from './command.ts';
+
+const MINUTES = 60_000;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'consilium-demo-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Finished {
+  readonly findings: unknown[];
+  readonly records: Record<string, number>;
+  readonly members: {
+    address: string;
+    samples: number;
+    accuracyAlone: number;
+    accuracyFederated: number;
+    score: number;
+    finalModel: string;
+    anchored: number;
+  }[];
+  readonly accuracyPooled: number;
+  readonly report: string;
+  readonly bundle: string;
+}
+
+const finished = (stdout: string): Finished => jsonLines(stdout).at(-1) as unknown as Finished;
+
+describe('two demos side by side, with the same seed', () => {
+  const args = ['demo', '--dataset', 'digits', '--peers', '3', '--rounds', '2', '--seed', '5', '--json'];
+  let results: { code: number | null; stdout: string; stderr: string }[];
+  beforeAll(async () => {
+    results = await Promise.all(['a', 'b'].map((name) => runCommand(...args, '--out', join(folder, name))));
+  }, 5 * MINUTES);
+
+  test('both succeed, and their audits are clean', () => {
+    for (const { code, stdout, stderr } of results) {
+      expect([code, stderr]).toEqual([0, '']);
+      const { findings, records } = finished(stdout);
+      expect(findings).toEqual([]);
+      expect(records).toEqual({ contributions: 6, closings: 3, anchored: 6, valuations: 6, mixesReplayed: 6 });
+    }
+  });
+
+  test('come to the same models, bit for bit', () => {
+    const [a, b] = results.map(({ stdout }) => finished(stdout).members.map((member) => member.finalModel));
+    expect(a).toEqual(b);
+    expect(new Set(a).size).toBe(1); // everybody pulled from everybody
+    // Recorded: the same on every machine and every supported version of Node.
+    expect(a?.[0]).toBe('0xac8836357a93e4c4c240b236915643b0309e679d2449e890356607d1d64956c6');
+  });
+
+  test('say what the members have and are worth', () => {
+    const { members, accuracyPooled } = finished(results[0]?.stdout ?? '');
+    expect(members).toHaveLength(3);
+    for (const member of members) {
+      expect(member.samples).toBeGreaterThan(8);
+      expect(member.accuracyFederated).toBeGreaterThan(0.3);
+      expect(Number.isFinite(member.score)).toBe(true);
+      expect(member.anchored).toBe(2);
+    }
+    expect(accuracyPooled).toBeGreaterThan(0.5);
+  });
+
+  test('leave a report, a bundle that verifies without any process of the run, and no process', async () => {
+    const { report, bundle } = finished(results[0]?.stdout ?? '');
+    const html = await readFile(report, 'utf8');
+    expect(html).toContain('</html>');
+    expect(html).not.toMatch(/(src|href)="https?:/);
+    const audit = await runCommand('audit', 'verify', bundle);
+    expect([audit.code, audit.stderr]).toEqual([0, '']);
+    expect(audit.stdout).toContain('no findings');
+    expect(processesNaming(join(folder, 'a'))).toEqual([]);
+  });
+
+  test('keep secrets to their owners', () => {
+    for (const secret of ['keystore.json', 'password', 'training-seed', 'commitment-key', 'training.dataset']) {
+      expect(statSync(join(folder, 'a', 'peers', '1', secret)).mode & 0o077).toBe(0);
+    }
+  });
+});
+
+describe('a demo in which a peer is killed', () => {
+  test(
+    'goes on without it; what it had announced is on the ledger',
+    async () => {
+      const out = join(folder, 'killed');
+      const result = await runCommand('demo', '--peers', '4', '--rounds', '4', '--kill', '2', '--json', '--out', out);
+      expect([result.code, result.stderr]).toEqual([0, '']);
+      const killed = jsonLines(result.stdout).find((line) => line.event === 'demo.killed');
+      expect(killed?.round).toBe(2);
+      const { findings, members, records } = finished(result.stdout);
+      expect(findings).toEqual([]);
+      expect(members.map((member) => member.anchored)).toEqual([4, 3, 4, 4]);
+      expect(members.map((member) => (member.finalModel === null ? 'none' : 'some'))).toEqual([
+        'some',
+        'none',
+        'some',
+        'some',
+      ]);
+      expect(records.mixesReplayed).toBeGreaterThanOrEqual(3 * 4 + 2);
+      expect(JSON.stringify(jsonLines(result.stdout).at(-1))).toContain(
+        'no contribution in round 3 and the closing record',
+      );
+    },
+    5 * MINUTES,
+  );
+});
+
+describe('a demo that is stopped', () => {
+  const startAndWait = async (name: string) => {
+    const out = join(folder, name);
+    const demo = startCommand(['demo', '--peers', '2', '--json', '--out', out]);
+    await demo.event('round.started');
+    expect(processesNaming(out).length).toBeGreaterThanOrEqual(4); // the control: chain, two peers, the demo itself
+    return { demo, out };
+  };
+
+  test(
+    'by Ctrl-C ends all its processes',
+    async () => {
+      const { demo, out } = await startAndWait('stopped');
+      demo.process.kill('SIGINT');
+      expect((await demo.ended).code).toBe(130);
+      expect(processesNaming(out)).toEqual([]);
+    },
+    3 * MINUTES,
+  );
+
+  test(
+    'by SIGKILL, too: its processes notice that it is gone',
+    async () => {
+      const { demo, out } = await startAndWait('shot');
+      demo.process.kill('SIGKILL');
+      await demo.ended;
+      await eventually(() => expect(processesNaming(out)).toEqual([]), MINUTES);
+    },
+    3 * MINUTES,
+  );
+});
+
+describe('a demo with wrong options', () => {
+  const cases: [string, string[], string][] = [
+    ['an unknown option', ['--peer', '3'], 'cli/usage'],
+    ['an option given twice', ['--peers', '3', '--peers', '4'], 'cli/usage'],
+    ['too few peers', ['--peers', '1'], 'cli/usage'],
+    ['too many peers', ['--peers', '17'], 'cli/usage'],
+    ['a number that is none', ['--rounds', '3x'], 'cli/usage'],
+    ['no rounds', ['--rounds', '0'], 'cli/usage'],
+    ['a skew of zero', ['--alpha', '0'], 'cli/usage'],
+    ['a peer to kill that is not there', ['--kill', '6'], 'cli/usage'],
+    ['more pulls than peers', ['--pulls', '5'], 'cli/usage'],
+    ['a data set that is not there', ['--dataset', 'no-such-file.npz'], 'data/missing-file'],
+    ['a folder as data set', ['--dataset', '.'], 'data/not-a-file'],
+    ['a data file of the wrong kind', ['--dataset', 'package.json'], 'data/bad-archive'],
+    ['a word too many', ['extra'], 'cli/usage'],
+  ];
+  test.each(cases)('%s: one line, exit code 2, nothing written', async (_what, args, code) => {
+    const out = join(folder, 'wrong');
+    const result = await runCommand('demo', ...args, '--out', out);
+    expect(result.code).toBe(2);
+    expect(result.stdout).toBe('');
+    expect(result.stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(result.stderr).toMatch(new RegExp(`^${code}: .+`));
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('a folder that is not empty is left alone', async () => {
+    const result = await runCommand('demo', '--out', 'src');
+    expect([result.code, result.stdout]).toEqual([2, '']);
+    expect(result.stderr).toMatch(/^cli\/usage: .*not empty/);
+  });
+});
