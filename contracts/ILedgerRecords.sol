@@ -76,7 +76,7 @@ interface ILedgerRecords {
     /// @param maximumMembers How many members may ever join
     /// @param participants How many members ever joined
     /// @param epsilonBudgetMicros Upper bound of a member's cumulative epsilon, in millionths
-    /// @param length How many entries the log has
+    /// @param entryCount How many entries the log has
     /// @param head The running hash over all of them
     /// @param state 0 none, 1 open, 2 closed
     struct StudyStatus {
@@ -84,7 +84,7 @@ interface ILedgerRecords {
         uint16 maximumMembers;
         uint16 participants;
         uint64 epsilonBudgetMicros;
-        uint64 length;
+        uint64 entryCount;
         bytes32 head;
         StudyState state;
     }

@@ -59,7 +59,7 @@ abstract contract StudyLog is ILedger {
                 maximumMembers: stored.maximumMembers,
                 participants: stored.participants,
                 epsilonBudgetMicros: stored.epsilonBudgetMicros,
-                length: stored.length,
+                entryCount: stored.length,
                 head: stored.head,
                 state: stored.state
             });

@@ -193,10 +193,10 @@ function acceptedField(field: AbiParameter): string {
   return `  readonly ${field.name}: ${acceptedType(field)};`;
 }
 
-/** ethers decodes a struct as an array with names on top, so what an array has itself, such as `length`, hides a field. */
+/** ethers decodes a struct as an array with names on top, so a field named like something that arrays have could not be read. */
 function decodedField(field: AbiParameter): string {
   if (field.name in Array.prototype)
-    return `  // ${field.name}: ${decodedType(field)}, from Result.getValue('${field.name}')`;
+    throw new Error(`rename the struct field '${field.name}': arrays have one of their own`);
   return `  readonly ${field.name}: ${decodedType(field)};`;
 }
 

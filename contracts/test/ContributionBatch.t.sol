@@ -20,7 +20,7 @@ contract ContributionBatchTest is LedgerFixture {
         (ILedgerRecords.Contribution[] memory contributions, ILedgerRecords.Signature[] memory signatures) = _batch(3);
         vm.prank(STRANGER);
         ledger.contributeBatch(contributions, signatures);
-        assert(ledger.studyOf(STUDY).length == 7); // opened, three joined, three contributions
+        assert(ledger.studyOf(STUDY).entryCount == 7); // opened, three joined, three contributions
         assert(ledger.participantOf(STUDY, ALICE).nextRound == 2 && ledger.participantOf(STUDY, BOB).nextRound == 1);
     }
 

@@ -28,7 +28,7 @@ contract ContributionsTest is LedgerFixture {
         ILedgerRecords.ParticipantStatus memory alice = ledger.participantOf(STUDY, ALICE);
         assert(alice.nextRound == 2 && alice.epsilonMicros == c.epsilonMicros);
         assert(alice.scoreCommitment == c.scoreCommitment && !alice.scoresRevealed);
-        assert(ledger.studyOf(STUDY).length == 5 && _headOf(STUDY) == head);
+        assert(ledger.studyOf(STUDY).entryCount == 5 && _headOf(STUDY) == head);
     }
 
     function testFuzz_contribute_revertsIfSentByAnother(address sender) public {

@@ -29,7 +29,7 @@ contract LedgerInvariantsTest {
     /// @dev I1: the logs grow by one for every accepted call, and by nothing else.
     function invariant_I1_logsGrowByOnePerAcceptedCall() public view {
         uint256 entries = 0;
-        for (uint256 i = 0; i < handler.studyCount(); ++i) entries += ledger.studyOf(handler.studies(i)).length;
+        for (uint256 i = 0; i < handler.studyCount(); ++i) entries += ledger.studyOf(handler.studies(i)).entryCount;
         uint256 accepted = 0;
         for (uint8 kind = 0; kind < 6; ++kind) accepted += handler.accepted(kind);
         assert(entries == accepted);

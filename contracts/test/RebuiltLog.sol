@@ -32,11 +32,11 @@ contract RebuiltLog {
             rebuilt.head = keccak256(abi.encode(block.chainid, ledger, study));
         }
         (uint64 sequence, bytes32 head) = abi.decode(data, (uint64, bytes32));
-        if (sequence != rebuilt.length) return false;
+        if (sequence != rebuilt.entryCount) return false;
 
         (uint8 kind, bytes32 structHash) = _takeFields(study, topics, data);
-        rebuilt.head = keccak256(abi.encode(rebuilt.head, rebuilt.length, kind, structHash));
-        ++rebuilt.length;
+        rebuilt.head = keccak256(abi.encode(rebuilt.head, rebuilt.entryCount, kind, structHash));
+        ++rebuilt.entryCount;
         return head == rebuilt.head;
     }
 

@@ -38,7 +38,7 @@ contract StudiesTest is LedgerFixture {
         ILedgerRecords.StudyStatus memory study = ledger.studyOf(OTHER);
         assert(study.rounds == ROUNDS && study.maximumMembers == MAXIMUM_MEMBERS);
         assert(study.epsilonBudgetMicros == BUDGET && study.participants == 0);
-        assert(study.length == 1 && study.head == head && study.state == ILedgerRecords.StudyState.Open);
+        assert(study.entryCount == 1 && study.head == head && study.state == ILedgerRecords.StudyState.Open);
     }
 
     function testFuzz_openStudy_revertsWithoutRole(address sender) public {
@@ -111,7 +111,7 @@ contract StudiesTest is LedgerFixture {
         ILedgerRecords.ParticipantStatus memory alice = ledger.participantOf(STUDY, ALICE);
         assert(alice.joined && !alice.withdrawn && alice.position == 1 && alice.dataCommitment == DATA);
         assert(alice.nextRound == 0 && alice.epsilonMicros == 0 && alice.scoreCommitment == 0);
-        assert(ledger.studyOf(STUDY).participants == 2 && ledger.studyOf(STUDY).length == 3);
+        assert(ledger.studyOf(STUDY).participants == 2 && ledger.studyOf(STUDY).entryCount == 3);
     }
 
     function test_join_revertsIfNotMember() public {

@@ -23,7 +23,7 @@ contract ValuationsTest is LedgerFixture {
         emit ILedgerEvents.Valued(STUDY, 5, head, 0, ALICE, valuation.scores, valuation.salt);
         vm.prank(STRANGER);
         ledger.reveal(valuation);
-        assert(_headOf(STUDY) == head && ledger.studyOf(STUDY).length == 6);
+        assert(_headOf(STUDY) == head && ledger.studyOf(STUDY).entryCount == 6);
         assert(ledger.participantOf(STUDY, ALICE).scoresRevealed);
     }
 

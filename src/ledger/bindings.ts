@@ -48,7 +48,7 @@ export interface StudyStatus {
   readonly maximumMembers: bigint;
   readonly participants: bigint;
   readonly epsilonBudgetMicros: bigint;
-  // length: bigint, from Result.getValue('length')
+  readonly entryCount: bigint;
   readonly head: string;
   readonly state: bigint;
 }
@@ -223,7 +223,7 @@ export const LEDGER_ABI = [
   {"inputs":[{"internalType":"bytes32","name":"study","type":"bytes32"},{"internalType":"uint16","name":"position","type":"uint16"}],"name":"participantAt","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"bytes32","name":"study","type":"bytes32"},{"internalType":"address","name":"member","type":"address"}],"name":"participantOf","outputs":[{"components":[{"internalType":"bool","name":"joined","type":"bool"},{"internalType":"bool","name":"withdrawn","type":"bool"},{"internalType":"bool","name":"scoresRevealed","type":"bool"},{"internalType":"uint16","name":"position","type":"uint16"},{"internalType":"uint32","name":"nextRound","type":"uint32"},{"internalType":"uint64","name":"epsilonMicros","type":"uint64"},{"internalType":"bytes32","name":"scoreCommitment","type":"bytes32"},{"internalType":"bytes32","name":"dataCommitment","type":"bytes32"}],"internalType":"struct ILedgerRecords.ParticipantStatus","name":"","type":"tuple"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"components":[{"internalType":"bytes32","name":"study","type":"bytes32"},{"internalType":"uint32","name":"round","type":"uint32"},{"internalType":"address","name":"evaluator","type":"address"},{"internalType":"bytes32[]","name":"scores","type":"bytes32[]"},{"internalType":"bytes32","name":"salt","type":"bytes32"}],"internalType":"struct ILedgerRecords.Valuation","name":"valuation","type":"tuple"}],"name":"reveal","outputs":[],"stateMutability":"nonpayable","type":"function"},
-  {"inputs":[{"internalType":"bytes32","name":"study","type":"bytes32"}],"name":"studyOf","outputs":[{"components":[{"internalType":"uint32","name":"rounds","type":"uint32"},{"internalType":"uint16","name":"maximumMembers","type":"uint16"},{"internalType":"uint16","name":"participants","type":"uint16"},{"internalType":"uint64","name":"epsilonBudgetMicros","type":"uint64"},{"internalType":"uint64","name":"length","type":"uint64"},{"internalType":"bytes32","name":"head","type":"bytes32"},{"internalType":"enum ILedgerRecords.StudyState","name":"state","type":"uint8"}],"internalType":"struct ILedgerRecords.StudyStatus","name":"","type":"tuple"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"bytes32","name":"study","type":"bytes32"}],"name":"studyOf","outputs":[{"components":[{"internalType":"uint32","name":"rounds","type":"uint32"},{"internalType":"uint16","name":"maximumMembers","type":"uint16"},{"internalType":"uint16","name":"participants","type":"uint16"},{"internalType":"uint64","name":"epsilonBudgetMicros","type":"uint64"},{"internalType":"uint64","name":"entryCount","type":"uint64"},{"internalType":"bytes32","name":"head","type":"bytes32"},{"internalType":"enum ILedgerRecords.StudyState","name":"state","type":"uint8"}],"internalType":"struct ILedgerRecords.StudyStatus","name":"","type":"tuple"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"bytes32","name":"study","type":"bytes32"}],"name":"withdraw","outputs":[],"stateMutability":"nonpayable","type":"function"},
 ] as const;
 

@@ -2,7 +2,6 @@ import {
   type ContractTransactionResponse,
   EventLog,
   type JsonRpcProvider,
-  type Result,
   type TransactionRequest,
   Wallet,
 } from 'ethers';
@@ -95,8 +94,7 @@ function createReader(
           maximumMembers: Number(status.maximumMembers),
           epsilonBudgetMicros: Number(status.epsilonBudgetMicros),
           participants: Number(status.participants),
-          // Not `status.length`: ethers' decoded struct is an array, whose own length comes first.
-          length: Number((status as unknown as Result).getValue('length')),
+          length: Number(status.entryCount),
           head: status.head as Hex,
           open: status.state === OPEN,
         };
