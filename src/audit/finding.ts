@@ -3,7 +3,6 @@ import type { Hex } from '../base/bytes.ts';
 /** What an audit may find. Each code is one check of docs/PROTOCOL.md, section "Audit". */
 export type FindingCode =
   | 'audit/block-damaged'
-  | 'audit/bundle-malformed'
   | 'audit/manifest-mismatch'
   | 'audit/initial-model-mismatch'
   | 'audit/study-unknown'

@@ -2,6 +2,7 @@ import type { Hex } from '../base/bytes.ts';
 import { isConsiliumError, messageOf } from '../base/errors.ts';
 import { computeMix } from '../mixing/compute-mix.ts';
 import { type MixPlan, planMix, pullsOf } from '../mixing/plan-mix.ts';
+import { isFiniteVector } from '../model/mix.ts';
 import type { Contribution } from '../protocol/contribution.ts';
 import { decodeRecipe, type Recipe } from '../protocol/recipe.ts';
 import { decodeSegment, rootOfDigests } from '../protocol/segments.ts';
@@ -107,7 +108,7 @@ async function replayOne(
     const message = `the mix after round ${round} could not be replayed, because an earlier one could not`;
     return { segments: null, findings: [], notices: [{ member, round, message }] };
   }
-  const loaded = await loadSources(subject, recipe);
+  const loaded = await loadSources(subject, recipe, before.segments);
   if (typeof loaded === 'string') return fail('audit/mix-not-replayable', loaded);
   const outcome = computeMix({
     manifest: subject.manifest,
@@ -164,8 +165,14 @@ function findWrongChoice({ manifest }: AuditSubject, recipe: Recipe) {
   if (JSON.stringify(expected.entries) !== JSON.stringify(entries)) {
     return { code: 'audit/recipe-mismatch' as const, message: 'the contributions are not in their order' };
   }
+  if (recipe.segments.length !== manifest.segments) {
+    return {
+      code: 'audit/recipe-mismatch' as const,
+      message: 'the mix has another number of segments than the manifest says',
+    };
+  }
   const segment = expected.sources.findIndex((sources, i) => sources.join() !== recipe.segments[i]?.sources.join());
-  if (segment < 0 && recipe.segments.length === manifest.segments) return null;
+  if (segment < 0) return null;
   const message = `segment ${segment} was pulled from others than the seed chooses`;
   return { code: 'audit/pull-choice-wrong' as const, message, segment };
 }
@@ -175,7 +182,11 @@ function planOf(recipe: Recipe): MixPlan {
 }
 
 /** Loads what was mixed. @returns the vectors by `entry/segment`, or what is missing */
-async function loadSources(subject: AuditSubject, recipe: Recipe): Promise<Map<string, Float32Array> | string> {
+async function loadSources(
+  subject: AuditSubject,
+  recipe: Recipe,
+  base: Segments,
+): Promise<Map<string, Float32Array> | string> {
   const vectors = new Map<string, Float32Array>();
   for (const [segment, { sources }] of recipe.segments.entries()) {
     for (const source of sources) {
@@ -184,7 +195,11 @@ async function loadSources(subject: AuditSubject, recipe: Recipe): Promise<Map<s
       const bytes = announcement && (await subject.bundle.segment(announcement.segments[segment] ?? '0x'));
       if (!bytes)
         return `segment ${segment} of the update of ${entry?.member} in round ${entry?.round} is not in the bundle or is damaged`;
-      vectors.set(`${source}/${segment}`, decodeSegment(bytes));
+      const vector = decodeSegment(bytes);
+      if (bytes.length !== 4 * (base[segment]?.length ?? 0) || !isFiniteVector(vector)) {
+        return `segment ${segment} of the update of ${entry?.member} in round ${entry?.round} should have been refused: its size is wrong, or a number is not finite`;
+      }
+      vectors.set(`${source}/${segment}`, vector);
     }
   }
   return vectors;

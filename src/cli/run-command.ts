@@ -18,8 +18,8 @@ export interface Command {
 
 /** Errors that the user's input caused; all others are the world's or ours. */
 const INPUT_ERRORS = new Set([
+  'cli/usage',
   'ledger/unreachable',
-  'ledger/wrong-chain',
   'ledger/not-our-contract',
   'ledger/unknown-study',
   'ledger/keystore-unreadable',
@@ -31,7 +31,7 @@ const INPUT_ERRORS = new Set([
 ]);
 
 const isInputError = (error: ConsiliumError): boolean =>
-  INPUT_ERRORS.has(error.code) || /^(cli|data|peer|protocol|audit|model)\//.test(error.code);
+  INPUT_ERRORS.has(error.code) || /^(data|peer|protocol|audit|model)\//.test(error.code);
 
 /** Runs a command: help, errors as one line, signals, exit code. */
 export async function runCommand(command: Command, args: readonly string[]): Promise<number> {

@@ -1,4 +1,5 @@
 import { gossipsub } from '@chainsafe/libp2p-gossipsub';
+import { createTopicScoreParams } from '@chainsafe/libp2p-gossipsub/score';
 import { privateKeyFromRaw } from '@libp2p/crypto/keys';
 import { type Identify, identify } from '@libp2p/identify';
 import type { ConnectionGater, Libp2p, PeerId } from '@libp2p/interface';
@@ -77,6 +78,22 @@ function memberGater(isMember: (account: Hex) => boolean): ConnectionGater {
   };
 }
 
+/**
+ * Only rejected records count: the third one takes a member below gossipsub's greylist threshold of -80. What else gossipsub can score
+ * assumes a steady stream of messages, and would punish members that are quiet because they train.
+ */
+function rejectionScore(): ReturnType<typeof createTopicScoreParams> {
+  return createTopicScoreParams({
+    topicWeight: 1,
+    timeInMeshWeight: 0,
+    firstMessageDeliveriesWeight: 0,
+    meshMessageDeliveriesWeight: 0,
+    meshFailurePenaltyWeight: 0,
+    invalidMessageDeliveriesWeight: -10,
+    invalidMessageDeliveriesDecay: 0.99,
+  });
+}
+
 function gossipOptions(topics: readonly string[]): NonNullable<Parameters<typeof gossipsub>[0]> {
   return {
     // Records carry their member's signature; a second one by the transport's key would say nothing more.
@@ -96,6 +113,9 @@ function gossipOptions(topics: readonly string[]): NonNullable<Parameters<typeof
     maxInboundStreams: LIMITS.streamsPerProtocol,
     maxOutboundStreams: LIMITS.streamsPerProtocol,
     // Several members may share one address (loopback, one NAT): that alone is no offence.
-    scoreParams: { IPColocationFactorWeight: 0 },
+    scoreParams: {
+      IPColocationFactorWeight: 0,
+      topics: Object.fromEntries(topics.map((topic) => [topic, rejectionScore()])),
+    },
   };
 }

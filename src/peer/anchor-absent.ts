@@ -14,8 +14,8 @@ const MAXIMUM_ATTEMPTS = 10;
  * this peer brings under that member's signature.
  */
 export async function anchorAbsent(setting: StudySetting, ledger: Ledger, signal: AbortSignal): Promise<void> {
-  const { index, store, manifest, clock, participants, self, logger } = setting;
-  const patience = 1000 * manifest.waiting.lostGraceSeconds + TURN_MILLISECONDS * participants.indexOf(self);
+  const { index, store, manifest, clock, positions, self, logger } = setting;
+  const patience = 1000 * manifest.waiting.lostGraceSeconds + TURN_MILLISECONDS * positions.indexOf(self);
   const begin = clock.now();
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS && !signal.aborted; ) {
     await index.refresh().catch(() => {});

@@ -17,7 +17,7 @@ import type { PeerEvent } from './peer-event.ts';
 import { openPeerStore, type PeerStore } from './peer-store.ts';
 import { type PreparedMember, prepareMember } from './prepare-member.ts';
 import { runStudy, type StudyRun } from './run-study.ts';
-import { participantsOf, studyContext } from './study-knowledge.ts';
+import { participantsOf, positionsOf, studyContext } from './study-knowledge.ts';
 import type { StudySetting } from './study-setting.ts';
 
 export interface PeerDeps {
@@ -92,9 +92,10 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
     await joinStudy({ clock, ledger, index, member }, stopping.signal);
     work.push(outbox.run(stopping.signal));
     const participants = participantsOf(index);
+    const positions = positionsOf(index);
     deps.emit({
       event: 'study.joined',
-      position: participants.indexOf(member.self),
+      position: positions.indexOf(member.self),
       participants: participants.length,
     });
     const setting: StudySetting = {
@@ -107,6 +108,7 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
       outbox,
       clock,
       logger,
+      positions,
       participants,
       emit: (event) => deps.emit(event),
     };

@@ -1,7 +1,7 @@
 import { computeMix, type MixInput } from '../mixing/compute-mix.ts';
 import { pullsOf } from '../mixing/plan-mix.ts';
 import type { Announcement } from '../protocol/announcement.ts';
-import { encodeRecipe, type Recipe } from '../protocol/recipe.ts';
+import { encodeRecipe, type Recipe, type RecipeRefusal } from '../protocol/recipe.ts';
 import { encodeSegment } from '../protocol/segments.ts';
 import { loadBase } from './base-model.ts';
 import type { Progress } from './progress.ts';
@@ -12,14 +12,14 @@ import { valueMix } from './value-mix.ts';
 /**
  * Pulls, mixes and values the contributions at hand.
  * @param announcements the member's own of this round, and those of others
- * @returns where the peer stands afterwards; everything that it names is on disk
+ * @returns where the peer stands afterwards, everything that it names on disk; and what could not be mixed
  */
 export async function mixRound(
   setting: StudySetting,
   progress: Progress,
   announcements: readonly Announcement[],
   signal: AbortSignal,
-): Promise<Omit<Progress, 'mixed'>> {
+): Promise<{ next: Omit<Progress, 'mixed'>; refused: readonly RecipeRefusal[] }> {
   const { manifest, study, self, blobs, emit } = setting;
   const { round } = progress;
   emit({ event: 'round.pulling', round, contributions: announcements.length });
@@ -56,7 +56,8 @@ export async function mixRound(
   });
 
   const lossOf = (parameters: Float32Array): number => setting.model.evaluate(parameters, setting.data.heldOut).loss;
-  const value = await valueMix({ manifest, study, evaluator: self, mix, lossOf, participants: setting.participants });
+  const value = await valueMix({ manifest, study, evaluator: self, mix, lossOf, positions: setting.positions });
   emit({ event: 'round.valued', round, utilityMicros: value.utilityMicros });
-  return { round: round + 1, base: outcome.result, baseSegments, recipe: recipeDigest, ...value };
+  const next = { round: round + 1, base: outcome.result, baseSegments, recipe: recipeDigest, ...value };
+  return { next, refused: recipe.refused };
 }

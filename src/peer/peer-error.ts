@@ -8,6 +8,7 @@ export type PeerErrorCode =
   | 'peer/initial-model-mismatch'
   | 'peer/data-unsuitable'
   | 'peer/port-in-use'
+  | 'peer/privacy-unsupported'
   | 'peer/store-locked'
   | 'peer/store-version'
   | 'peer/data-folder-invalid';

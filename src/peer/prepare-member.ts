@@ -44,6 +44,12 @@ export async function prepareMember(path: string): Promise<PreparedMember> {
   const folder = dataFolder(path);
   const config = await readPeerConfig(folder.config);
   const manifest = await readManifest(resolve(path, config.manifest));
+  if (manifest.epsilonBudgetMicros > 0) {
+    throw new PeerError(
+      'peer/privacy-unsupported',
+      'the study asks for differential privacy, which this version does not have; use one that does',
+    );
+  }
   const { privateKey, trainingSeed, commitmentKey } = await readSecrets(folder);
   const architecture = parseOpaque(architectureSchema, manifest.architecture, 'architecture');
   const training = parseOpaque(trainingSchema, manifest.training, 'training');

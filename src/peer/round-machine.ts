@@ -39,13 +39,17 @@ export interface ContributionRef {
   readonly round: number;
 }
 
+/** A contribution's name in the set of those that were mixed. */
+export const contributionKey = ({ member, round }: ContributionRef): string => `${round}/${member}`;
+
 export type RoundEvent =
   | { readonly type: 'trained' }
   | { readonly type: 'published' }
   | { readonly type: 'announced'; readonly member: Hex; readonly round: number }
   | { readonly type: 'connected' | 'lost'; readonly member: Hex }
   | { readonly type: 'elapsed'; readonly timer: Timer; readonly round: number }
-  | { readonly type: 'mixed' };
+  /** The mix is done; what was refused may be tried again. */
+  | { readonly type: 'mixed'; readonly refused: readonly ContributionRef[] };
 
 export type RoundEffect =
   /** Train from the base. */
@@ -108,7 +112,7 @@ export function stepRounds(state: RoundState, event: RoundEvent): RoundStep {
         ? endWaiting({ ...state, elapsed: new Set([...state.elapsed, event.timer]) })
         : stay(state);
     case 'mixed':
-      return state.phase === 'mixing' ? beginRound(nextRound(state)) : stay(state);
+      return state.phase === 'mixing' ? beginRound(nextRound(withRefused(state, event.refused))) : stay(state);
   }
 }
 
@@ -136,6 +140,11 @@ function nextRound(state: RoundState): RoundState {
     elapsed: new Set(),
     running: new Set(),
   };
+}
+
+function withRefused(state: RoundState, refused: readonly ContributionRef[]): RoundState {
+  const again = new Set(refused.map(contributionKey));
+  return { ...state, mixed: new Set([...state.mixed].filter((key) => !again.has(key))) };
 }
 
 function withAnnouncement(state: RoundState, { member, round }: ContributionRef): RoundState {
@@ -171,7 +180,7 @@ function proceed(state: RoundState): RoundStep {
     return { state: { ...state, phase: 'finished' }, effects: [...effects, finish] };
   }
   const contributions = contributionsToMix(state);
-  const keys = contributions.map((ref) => `${ref.round}/${ref.member}`);
+  const keys = contributions.map(contributionKey);
   return {
     state: { ...state, phase: 'mixing', mixed: new Set([...state.mixed, ...keys]) },
     effects: [...effects, { type: 'mix', round, contributions }],
@@ -183,7 +192,7 @@ function contributionsToMix(state: RoundState): ContributionRef[] {
   return [...state.others].toSorted().flatMap((member) => {
     for (let round = state.round; round >= state.round - state.terms.stalenessBound; round--) {
       if (!state.announced.get(round)?.has(member)) continue;
-      return state.mixed.has(`${round}/${member}`) ? [] : [{ member, round }];
+      return state.mixed.has(contributionKey({ member, round })) ? [] : [{ member, round }];
     }
     return [];
   });

@@ -6,6 +6,7 @@ import { mixRound } from './mix-round.ts';
 import type { Progress } from './progress.ts';
 import { publishRound } from './publish-round.ts';
 import {
+  contributionKey,
   type RoundEffect,
   type RoundEvent,
   type RoundState,
@@ -37,13 +38,12 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
   let state: RoundState;
   const outcome = Promise.withResolvers<readonly Hex[]>();
   const stopped = new AbortController();
-  const stop = (): void => stopped.abort(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
-
   const fail = (error: unknown): void => {
-    stopped.abort();
+    stopped.abort(error);
     outcome.reject(error);
   };
+  const stop = (): void => fail(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
 
   const dispatch = (event: RoundEvent): void => {
     if (stopped.signal.aborted) return;
@@ -88,10 +88,11 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
   const mix = async ({ round, contributions }: Extract<RoundEffect, { type: 'mix' }>): Promise<void> => {
     const wanted = [{ member: self, round }, ...contributions];
     const announcements = wanted.flatMap((ref) => store.announcement(ref.member, ref.round) ?? []);
-    const next = await mixRound(setting, progress, announcements, stopped.signal);
-    progress = { ...next, mixed: [...state.mixed] };
+    const { next, refused } = await mixRound(setting, progress, announcements, stopped.signal);
+    const retry = new Set(refused.map(contributionKey));
+    progress = { ...next, mixed: [...state.mixed].filter((key) => !retry.has(key)) };
     store.saveProgress(progress);
-    dispatch({ type: 'mixed' });
+    dispatch({ type: 'mixed', refused });
   };
 
   /** Gossip may lose an announcement; whoever waits asks. */
@@ -99,9 +100,11 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
     while (!stopped.signal.aborted) {
       await setting.clock.wait(CATCH_UP_MILLISECONDS, stopped.signal);
       if (stopped.signal.aborted || state.phase !== 'waiting') continue;
-      await setting.network
-        .catchUp(state.round)
-        .catch((error: unknown) => setting.logger.debug('round.catch-up-failed', { error: messageOf(error) }));
+      // The reveals of the last round come while this one is waited for.
+      const rounds = [state.round, state.round - 1].filter((round) => round >= 0);
+      await Promise.all(rounds.map((round) => setting.network.catchUp(round))).catch((error: unknown) =>
+        setting.logger.debug('round.catch-up-failed', { error: messageOf(error) }),
+      );
     }
   };
 

@@ -6,14 +6,17 @@ import type { LedgerDomain } from '../protocol/domain.ts';
 import { type Manifest, studyOf } from '../protocol/manifest.ts';
 import type { PeerStore } from './peer-store.ts';
 
-/** Participants of the study that the ledger shows, in order of position, those who withdrew left out. */
+/** Everybody who ever joined, in order of position. */
+export function positionsOf(index: LedgerIndex): Hex[] {
+  return index.entries().flatMap((entry) => (entry.kind === 'joined' ? entry.record.member : []));
+}
+
+/** Those who joined and did not withdraw. */
 export function participantsOf(index: LedgerIndex): Hex[] {
   const withdrawn = new Set(
     index.entries().flatMap((entry) => (entry.kind === 'withdrawn' ? entry.record.member : [])),
   );
-  return index
-    .entries()
-    .flatMap((e) => (e.kind === 'joined' && !withdrawn.has(e.record.member) ? e.record.member : []));
+  return positionsOf(index).filter((member) => !withdrawn.has(member));
 }
 
 /** What validators may ask: answered from the ledger's index and from the records kept so far. */

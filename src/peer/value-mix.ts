@@ -16,8 +16,8 @@ export interface ValueMixInput {
   readonly mix: MixInput;
   /** Mean loss of parameters on the evaluator's held-out part, in nats. */
   readonly lossOf: (parameters: Float32Array) => number;
-  /** Participants in order of position. */
-  readonly participants: readonly Hex[];
+  /** Everybody who joined the study, in order of position. */
+  readonly positions: readonly Hex[];
 }
 
 /** A round's scores, and the utility that they sum to, in millionths of a nat. */
@@ -55,10 +55,10 @@ function permutationSource({ study, evaluator, mix }: ValueMixInput) {
 }
 
 function toValuation(input: ValueMixInput, players: readonly number[], micros: readonly number[]): Valuation {
-  const { mix, participants } = input;
-  const scores = participants.map((): number | null => null);
+  const { mix, positions } = input;
+  const scores = positions.map((): number | null => null);
   for (const [i, player] of players.entries()) {
-    const position = participants.indexOf(mix.plan.entries[player]?.member ?? '0x');
+    const position = positions.indexOf(mix.plan.entries[player]?.member ?? '0x');
     if (position >= 0) scores[position] = micros[i] ?? 0;
   }
   return {

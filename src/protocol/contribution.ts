@@ -4,7 +4,7 @@ import type { Hex } from '../base/bytes.ts';
 import { addressSchema, countSchema, digestSchema, roundSchema } from './wire-types.ts';
 
 /**
- * What a member states about one round of a study (DESIGN.md, section 3). The record of round `rounds`, one past the last
+ * What a member states about one round of a study (docs/PROTOCOL.md, section 4). The record of round `rounds`, one past the last
  * training round, is the closing record: it names the final model as `base`, and its `update` is zero.
  */
 export const contributionSchema = z.strictObject({

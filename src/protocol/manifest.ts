@@ -45,7 +45,7 @@ export const manifestSchema = z
       discount: z.number().gt(0).max(1),
     }),
     waiting: z.strictObject({
-      /** The share of the members still taking part whose announcements end the wait, after the grace period. */
+      /** The share of all participants without whose announcements no round ends; with it, the grace period does. */
       quorum: z.number().gt(0).max(1),
       /** How long a connected member is waited for once the quorum is there. */
       graceSeconds: z.number().min(0).max(86_400),

@@ -1,4 +1,4 @@
-import { getAddress, Interface, type Result, Signature } from 'ethers';
+import { getAddress, Interface, Signature } from 'ethers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compileContracts } from '../../scripts/generate-bindings.ts';

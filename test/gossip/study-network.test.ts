@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Hex, sha256, toHex } from '../../src/base/bytes.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createStudyNetwork, type StudyNetwork } from '../../src/gossip/study-network.ts';
 import { type Announcement, encodeAnnouncement } from '../../src/protocol/announcement.ts';
@@ -116,6 +117,28 @@ describe('members on one machine', () => {
     });
     expect(stranger.received).toEqual([]);
     expect(member.network.connectedMembers()).toEqual([memberAccount(2)]);
+  });
+
+  test.each([
+    [1, true],
+    [4, false],
+  ])('after %i rejected records of a member still listen to it: %s', async (rejected, heard) => {
+    const hub = await peer(1, [1, 2]);
+    const { network } = await peer(2, [1, 2], hub.network.addresses());
+    let samples = 1000;
+    await eventually(async () => {
+      await network.publishContribution(announcement(2, { samples: samples++ })); // gossip never sends a message twice
+      expect(hub.received).not.toEqual([]);
+    });
+    for (let bad = 1; bad <= rejected; bad++) {
+      await network.publishContribution({ ...announcement(2, { samples: bad }), signature: announcement(1).signature });
+    }
+    for (const round of [1, 2, 3, 4]) {
+      await systemClock.wait(100);
+      await network.publishContribution(announcement(2, { round }));
+    }
+    await systemClock.wait(300);
+    expect(hub.received.some(({ record }) => record.round === 4)).toBe(heard);
   });
 
   test('cut off whoever is a member no more', async () => {

@@ -33,6 +33,8 @@ function begin(options: Partial<RoundStart> = {}) {
 const announced = (round: number, ...members: (typeof A)[]): RoundEvent[] =>
   members.map((member) => ({ type: 'announced', member, round }));
 
+const MIXED: RoundEvent = { type: 'mixed', refused: [] };
+
 const PUBLISHED: RoundEvent[] = [{ type: 'trained' }, { type: 'published' }];
 
 describe('a round', () => {
@@ -49,7 +51,7 @@ describe('a round', () => {
       round: 0,
       contributions: [A, B, C].toSorted().map((member) => ({ member, round: 0 })),
     });
-    expect(send({ type: 'mixed' })).toEqual([{ type: 'train', round: 1 }]);
+    expect(send(MIXED)).toEqual([{ type: 'train', round: 1 }]);
   });
 
   test('counts what was announced before this peer was ready', () => {
@@ -60,7 +62,7 @@ describe('a round', () => {
 
   test('reveals the scores of the round before only when the others have committed to theirs', () => {
     const { send } = begin();
-    send(...announced(0, A, B, C), ...PUBLISHED, { type: 'mixed' }, ...PUBLISHED);
+    send(...announced(0, A, B, C), ...PUBLISHED, MIXED, ...PUBLISHED);
     expect(send(...announced(1, A, B))).not.toContainEqual({ type: 'reveal', round: 0 });
     expect(send(...announced(1, C))).toContainEqual({ type: 'reveal', round: 0 });
   });
@@ -68,7 +70,7 @@ describe('a round', () => {
   test('after the last one closes: publishes without training, reveals, and finishes', () => {
     const { send } = begin({ round: 2 });
     send(...announced(2, A, B, C), ...PUBLISHED);
-    expect(send({ type: 'mixed' })).toEqual([{ type: 'publish', round: 3 }]);
+    expect(send(MIXED)).toEqual([{ type: 'publish', round: 3 }]);
     const end = send({ type: 'published' }, ...announced(3, A, B, C));
     expect(end.slice(-2)).toEqual([
       { type: 'reveal', round: 2 },
@@ -108,13 +110,7 @@ describe('waiting', () => {
 
   test('is not done for the absent again, until they speak', () => {
     const { send, state } = begin();
-    send(
-      ...PUBLISHED,
-      ...announced(0, A, B),
-      { type: 'elapsed', timer: 'grace', round: 0 },
-      { type: 'mixed' },
-      ...PUBLISHED,
-    );
+    send(...PUBLISHED, ...announced(0, A, B), { type: 'elapsed', timer: 'grace', round: 0 }, MIXED, ...PUBLISHED);
     expect(send(...announced(1, A, B)).map((effect) => effect.type)).toContain('mix');
     send(...announced(2, C));
     expect([...state().absent]).toEqual([]);
@@ -122,7 +118,7 @@ describe('waiting', () => {
 
   test('takes no notice of a timer of an earlier round', () => {
     const { send } = begin();
-    send(...announced(0, A, B, C), ...PUBLISHED, { type: 'mixed' }, ...PUBLISHED, ...announced(1, A, B));
+    send(...announced(0, A, B, C), ...PUBLISHED, MIXED, ...PUBLISHED, ...announced(1, A, B));
     expect(send({ type: 'elapsed', timer: 'grace', round: 0 })).toEqual([]);
   });
 });
@@ -130,7 +126,7 @@ describe('waiting', () => {
 describe('a contribution that comes late', () => {
   const late = () => {
     const peer = begin();
-    peer.send(...PUBLISHED, ...announced(0, A, B), { type: 'elapsed', timer: 'grace', round: 0 }, { type: 'mixed' });
+    peer.send(...PUBLISHED, ...announced(0, A, B), { type: 'elapsed', timer: 'grace', round: 0 }, MIXED);
     return peer;
   };
 
@@ -140,9 +136,7 @@ describe('a contribution that comes late', () => {
       (effect) => effect.type === 'mix',
     );
     expect(mixes[0]?.contributions).toContainEqual({ member: C, round: 0 });
-    const again = send({ type: 'mixed' }, ...PUBLISHED, ...announced(2, A, B)).filter(
-      (effect) => effect.type === 'mix',
-    );
+    const again = send(MIXED, ...PUBLISHED, ...announced(2, A, B)).filter((effect) => effect.type === 'mix');
     expect(again[0]?.contributions.map(({ member }) => member)).not.toContain(C);
   });
 
@@ -152,6 +146,18 @@ describe('a contribution that comes late', () => {
       (effect) => effect.type === 'mix',
     );
     expect(mixes[0]?.contributions.filter(({ member }) => member === C)).toEqual([{ member: C, round: 1 }]);
+  });
+
+  test('or that was refused is tried again', () => {
+    const { send } = begin();
+    send(...announced(0, A, B, C), ...PUBLISHED, { type: 'mixed', refused: [{ member: C, round: 0 }] });
+    const mixes = send({ type: 'lost', member: C }, ...PUBLISHED, ...announced(1, A, B), {
+      type: 'elapsed',
+      timer: 'lostGrace',
+      round: 1,
+    }).filter((effect) => effect.type === 'mix');
+    expect(mixes[0]?.contributions).toContainEqual({ member: C, round: 0 });
+    expect(mixes[0]?.contributions).not.toContainEqual({ member: A, round: 0 }); // the control: that one was mixed
   });
 
   test('is left out beyond the bound', () => {
@@ -181,7 +187,7 @@ test('whatever happens: nothing is mixed twice, no round is skipped, none ends w
       timer: fc.constantFrom('grace' as const, 'lostGrace' as const),
       round: fc.nat(3),
     }),
-    fc.constantFrom<RoundEvent>({ type: 'trained' }, { type: 'published' }, { type: 'mixed' }),
+    fc.constantFrom<RoundEvent>({ type: 'trained' }, { type: 'published' }, MIXED),
   );
   fc.assert(
     fc.property(fc.array(event, { maxLength: 120 }), (events) => {
