@@ -1,7 +1,7 @@
 import { TopicValidatorResult } from '@chainsafe/libp2p-gossipsub';
 import type { Connection, PeerId } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
-import type { Hex } from '../base/bytes.ts';
+import { type Hex, sha256, toHex } from '../base/bytes.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { type Announcement, encodeAnnouncement, encodeReveal, type Reveal } from '../protocol/announcement.ts';
@@ -22,8 +22,8 @@ export interface StudyNetworkDeps {
   readonly logger: Logger;
   readonly context: StudyContext;
   readonly blobs: BlobSource;
-  /** True for an account that may connect; the cached member set. */
-  isMember(account: Hex): boolean;
+  /** The accounts that may connect: the cached member set, this peer's own among them. */
+  members(): ReadonlySet<Hex>;
   /** The records of a round that this peer holds, for others that missed them. */
   recordsOf(round: number): RoundRecords;
   onContribution(announcement: Announcement): void;
@@ -71,6 +71,8 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
   const traffic = { bytesIn: 0, bytesOut: 0 };
   const bulk = new Map<Hex, Connection>();
   const connected = new Set<Hex>();
+  /** Peer records that were taken in already. */
+  const learned = new Set<Hex>();
   let started: Node | null = null;
 
   const node = (): Node => {
@@ -149,6 +151,9 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
 
   const learnAddresses = async (connection: Connection): Promise<void> => {
     for (const envelope of await fetchAddresses(connection)) {
+      const name = toHex(sha256(envelope));
+      if (learned.has(name)) continue; // checking a signature costs milliseconds
+      learned.add(name);
       await node().peerStore.consumePeerRecord(envelope);
     }
   };
@@ -158,7 +163,7 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
     const open = new Set(node().getPeers().map(String));
     const missing = known.filter((peer) => {
       const account = accountOfPeer(peer.id);
-      return account !== null && deps.isMember(account) && peer.addresses.length > 0 && !open.has(String(peer.id));
+      return account !== null && deps.members().has(account) && peer.addresses.length > 0 && !open.has(String(peer.id));
     });
     await Promise.allSettled(missing.map((peer) => node().dial(peer.id)));
   };
@@ -172,14 +177,17 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
   const cutFormerMembers = async (): Promise<void> => {
     for (const connection of node().getConnections()) {
       const account = accountOfPeer(connection.remotePeer);
-      if (account === null || !deps.isMember(account)) await connection.close();
+      if (account === null || !deps.members().has(account)) await connection.close();
     }
   };
 
   return {
     async start() {
-      const { isMember } = deps;
-      const created = await createNode({ ...options, topics: [contributionTopic, valuationTopic], isMember });
+      const created = await createNode({
+        ...options,
+        topics: [contributionTopic, valuationTopic],
+        isMember: (account) => deps.members().has(account),
+      });
       started = created;
       const streams = { maxInboundStreams: LIMITS.streamsPerProtocol, maxOutboundStreams: LIMITS.streamsPerProtocol };
       await created.handle(
@@ -245,6 +253,8 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
     },
     async maintain() {
       await cutFormerMembers();
+      // Everybody but this peer itself is connected: there is nothing to learn.
+      if (connected.size >= deps.members().size - 1) return;
       await dialBootstrap();
       const connections = node()
         .getPeers()

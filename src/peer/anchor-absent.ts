@@ -1,7 +1,6 @@
 import { isConsiliumError, messageOf } from '../base/errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Announcement } from '../protocol/announcement.ts';
-import { hashContribution } from '../protocol/contribution.ts';
 import type { StudySetting } from './study-setting.ts';
 
 const POLL_MILLISECONDS = 250;
@@ -19,7 +18,9 @@ export async function anchorAbsent(setting: StudySetting, ledger: Ledger, signal
   const begin = clock.now();
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS && !signal.aborted; ) {
     await index.refresh().catch(() => {});
-    const missing = store.announcements().filter((a) => index.find(hashContribution(a.record)) === undefined);
+    const missing = store
+      .announcements()
+      .filter(({ record }) => index.find(store.contributionHash(record.member, record.round) ?? '0x') === undefined);
     if (missing.length === 0) return;
     if (clock.now() - begin < patience) {
       await clock.wait(POLL_MILLISECONDS, signal);

@@ -7,7 +7,6 @@ import { connectLedger } from '../ledger/ethers-ledger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { createLedgerIndex, type LedgerIndex } from '../ledger/ledger-index.ts';
 import { createOutbox } from '../ledger/outbox.ts';
-import { encodeAnnouncement, encodeReveal } from '../protocol/announcement.ts';
 import { anchorAbsent } from './anchor-absent.ts';
 import { beginProgress } from './base-model.ts';
 import { createBlobStore } from './blob-store.ts';
@@ -28,6 +27,8 @@ export interface PeerDeps {
 
 /** How often connections, members and ledger are looked after. */
 const MAINTENANCE_MILLISECONDS = 1_000;
+/** The member set changes rarely, and reading it takes a call a member. */
+const TURNS_PER_MEMBER_READ = 5;
 
 /**
  * Runs a member's peer through its study: connects, joins, trains, gossips, anchors, and returns when everything it has to say is on
@@ -72,8 +73,8 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
         logger,
         blobs,
         context: studyContext({ domain: ledger.domain, manifest: member.manifest, index, store }),
-        isMember: (account) => members.has(account),
-        recordsOf: recordsOf(store),
+        members: () => members,
+        recordsOf: store.recordsOf,
         onContribution: (announcement) =>
           run === null ? store?.addAnnouncement(announcement) : run.onContribution(announcement),
         onReveal: (reveal) => store?.addReveal(reveal),
@@ -172,19 +173,6 @@ async function startNetwork(network: StudyNetwork, listen: readonly string[]): P
   }
 }
 
-function recordsOf(store: PeerStore) {
-  return (round: number) => ({
-    contributions: store
-      .announcements()
-      .filter((a) => a.record.round === round)
-      .map(encodeAnnouncement),
-    reveals: store
-      .reveals()
-      .filter((r) => r.record.round === round)
-      .map(encodeReveal),
-  });
-}
-
 interface MaintenanceDeps {
   readonly clock: Clock;
   readonly logger: Logger;
@@ -197,12 +185,10 @@ interface MaintenanceDeps {
 }
 
 async function maintain(deps: MaintenanceDeps, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
+  for (let turn = 1; !signal.aborted; turn++) {
     try {
       await deps.network.maintain();
-      const current = await deps.ledger.members();
-      for (const account of deps.members) if (!current.includes(account)) deps.members.delete(account);
-      for (const account of current) deps.members.add(account);
+      if (turn % TURNS_PER_MEMBER_READ === 0) await readMembers(deps);
       await deps.index.refresh();
       deps.onLedger();
     } catch (error) {
@@ -210,6 +196,12 @@ async function maintain(deps: MaintenanceDeps, signal: AbortSignal): Promise<voi
     }
     await deps.clock.wait(MAINTENANCE_MILLISECONDS, signal);
   }
+}
+
+async function readMembers({ ledger, members }: MaintenanceDeps): Promise<void> {
+  const current = await ledger.members();
+  for (const account of members) if (!current.includes(account)) members.delete(account);
+  for (const account of current) members.add(account);
 }
 
 /** Joins if that has not happened yet, and waits for as many as the study needs to begin. */

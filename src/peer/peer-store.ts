@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Hex } from '../base/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../base/canonical.ts';
 import { messageOf } from '../base/errors.ts';
+import type { RoundRecords } from '../gossip/record-exchange.ts';
 import type { OutboxItem, OutboxStore } from '../ledger/outbox.ts';
 import {
   type Announcement,
@@ -11,7 +12,7 @@ import {
   encodeReveal,
   type Reveal,
 } from '../protocol/announcement.ts';
-import { contributionSchema } from '../protocol/contribution.ts';
+import { contributionSchema, hashContribution } from '../protocol/contribution.ts';
 import { hashContent } from '../protocol/ledger-entry.ts';
 import { valuationSchema } from '../protocol/valuation.ts';
 import { PeerError } from './peer-error.ts';
@@ -33,6 +34,10 @@ export interface PeerStore {
   addAnnouncement(announcement: Announcement): void;
   addReveal(reveal: Reveal): void;
   announcements(): Announcement[];
+  /** Struct hash of a member's contribution, if it is known here. */
+  contributionHash(member: Hex, round: number): Hex | undefined;
+  /** The records of one round as they go over the wire. */
+  recordsOf(round: number): RoundRecords;
   reveals(): Reveal[];
   close(): void;
 }
@@ -50,7 +55,7 @@ const SCHEMA = `
   CREATE TABLE progress (only INTEGER PRIMARY KEY CHECK (only = 1), value BLOB NOT NULL) STRICT;
   CREATE TABLE signed (round INTEGER PRIMARY KEY, hash TEXT NOT NULL) STRICT;
   CREATE TABLE announcement (
-    round INTEGER NOT NULL, member TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (round, member)) STRICT;
+    round INTEGER NOT NULL, member TEXT NOT NULL, hash TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (round, member)) STRICT;
   CREATE TABLE reveal (
     round INTEGER NOT NULL, evaluator TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (round, evaluator)) STRICT;
   CREATE TABLE outbox (
@@ -63,6 +68,8 @@ const SCHEMA = `
 export function openPeerStore(path: string, options: { readOnly?: boolean } = {}): PeerStore {
   const database = openDatabase(path, options.readOnly ?? false);
   const all = (sql: string): { value: Uint8Array }[] => database.prepare(sql).all() as { value: Uint8Array }[];
+  const valuesOf = (sql: string, round: number): Uint8Array[] =>
+    (database.prepare(sql).all(round) as { value: Uint8Array }[]).map((row) => row.value);
   const addOutbox = (item: OutboxItem): void => {
     database
       .prepare('INSERT INTO outbox (hash, kind, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
@@ -71,8 +78,8 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
   const addAnnouncement = (announcement: Announcement): void => {
     const { round, member } = announcement.record;
     database
-      .prepare('INSERT INTO announcement (round, member, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
-      .run(round, member, encodeAnnouncement(announcement));
+      .prepare('INSERT INTO announcement (round, member, hash, value) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING')
+      .run(round, member, hashContribution(announcement.record), encodeAnnouncement(announcement));
   };
 
   return {
@@ -107,7 +114,7 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
       database.prepare('INSERT OR REPLACE INTO progress (only, value) VALUES (1, ?)').run(encodeCanonical(progress));
     },
     keepOwn: (announcement) => {
-      const hash = hashContent({ kind: 'contribution', record: announcement.record });
+      const hash = hashContribution(announcement.record);
       transact(database, () => {
         guardSigning(database, announcement.record.round, hash);
         addAnnouncement(announcement);
@@ -127,6 +134,14 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
     },
     announcements: () =>
       all('SELECT value FROM announcement ORDER BY round, member').map((row) => decodeAnnouncement(row.value)),
+    contributionHash: (member, round) => {
+      const row = database.prepare('SELECT hash FROM announcement WHERE round = ? AND member = ?').get(round, member);
+      return row === undefined ? undefined : (row.hash as Hex);
+    },
+    recordsOf: (round) => ({
+      contributions: valuesOf('SELECT value FROM announcement WHERE round = ? ORDER BY member', round),
+      reveals: valuesOf('SELECT value FROM reveal WHERE round = ? ORDER BY evaluator', round),
+    }),
     reveals: () => all('SELECT value FROM reveal ORDER BY round, evaluator').map((row) => decodeReveal(row.value)),
     close: () => database.close(),
   };

@@ -1,7 +1,6 @@
 import type { Hex } from '../base/bytes.ts';
 import type { StudyContext } from '../gossip/study-context.ts';
 import type { LedgerIndex } from '../ledger/ledger-index.ts';
-import { hashContribution } from '../protocol/contribution.ts';
 import type { LedgerDomain } from '../protocol/domain.ts';
 import { type Manifest, studyOf } from '../protocol/manifest.ts';
 import type { PeerStore } from './peer-store.ts';
@@ -34,10 +33,7 @@ export function studyContext(deps: {
     segments: manifest.segments,
     epsilonBudgetMicros: manifest.epsilonBudgetMicros,
     isParticipant: (account) => participantsOf(index).includes(account),
-    knownContribution: (member, round) => {
-      const known = store.announcement(member, round);
-      return known === null ? undefined : hashContribution(known.record);
-    },
+    knownContribution: store.contributionHash,
     knownCommitment: (evaluator, round) => store.announcement(evaluator, round + 1)?.record.scoreCommitment,
   };
 }

@@ -100,14 +100,13 @@ interface LedgerPlace {
 /** Chain, contracts, members, study: what an admin does, with the admin's scripts. */
 async function openLedger({ options, run, view, rows, children }: DemoState): Promise<LedgerPlace> {
   const { folder } = run;
-  const chain = await startChain(folder, (child) => children.push(child));
-  const { rpcUrl } = chain;
+  const keys = initPeers(folder, options.peers, options.seed);
+  keys.catch(() => {}); // awaited below
+  const { rpcUrl } = await startChain(folder, (child) => children.push(child));
   view.step(`embedded chain at ${rpcUrl}`, { event: 'demo.chain', rpcUrl });
-  const [desk, accounts] = await Promise.all([
-    openAdminDesk(folder, rpcUrl),
-    initPeers(folder, options.peers, options.seed),
-  ]);
+  const desk = await openAdminDesk(folder, rpcUrl);
   const { ledger: contract } = await desk.deploy();
+  const accounts = await keys;
   await desk.admit(accounts);
   await desk.openStudy();
   const text = `ledger ${contract}: ${accounts.length} members admitted, study ${run.study} opened`;
