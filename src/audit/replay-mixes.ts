@@ -1,12 +1,13 @@
 import type { Hex } from '../base/bytes.ts';
 import { isConsiliumError, messageOf } from '../base/errors.ts';
 import { computeMix } from '../mixing/compute-mix.ts';
-import { type MixPlan, planMix, pullsOf } from '../mixing/plan-mix.ts';
+import type { MixPlan } from '../mixing/plan-mix.ts';
 import { isFiniteVector } from '../model/mix.ts';
 import type { Contribution } from '../protocol/contribution.ts';
 import { decodeRecipe, type Recipe } from '../protocol/recipe.ts';
 import { decodeSegment, rootOfDigests } from '../protocol/segments.ts';
 import { type AuditSubject, keyOf } from './audit-subject.ts';
+import { findContradiction } from './check-recipe.ts';
 import type { Finding, FindingCode, Notice } from './finding.ts';
 
 export interface ReplayReport {
@@ -122,59 +123,6 @@ async function replayOne(
   if (differing >= 0)
     return fail('audit/mix-differs', `segment ${differing} of the mix comes out differently`, differing);
   return { segments: outcome.parameters, findings: [], notices: refusals(recipe) };
-}
-
-/** Everything that a recipe can be held to without its segments. */
-function findContradiction(
-  subject: AuditSubject,
-  recipe: Recipe,
-  after: Contribution,
-): { code: FindingCode; message: string; segment?: number } | null {
-  const { manifest, contributions } = subject;
-  const round = after.round - 1;
-  const mismatch = (message: string) => ({ code: 'audit/recipe-mismatch' as const, message });
-  if (recipe.study !== subject.study || recipe.member !== after.member || recipe.round !== round) {
-    return mismatch('the recipe is of another mix');
-  }
-  const own = contributions.get(keyOf(round, after.member));
-  if (own === undefined || own.base !== recipe.base)
-    return mismatch('the recipe begins from another base than the contribution');
-  if (recipe.result !== after.base)
-    return mismatch('the next contribution is based on something else than the result of the mix');
-  if (recipe.result !== rootOfDigests(recipe.segments.map((segment) => segment.result)))
-    return mismatch('its segments do not lead to its result');
-  for (const entry of recipe.entries) {
-    if (contributions.get(keyOf(entry.round, entry.member))?.update !== entry.update) {
-      return mismatch(`the contribution of ${entry.member} in round ${entry.round} is not the one on the ledger`);
-    }
-    const late = round - entry.round;
-    if (late < 0 || late > manifest.staleness.boundRounds)
-      return mismatch(`a contribution that is ${late} rounds late was mixed`);
-  }
-  if (new Set(recipe.entries.map((entry) => entry.member)).size !== recipe.entries.length)
-    return mismatch('a member was mixed twice');
-  return findWrongChoice(subject, recipe);
-}
-
-function findWrongChoice({ manifest }: AuditSubject, recipe: Recipe) {
-  const { member, round, entries } = recipe;
-  if (!entries.some((entry) => entry.member === member && entry.round === round)) {
-    return { code: 'audit/recipe-mismatch' as const, message: 'the own contribution is not in the mix' };
-  }
-  const expected = planMix({ member, round, entries, segments: manifest.segments, pulls: pullsOf(manifest, round) });
-  if (JSON.stringify(expected.entries) !== JSON.stringify(entries)) {
-    return { code: 'audit/recipe-mismatch' as const, message: 'the contributions are not in their order' };
-  }
-  if (recipe.segments.length !== manifest.segments) {
-    return {
-      code: 'audit/recipe-mismatch' as const,
-      message: 'the mix has another number of segments than the manifest says',
-    };
-  }
-  const segment = expected.sources.findIndex((sources, i) => sources.join() !== recipe.segments[i]?.sources.join());
-  if (segment < 0) return null;
-  const message = `segment ${segment} was pulled from others than the seed chooses`;
-  return { code: 'audit/pull-choice-wrong' as const, message, segment };
 }
 
 function planOf(recipe: Recipe): MixPlan {

@@ -1,14 +1,14 @@
 import { TopicValidatorResult } from '@chainsafe/libp2p-gossipsub';
-import type { Connection, PeerId } from '@libp2p/interface';
-import { multiaddr } from '@multiformats/multiaddr';
-import { type Hex, sha256, toHex } from '../base/bytes.ts';
+import type { PeerId, Stream } from '@libp2p/interface';
+import type { Hex } from '../base/bytes.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { type Announcement, encodeAnnouncement, encodeReveal, type Reveal } from '../protocol/announcement.ts';
-import { ADDRESS_PROTOCOL, fetchAddresses, serveAddresses } from './address-exchange.ts';
+import { ADDRESS_PROTOCOL, serveAddresses } from './address-exchange.ts';
 import type { BlobSource } from './blob-source.ts';
 import { accountOfPeer, createNode, type Node } from './create-node.ts';
 import { LIMITS } from './limits.ts';
+import { type MemberConnections, watchMemberConnections } from './member-connections.ts';
 import { type Order, obtainBlobs } from './obtain-blobs.ts';
 import { fetchRecords, RECORD_PROTOCOL, type RoundRecords, serveRecords } from './record-exchange.ts';
 import { fetchBlobs, type Want } from './segment-client.ts';
@@ -52,7 +52,7 @@ export interface StudyNetwork {
   obtain(orders: readonly Order[], signal: AbortSignal): Promise<Map<Hex, Uint8Array>>;
   /** Asks every connected member for the records of a round, and takes in what is new. */
   catchUp(round: number): Promise<void>;
-  /** Dials members whose addresses are known but who are not connected, and learns addresses. */
+  /** See {@link MemberConnections}. */
   maintain(): Promise<void>;
   /** Payload bytes since the start. */
   traffic(): { bytesIn: number; bytesOut: number };
@@ -69,13 +69,9 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
   const contributionTopic = `/consilium/1/${deps.context.study}/contributions`;
   const valuationTopic = `/consilium/1/${deps.context.study}/valuations`;
   const traffic = { bytesIn: 0, bytesOut: 0 };
-  const bulk = new Map<Hex, Connection>();
-  const connected = new Set<Hex>();
-  /** Peer records that were taken in already. */
-  const learned = new Set<Hex>();
-  let started: Node | null = null;
+  let started: { node: Node; connections: MemberConnections } | null = null;
 
-  const node = (): Node => {
+  const running = (): { node: Node; connections: MemberConnections } => {
     if (started === null) throw new Error('the network has not been started');
     return started;
   };
@@ -100,39 +96,15 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
     return RESULT[verdict.action];
   };
 
-  const noteConnections = (peer: PeerId): void => {
-    const account = accountOfPeer(peer);
-    if (account === null || started === null) return;
-    const up = node().getConnections(peer).length > 0;
-    if (up === connected.has(account)) return;
-    if (up) connected.add(account);
-    else connected.delete(account);
-    deps.onMember(account, up);
-  };
-
-  const peerOf = (account: Hex): PeerId | undefined =>
-    node()
-      .getPeers()
-      .find((peer) => accountOfPeer(peer) === account);
-
-  /** Bulk bytes go over a connection of their own, so that announcements do not queue behind them. */
-  const bulkConnection = async (account: Hex, signal: AbortSignal): Promise<Connection> => {
-    const held = bulk.get(account);
-    if (held?.status === 'open') return held;
-    const peer = peerOf(account);
-    if (peer === undefined) throw new Error(`member ${account} is not connected`);
-    const connection = await node().dial(peer, { force: true, signal });
-    bulk.set(account, connection);
-    return connection;
-  };
-
-  const handleStream = (serve: (stream: Parameters<typeof serveSegments>[0]) => Promise<void>) => {
-    return (stream: Parameters<typeof serveSegments>[0]): void => {
+  const handle = async (node: Node, protocol: string, serve: (stream: Stream) => Promise<void>): Promise<void> => {
+    const limits = { maxInboundStreams: LIMITS.streamsPerProtocol, maxOutboundStreams: LIMITS.streamsPerProtocol };
+    const handler = (stream: Stream): void => {
       serve(stream).catch((error: unknown) => {
-        deps.logger.debug('gossip.stream-failed', { protocol: stream.protocol, error: messageOf(error) });
+        deps.logger.debug('gossip.stream-failed', { protocol, error: messageOf(error) });
         stream.abort(error instanceof Error ? error : new Error(String(error)));
       });
     };
+    await node.handle(protocol, handler, limits);
   };
 
   const countedBlobs: BlobSource = {
@@ -143,125 +115,60 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
     },
   };
 
-  const envelopes = async (): Promise<Uint8Array[]> => {
-    const peers = await node().peerStore.all();
-    const self = await node().peerStore.get(node().peerId);
-    return [self, ...peers].flatMap((peer) => peer.peerRecordEnvelope ?? []);
-  };
-
-  const learnAddresses = async (connection: Connection): Promise<void> => {
-    for (const envelope of await fetchAddresses(connection)) {
-      const name = toHex(sha256(envelope));
-      if (learned.has(name)) continue; // checking a signature costs milliseconds
-      learned.add(name);
-      await node().peerStore.consumePeerRecord(envelope);
+  async function* fetchFrom(member: Hex, wants: readonly Want[], signal: AbortSignal): ReturnType<typeof fetchBlobs> {
+    for await (const answer of fetchBlobs(await running().connections.bulk(member, signal), wants, signal)) {
+      traffic.bytesIn += answer.bytes?.length ?? 0;
+      yield answer;
     }
-  };
+  }
 
-  const dialKnown = async (): Promise<void> => {
-    const known = await node().peerStore.all();
-    const open = new Set(node().getPeers().map(String));
-    const missing = known.filter((peer) => {
-      const account = accountOfPeer(peer.id);
-      return account !== null && deps.members().has(account) && peer.addresses.length > 0 && !open.has(String(peer.id));
-    });
-    await Promise.allSettled(missing.map((peer) => node().dial(peer.id)));
-  };
-
-  const dialBootstrap = async (): Promise<void> => {
-    const open = new Set(node().getPeers().map(String));
-    const missing = options.bootstrap.filter((address) => !open.has(address.split('/p2p/').at(-1) ?? ''));
-    await Promise.allSettled(missing.map((address) => node().dial(multiaddr(address))));
-  };
-
-  const cutFormerMembers = async (): Promise<void> => {
-    for (const connection of node().getConnections()) {
-      const account = accountOfPeer(connection.remotePeer);
-      if (account === null || !deps.members().has(account)) await connection.close();
-    }
+  const publish = async (topic: string, bytes: Uint8Array): Promise<void> => {
+    const { recipients } = await running().node.services.pubsub.publish(topic, bytes);
+    traffic.bytesOut += bytes.length * recipients.length;
   };
 
   return {
     async start() {
-      const created = await createNode({
-        ...options,
-        topics: [contributionTopic, valuationTopic],
-        isMember: (account) => deps.members().has(account),
-      });
-      started = created;
-      const streams = { maxInboundStreams: LIMITS.streamsPerProtocol, maxOutboundStreams: LIMITS.streamsPerProtocol };
-      await created.handle(
-        SEGMENT_PROTOCOL,
-        handleStream((stream) => serveSegments(stream, countedBlobs)),
-        streams,
-      );
-      await created.handle(
-        RECORD_PROTOCOL,
-        handleStream((stream) => serveRecords(stream, deps.recordsOf)),
-        streams,
-      );
-      await created.handle(
-        ADDRESS_PROTOCOL,
-        handleStream(async (stream) => serveAddresses(stream, await envelopes())),
-        streams,
-      );
-      created.addEventListener('peer:connect', (event) => noteConnections(event.detail));
-      created.addEventListener('peer:disconnect', (event) => noteConnections(event.detail));
-      const { pubsub } = created.services;
+      const isMember = (account: Hex): boolean => deps.members().has(account);
+      const node = await createNode({ ...options, topics: [contributionTopic, valuationTopic], isMember });
+      const connections = watchMemberConnections({ ...deps, node }, options.bootstrap);
+      started = { node, connections };
+      await handle(node, SEGMENT_PROTOCOL, (stream) => serveSegments(stream, countedBlobs));
+      await handle(node, RECORD_PROTOCOL, (stream) => serveRecords(stream, deps.recordsOf));
+      await handle(node, ADDRESS_PROTOCOL, async (stream) => serveAddresses(stream, await connections.envelopes()));
+      const { pubsub } = node.services;
       pubsub.topicValidators.set(contributionTopic, (peer, { data }) => judge(peer, data, receiveContribution));
       pubsub.topicValidators.set(valuationTopic, (peer, { data }) => judge(peer, data, receiveReveal));
-      await created.start();
+      await node.start();
       pubsub.subscribe(contributionTopic);
       pubsub.subscribe(valuationTopic);
     },
     async stop() {
-      await started?.stop();
+      const stopping = started;
       started = null;
+      await stopping?.node.stop();
     },
-    addresses: () => node().getMultiaddrs().map(String),
-    connectedMembers: () => [...connected],
-    async publishContribution(announcement) {
-      const bytes = encodeAnnouncement(announcement);
-      const { recipients } = await node().services.pubsub.publish(contributionTopic, bytes);
-      traffic.bytesOut += bytes.length * recipients.length;
-    },
-    async publishReveal(reveal) {
-      const bytes = encodeReveal(reveal);
-      const { recipients } = await node().services.pubsub.publish(valuationTopic, bytes);
-      traffic.bytesOut += bytes.length * recipients.length;
-    },
+    addresses: () => running().node.getMultiaddrs().map(String),
+    connectedMembers: () => running().connections.connected(),
+    publishContribution: (announcement) => publish(contributionTopic, encodeAnnouncement(announcement)),
+    publishReveal: (reveal) => publish(valuationTopic, encodeReveal(reveal)),
     obtain(orders, signal) {
       const onWrongContent = (member: Hex): void => deps.logger.warn('gossip.wrong-content', { member });
-      async function* fetch(member: Hex, wants: readonly Want[], abort: AbortSignal): ReturnType<typeof fetchBlobs> {
-        for await (const answer of fetchBlobs(await bulkConnection(member, abort), wants, abort)) {
-          traffic.bytesIn += answer.bytes?.length ?? 0;
-          yield answer;
-        }
-      }
-      return obtainBlobs({ fetch, onWrongContent }, orders, signal);
+      return obtainBlobs({ fetch: fetchFrom, onWrongContent }, orders, signal);
     },
     async catchUp(round) {
-      const connections = node()
-        .getPeers()
-        .flatMap((peer) => node().getConnections(peer)[0] ?? []);
-      const answers = await Promise.allSettled(connections.map((connection) => fetchRecords(connection, round)));
+      const answers = await Promise.allSettled(
+        running()
+          .connections.each()
+          .map((connection) => fetchRecords(connection, round)),
+      );
       for (const answer of answers) {
         if (answer.status !== 'fulfilled') continue;
         for (const bytes of answer.value.contributions) receiveContribution(bytes);
         for (const bytes of answer.value.reveals) receiveReveal(bytes);
       }
     },
-    async maintain() {
-      await cutFormerMembers();
-      // Everybody but this peer itself is connected: there is nothing to learn.
-      if (connected.size >= deps.members().size - 1) return;
-      await dialBootstrap();
-      const connections = node()
-        .getPeers()
-        .flatMap((peer) => node().getConnections(peer)[0] ?? []);
-      await Promise.allSettled(connections.map(learnAddresses));
-      await dialKnown();
-    },
+    maintain: () => running().connections.maintain(),
     traffic: () => ({ ...traffic }),
   };
 }

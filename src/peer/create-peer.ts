@@ -11,6 +11,8 @@ import { anchorAbsent } from './anchor-absent.ts';
 import { beginProgress } from './base-model.ts';
 import { createBlobStore } from './blob-store.ts';
 import { dataFolder } from './data-folder.ts';
+import { checkStanding, joinStudy } from './enter-study.ts';
+import { maintainPeer } from './maintain-peer.ts';
 import { PeerError } from './peer-error.ts';
 import type { PeerEvent } from './peer-event.ts';
 import { openPeerStore, type PeerStore } from './peer-store.ts';
@@ -25,10 +27,8 @@ export interface PeerDeps {
   emit(event: PeerEvent): void;
 }
 
-/** How often connections, members and ledger are looked after. */
-const MAINTENANCE_MILLISECONDS = 1_000;
-/** The member set changes rarely, and reading it takes a call a member. */
-const TURNS_PER_MEMBER_READ = 5;
+/** How often a peer that has finished looks whether everything is anchored. */
+const DRAIN_MILLISECONDS = 1_000;
 
 /**
  * Runs a member's peer through its study: connects, joins, trains, gossips, anchors, and returns when everything it has to say is on
@@ -88,7 +88,10 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
     await startNetwork(network, member.config.listen);
     deps.emit({ event: 'peer.listening', addresses: network.addresses() });
     work.push(
-      maintain({ clock, logger, network, ledger, index, members, onLedger: () => run?.onLedger() }, stopping.signal),
+      maintainPeer(
+        { clock, logger, network, ledger, index, members, onLedger: () => run?.onLedger() },
+        stopping.signal,
+      ),
     );
     await joinStudy({ clock, ledger, index, member }, stopping.signal);
     work.push(outbox.run(stopping.signal));
@@ -115,7 +118,7 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
     };
     run = runStudy(setting, progress, stopping.signal);
     const absent = await run.finished;
-    while (!(await outbox.drained(MAINTENANCE_MILLISECONDS))) stopping.signal.throwIfAborted();
+    while (!(await outbox.drained(DRAIN_MILLISECONDS))) stopping.signal.throwIfAborted();
     await anchorAbsent(setting, ledger, stopping.signal);
     deps.emit({ event: 'peer.traffic', ...network.traffic() });
     deps.emit({ event: 'study.finished', finalModel: store.progress()?.base ?? progress.base, absent });
@@ -133,31 +136,6 @@ function initialTerms({ manifest }: PreparedMember): { segments: number; digest:
   return { segments: manifest.segments, digest: manifest.initialModel.digest };
 }
 
-/** The study must be on the ledger under this manifest's digest, and the account among the members. @returns the member set */
-async function checkStanding(
-  ledger: Ledger,
-  index: LedgerIndex,
-  { study, self, manifest }: PreparedMember,
-): Promise<Set<Hex>> {
-  const state = await ledger.study(study);
-  const terms =
-    state !== null && state.rounds === manifest.rounds && state.epsilonBudgetMicros === manifest.epsilonBudgetMicros;
-  if (!terms) {
-    throw new PeerError(
-      'peer/manifest-mismatch',
-      `the manifest has digest ${study}, and the ledger at ${ledger.domain.contract} has no study with that digest and these terms; ` +
-        'get the manifest that the study was opened with',
-    );
-  }
-  await index.refresh();
-  const members = new Set(await ledger.members());
-  if (members.has(self)) return members;
-  throw new PeerError(
-    'peer/not-a-member',
-    `account ${self} is not a member of the consortium; ask an admin to admit it`,
-  );
-}
-
 async function startNetwork(network: StudyNetwork, listen: readonly string[]): Promise<void> {
   try {
     await network.start();
@@ -170,51 +148,5 @@ async function startNetwork(network: StudyNetwork, listen: readonly string[]): P
         cause,
       },
     );
-  }
-}
-
-interface MaintenanceDeps {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly network: StudyNetwork;
-  readonly ledger: Ledger;
-  readonly index: LedgerIndex;
-  /** The cached member set: outages of the chain leave it as it was. */
-  readonly members: Set<Hex>;
-  onLedger(): void;
-}
-
-async function maintain(deps: MaintenanceDeps, signal: AbortSignal): Promise<void> {
-  for (let turn = 1; !signal.aborted; turn++) {
-    try {
-      await deps.network.maintain();
-      if (turn % TURNS_PER_MEMBER_READ === 0) await readMembers(deps);
-      await deps.index.refresh();
-      deps.onLedger();
-    } catch (error) {
-      deps.logger.warn('peer.maintenance-failed', { error: messageOf(error) });
-    }
-    await deps.clock.wait(MAINTENANCE_MILLISECONDS, signal);
-  }
-}
-
-async function readMembers({ ledger, members }: MaintenanceDeps): Promise<void> {
-  const current = await ledger.members();
-  for (const account of members) if (!current.includes(account)) members.delete(account);
-  for (const account of current) members.add(account);
-}
-
-/** Joins if that has not happened yet, and waits for as many as the study needs to begin. */
-async function joinStudy(
-  { clock, ledger, index, member }: { clock: Clock; ledger: Ledger; index: LedgerIndex; member: PreparedMember },
-  signal: AbortSignal,
-): Promise<void> {
-  const everJoined = index.entries().some((entry) => entry.kind === 'joined' && entry.record.member === member.self);
-  if (!everJoined) await ledger.join(member.study, member.dataCommitment);
-  await index.refresh();
-  while (participantsOf(index).length < member.manifest.minimumMembers) {
-    await clock.wait(MAINTENANCE_MILLISECONDS / 4, signal);
-    signal.throwIfAborted();
-    await index.refresh();
   }
 }
