@@ -114,6 +114,28 @@ describe('a demo in which a peer is killed', () => {
   );
 });
 
+describe('a peer that is killed and started again', () => {
+  test(
+    'goes on where it was: nothing is signed twice, nothing is lost, and the audit is clean',
+    async () => {
+      const out = join(folder, 'resumed');
+      const demo = startCommand(['demo', '--peers', '3', '--rounds', '24', '--kill', '2', '--json', '--out', out]);
+      await demo.event('demo.killed');
+      const again = await runCommand('peer', 'start', '--data', join(out, 'peers', '2'), '--json');
+      expect([again.code, again.stderr]).toEqual([0, '']);
+      const result = await demo.ended;
+      expect([result.code, result.stderr]).toEqual([0, '']);
+      const { findings, members } = finished(result.stdout);
+      expect(findings).toEqual([]);
+      expect(members[1]?.anchored).toBeGreaterThanOrEqual(13); // what it had before it was killed
+      const mixed = jsonLines(again.stdout).filter((line) => line.event === 'round.mixed');
+      expect(mixed.length).toBeGreaterThan(0);
+      expect(members[1]?.finalModel).not.toBeNull();
+    },
+    6 * MINUTES,
+  );
+});
+
 describe('a demo that is stopped', () => {
   const startAndWait = async (name: string) => {
     const out = join(folder, name);
