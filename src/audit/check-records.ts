@@ -1,4 +1,4 @@
-import { hashContribution, isClosing } from '../protocol/contribution.ts';
+import { type Contribution, hashContribution, isClosing } from '../protocol/contribution.ts';
 import { rootOfDigests } from '../protocol/segments.ts';
 import { contributionDigest, recoverSigner, valuationDigest } from '../protocol/signature.ts';
 import { hashValuation, unpackScores } from '../protocol/valuation.ts';
@@ -32,13 +32,9 @@ function checkAnnouncement(
   if (recoverSigner(contributionDigest(subject.domain, record), signature) !== member) {
     findings.push({ code: 'audit/signature-wrong', member, round, message: 'the signature is not that of the member' });
   }
-  if (!subject.contributions.has(keyOf(round, member))) {
-    findings.push({
-      code: 'audit/record-not-anchored',
-      member,
-      round,
-      message: 'a signed contribution that is not on the ledger',
-    });
+  if (!subject.contributions.has(keyOf(round, member)) && !isUnfinished(subject, record)) {
+    const message = 'a signed contribution that is not on the ledger';
+    findings.push({ code: 'audit/record-not-anchored', member, round, message });
   }
   const expected = isClosing(record) ? 0 : subject.manifest.segments;
   if (segments.length !== expected || (expected > 0 && rootOfDigests(segments) !== record.update)) {
@@ -50,6 +46,12 @@ function checkAnnouncement(
     });
   }
   return findings;
+}
+
+/** What a participant signed last, before it went away and before anybody heard of it: never recorded, and never mixed. */
+function isUnfinished({ contributions, participants }: AuditSubject, { member, round }: Contribution): boolean {
+  const later = [...contributions.values()].some((record) => record.member === member && record.round >= round);
+  return participants.includes(member) && !later;
 }
 
 type AnnouncementOf<S extends AuditSubject> = S['announcements'] extends ReadonlyMap<string, infer A> ? A : never;
@@ -124,7 +126,8 @@ export function checkValuations(subject: AuditSubject): Finding[] {
 }
 
 /** Who is missing where: breaks no rule, and is never passed over in silence. */
-export function noticeAbsences({ manifest, participants, contributions, valuations }: AuditSubject): Notice[] {
+export function noticeAbsences(subject: AuditSubject): Notice[] {
+  const { manifest, participants, contributions, valuations, announcements } = subject;
   const revealed = new Set(valuations.map((v) => keyOf(v.round, v.evaluator)));
   return participants.flatMap((member): Notice[] => {
     const rounds = Array.from({ length: manifest.rounds + 1 }, (_, round) => round);
@@ -133,7 +136,15 @@ export function noticeAbsences({ manifest, participants, contributions, valuatio
       const commitment = contributions.get(keyOf(round + 1, member))?.scoreCommitment;
       return commitment !== undefined && !/^0x0+$/.test(commitment) && !revealed.has(keyOf(round, member));
     });
-    const notices: Notice[] = [];
+    const unfinished = [...announcements.values()].filter(
+      ({ record }) =>
+        record.member === member && !contributions.has(keyOf(record.round, member)) && isUnfinished(subject, record),
+    );
+    const notices: Notice[] = unfinished.map(({ record }) => ({
+      member,
+      round: record.round,
+      message: 'signed a contribution and went away before it was recorded; nobody mixed it',
+    }));
     if (missing.length > 0)
       notices.push({ member, message: `no contribution in ${describeRounds(missing, manifest.rounds)}` });
     if (unrevealed.length > 0)

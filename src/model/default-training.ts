@@ -36,14 +36,23 @@ const digitsTraining: TrainingOptions = {
   classWeights: 'calibrated',
 };
 
-/** Thousands of images; calibration makes up for a test part with another class balance than the training part's. */
+/**
+ * Thousands of images. The large steps are what lets a convolutional network find features that hold beyond the training
+ * part; calibration makes up for a test part with another class balance.
+ */
 const npzTraining: TrainingOptions = {
   ...common,
+  learningRate: 0.1,
   weightDecay: 0.001,
   batchSize: 32,
   localEpochs: 1,
   classWeights: 'calibrated',
 };
+
+/** Filters of the stages for images of 24 pixels and more; smaller ones get the first of them. */
+const NPZ_FILTERS = [8, 16, 32];
+/** No stage beyond the first may leave fewer pixels on a side. */
+const MIN_STAGE_SIDE = 3;
 
 /**
  * Architecture, training options and number of rounds that work for a kind of source with about five members and strong
@@ -52,15 +61,20 @@ const npzTraining: TrainingOptions = {
  */
 export function defaultTraining(kind: 'wdbc' | 'digits' | 'npz', samples: SampleShape): DefaultTraining {
   const { inputShape, classes } = samples;
-  const inputs = inputShape.reduce((product, side) => product * side, 1);
   if (kind === 'wdbc') {
+    const inputs = inputShape.reduce((product, side) => product * side, 1);
     return { architecture: { kind: 'mlp', inputs, hidden: [32], classes }, training: wdbcTraining, rounds: 10 };
   }
+  const [height, width, channels] = inputShape as [number, number, number];
+  const image = { kind: 'cnn', height, width, channels, padding: 'same', classes } as const;
   if (kind === 'digits') {
-    const [height, width, channels] = inputShape as [number, number, number];
-    const image = { height, width, channels, padding: 'same' } as const;
-    const architecture: Architecture = { kind: 'cnn', ...image, filters: [16], dense: 64, classes };
-    return { architecture, training: digitsTraining, rounds: 15 };
+    return { architecture: { ...image, filters: [16], dense: 64 }, training: digitsTraining, rounds: 15 };
   }
-  return { architecture: { kind: 'mlp', inputs, hidden: [64], classes }, training: npzTraining, rounds: 25 };
+  const filters = NPZ_FILTERS.filter((_, stage) => stage === 0 || sideAfter(stage + 1, image) >= MIN_STAGE_SIDE);
+  return { architecture: { ...image, filters, dense: 32 }, training: npzTraining, rounds: 16 };
+}
+
+/** The shorter side's pixels after so many stages with padding `same`. */
+function sideAfter(stages: number, { height, width }: { height: number; width: number }): number {
+  return Math.floor(Math.min(height, width) / 2 ** stages);
 }

@@ -3,6 +3,7 @@ import { ConsiliumError } from '../base/errors.ts';
 export type PeerErrorCode =
   | 'peer/config-invalid'
   | 'peer/double-signing'
+  | 'peer/left-behind'
   | 'peer/manifest-mismatch'
   | 'peer/not-a-member'
   | 'peer/initial-model-mismatch'

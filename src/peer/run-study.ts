@@ -3,6 +3,7 @@ import { messageOf } from '../base/errors.ts';
 import type { Announcement, Reveal } from '../protocol/announcement.ts';
 import { signDigest, valuationDigest } from '../protocol/signature.ts';
 import { mixRound } from './mix-round.ts';
+import { PeerError } from './peer-error.ts';
 import type { Progress } from './progress.ts';
 import { publishRound } from './publish-round.ts';
 import {
@@ -135,6 +136,11 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
         if (state.announced.get(manifest.rounds)?.has(entry.record.member)) continue;
         dispatch({ type: 'announced', member: entry.record.member, round: manifest.rounds });
       }
+      const closed = state.announced.get(manifest.rounds)?.size ?? 0;
+      const alone = setting.network.connectedMembers().length === 0;
+      if (state.phase === 'waiting' && state.round < manifest.rounds && closed === state.others.size && alone) {
+        fail(leftBehind(state.round));
+      }
     },
     finished: outcome.promise,
   };
@@ -142,4 +148,11 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
 
 function timerMilliseconds({ manifest }: StudySetting, timer: Timer): number {
   return 1000 * (timer === 'grace' ? manifest.waiting.graceSeconds : manifest.waiting.lostGraceSeconds);
+}
+
+function leftBehind(round: number): PeerError {
+  return new PeerError(
+    'peer/left-behind',
+    `the others have closed the study and gone, while this peer waited in round ${round}; what it contributed before is on the ledger`,
+  );
 }

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { eventually } from '../eventually.ts';
 import { jsonLines, processesNaming, runCommand, startCommand } from './command.ts';
 
@@ -114,28 +115,6 @@ describe('a demo in which a peer is killed', () => {
   );
 });
 
-describe('a peer that is killed and started again', () => {
-  test(
-    'goes on where it was: nothing is signed twice, nothing is lost, and the audit is clean',
-    async () => {
-      const out = join(folder, 'resumed');
-      const demo = startCommand(['demo', '--peers', '3', '--rounds', '24', '--kill', '2', '--json', '--out', out]);
-      await demo.event('demo.killed');
-      const again = await runCommand('peer', 'start', '--data', join(out, 'peers', '2'), '--json');
-      expect([again.code, again.stderr]).toEqual([0, '']);
-      const result = await demo.ended;
-      expect([result.code, result.stderr]).toEqual([0, '']);
-      const { findings, members } = finished(result.stdout);
-      expect(findings).toEqual([]);
-      expect(members[1]?.anchored).toBeGreaterThanOrEqual(13); // what it had before it was killed
-      const mixed = jsonLines(again.stdout).filter((line) => line.event === 'round.mixed');
-      expect(mixed.length).toBeGreaterThan(0);
-      expect(members[1]?.finalModel).not.toBeNull();
-    },
-    6 * MINUTES,
-  );
-});
-
 describe('a demo that is stopped', () => {
   const startAndWait = async (name: string) => {
     const out = join(folder, name);
@@ -155,6 +134,19 @@ describe('a demo that is stopped', () => {
     },
     3 * MINUTES,
   );
+
+  test('one peer waiting for another that hangs: it stops at once when told to, and the demo with it', async () => {
+    const { demo, out } = await startAndWait('hanging');
+    const pidOf = (peer: number): number => processesNaming(join(out, 'peers', String(peer)))[0] ?? -1;
+    const [waiting, hanging] = [pidOf(1), pidOf(2)];
+    process.kill(hanging, 'SIGSTOP');
+    await systemClock.wait(3_000); // the other one has trained by then, and waits
+    process.kill(waiting, 'SIGTERM');
+    await eventually(() => expect(processesNaming(out)).not.toContain(waiting), 10_000);
+    const { code, stderr } = await demo.ended;
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^cli\/step-failed: peer 1 ended with 130/)]);
+    expect(processesNaming(out)).toEqual([]);
+  }, 180_000);
 
   test(
     'by SIGKILL, too: its processes notice that it is gone',

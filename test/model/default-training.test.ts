@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { architectureSchema, layoutOf } from '../../src/model/architecture.ts';
+import { defaultTraining } from '../../src/model/default-training.ts';
+import type { Examples } from '../../src/model/examples.ts';
+import { trainingSchema } from '../../src/model/training-options.ts';
+import { createWasmEngine } from '../../src/model/wasm-engine.ts';
+import { examplesFor, train } from './small-training.ts';
+
+test.each([
+  ['wdbc', [30], 2, { kind: 'mlp', hidden: [32] }],
+  ['digits', [8, 8, 1], 10, { kind: 'cnn', filters: [16], dense: 64 }],
+  ['npz', [28, 28, 1], 2, { kind: 'cnn', filters: [8, 16, 32], dense: 32 }],
+] as const)('%s has a network of its own', (kind, inputShape, classes, expected) => {
+  expect(defaultTraining(kind, { inputShape, classes }).architecture).toMatchObject(expected);
+});
+
+test.each([
+  { inputShape: [28, 28, 1], classes: 2, stages: 3 },
+  { inputShape: [28, 28, 3], classes: 9, stages: 3 },
+  { inputShape: [64, 64, 3], classes: 8, stages: 3 },
+  { inputShape: [224, 224, 3], classes: 11, stages: 3 },
+  { inputShape: [23, 64, 1], classes: 2, stages: 2 },
+  { inputShape: [8, 8, 1], classes: 10, stages: 1 },
+  { inputShape: [2, 2, 1], classes: 256, stages: 1 },
+])('an NPZ of $inputShape pixels in $classes classes trains a network of $stages stages', (samples) => {
+  const { architecture, training, rounds } = defaultTraining('npz', samples);
+  const { kind, filters, ...shape } = { filters: [], ...architectureSchema.parse(architecture) };
+  expect(kind).toBe('cnn');
+  expect(filters).toHaveLength(samples.stages);
+  expect(shape).toMatchObject({
+    height: samples.inputShape[0],
+    width: samples.inputShape[1],
+    classes: samples.classes,
+  });
+  expect(layoutOf(architecture).parameterCount).toBeLessThan(2 ** 20);
+  expect(trainingSchema.parse(training)).toEqual(training);
+  expect(rounds).toBeLessThanOrEqual(30);
+});
+
+test('the network of an NPZ learns colour images of several classes', async () => {
+  const { architecture, training } = defaultTraining('npz', { inputShape: [28, 28, 3], classes: 3 });
+  const examples: Examples = examplesFor(architecture, 120);
+  const model = (await createWasmEngine()).createModel(architecture);
+  const { parameters } = await train(model, { ...training, localEpochs: 4 }, examples);
+  expect(model.evaluate(parameters, examples).accuracy).toBeGreaterThan(0.95);
+});
