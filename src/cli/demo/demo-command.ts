@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { renderReport } from '../../report/render-report.ts';
 import type { Command } from '../run-command.ts';
 import { composeReport } from './compose-report.ts';
@@ -15,7 +16,7 @@ export const demoCommand: Command = {
     const out = process.stdout;
     const { dataset, alpha, seed } = options;
     const command = ['consilium demo', ...process.argv.slice(3)].join(' ');
-    const facts = { command, startedAt: new Date().toISOString(), dataset, alpha, seed };
+    const facts = { command, startedAt: new Date().toISOString(), dataset: basename(dataset), alpha, seed };
     return runDemo(options, {
       view: (rows) => (options.json ? jsonView(out) : out.isTTY ? tableView(out, rows) : lineView(out)),
       signal,
