@@ -75,6 +75,18 @@ describe('an honest study', () => {
   });
 });
 
+test('what members signed last and nobody recorded is a notice for each, not a finding', async () => {
+  const closing = honest.evidence.log.findIndex(
+    (entry) => entry.kind === 'contribution' && entry.record.round === ROUNDS,
+  );
+  const { findings, notices } = await audit({
+    offline: true,
+    evidence: (e) => ({ ...e, log: e.log.slice(0, closing) }),
+  });
+  expect(findings).toEqual([]);
+  expect(notices.filter(({ message }) => message.includes('went away before it was recorded'))).toHaveLength(MEMBERS);
+});
+
 describe('evidence that was tampered with', () => {
   const victim = { member: memberAccount(3), round: 1 };
   const victimOf = ({ announcements }: Evidence) =>
