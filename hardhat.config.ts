@@ -13,7 +13,7 @@ const compiler = {
 const settings = {
   evmVersion: 'paris',
   optimizer: { enabled: true, runs: 200 },
-  viaIR: false,
+  viaIR: true,
   metadata: { bytecodeHash: 'none' },
 };
 

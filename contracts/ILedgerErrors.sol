@@ -13,7 +13,10 @@ interface ILedgerErrors {
     /// @notice A study's identity is the digest of its manifest, which is never zero.
     error ZeroStudy();
 
-    /// @notice A study has at least one round, and its closing record must have a number too.
+    /// @notice The window for revealing scores has at least one block.
+    error ZeroRevealWindow();
+
+    /// @notice A study has 1 to 100,000 rounds.
     /// @param rounds The number of rounds asked for
     error RoundsOutOfRange(uint32 rounds);
 
@@ -34,7 +37,11 @@ interface ILedgerErrors {
     /// @param account The account that is none
     error NotMember(address account);
 
-    /// @notice The member joined before; who withdrew cannot come back to the same study.
+    /// @notice The consent was to be recorded before.
+    /// @param deadline Its last second, since 1970
+    error DeadlinePassed(uint64 deadline);
+
+    /// @notice The member takes part already; who withdrew cannot come back to the same study.
     /// @param study The study
     /// @param member The member
     error AlreadyJoined(bytes32 study, address member);
@@ -46,7 +53,11 @@ interface ILedgerErrors {
     /// @notice A member joins with a commitment to its data.
     error ZeroDataCommitment();
 
-    /// @notice The account never joined the study.
+    /// @notice A consent or checkpoint that was signed is recorded once.
+    /// @param structHash Struct hash of the record that was before
+    error RecordedBefore(bytes32 structHash);
+
+    /// @notice The account never joined the study; or does not take part any more, and so cannot co-sign.
     /// @param study The study
     /// @param account The account
     error NotParticipant(bytes32 study, address account);
@@ -56,7 +67,22 @@ interface ILedgerErrors {
     /// @param member The participant
     error HasWithdrawn(bytes32 study, address member);
 
-    /// @notice A contribution is sent by its member, or carries its member's signature.
+    /// @notice The account's standing changed after it last joined or recorded; it has to join the study again.
+    /// @param study The study
+    /// @param member The account
+    error MembershipInterrupted(bytes32 study, address member);
+
+    /// @notice Only who is suspended or no longer a member is excluded, and only once.
+    /// @param study The study
+    /// @param member The account
+    error NothingToExclude(bytes32 study, address member);
+
+    /// @notice The participant withdrew or was excluded before this round.
+    /// @param round The round of the refused record
+    /// @param endRound The first round that the participant may not record
+    error RoundAfterEnd(uint32 round, uint32 endRound);
+
+    /// @notice A record is sent by its member, or carries its member's signature.
     /// @param signer Who sent or signed it
     /// @param member Whom it names
     error NotTheMember(address signer, address member);
@@ -103,20 +129,15 @@ interface ILedgerErrors {
     /// @param signatures How many signatures were given
     error BatchOutOfRange(uint256 contributions, uint256 signatures);
 
-    /// @notice The evaluator has no commitment that waits to be opened.
+    /// @notice The evaluator has no unopened commitment to these scores.
     /// @param study The study
     /// @param evaluator The evaluator
-    error NothingToReveal(bytes32 study, address evaluator);
-
-    /// @notice The pending commitment is about another round.
-    /// @param round The round of the refused valuation
-    /// @param committedRound The round that was committed to
-    error NotTheCommittedRound(uint32 round, uint32 committedRound);
-
-    /// @notice The valuation is not the one that was committed to.
     /// @param structHash Struct hash of the refused valuation
-    /// @param commitment What was committed to
-    error NotTheCommitment(bytes32 structHash, bytes32 commitment);
+    error NotTheCommitment(bytes32 study, address evaluator, bytes32 structHash);
+
+    /// @notice The scores were to be revealed before.
+    /// @param lastBlock The last block of the window
+    error RevealTooLate(uint256 lastBlock);
 
     /// @notice At most eight words of scores, for 64 participants.
     /// @param words How many were given
@@ -125,5 +146,61 @@ interface ILedgerErrors {
     /// @notice Nobody has this position in the study.
     /// @param study The study
     /// @param position The position asked for
-    error NoSuchPosition(bytes32 study, uint16 position);
+    error NoSuchPosition(bytes32 study, uint256 position);
+
+    /// @notice A valuation is about another study or round, or was not revealed, or the round is too long ago.
+    /// @param evaluator The evaluator whose valuation it is
+    error NotARevealedValuation(address evaluator);
+
+    /// @notice Valuations are given in ascending order of the target's score, then of the evaluator, none twice.
+    /// @param index The index of the first that is not
+    error NotInOrder(uint256 index);
+
+    /// @notice A member's score of itself does not count.
+    /// @param evaluator The member
+    error SelfScore(address evaluator);
+
+    /// @notice A median is over all valuations that were revealed.
+    /// @param given How many were given
+    /// @param revealed How many were revealed
+    error ValuationsMissing(uint256 given, uint256 revealed);
+
+    /// @notice The two records do not contradict each other.
+    error NoEquivocation();
+
+    /// @notice The equivocation is on the ledger already.
+    /// @param study The study
+    /// @param member The member
+    /// @param round The round
+    error EquivocationKnown(bytes32 study, address member, uint32 round);
+
+    /// @notice A checkpoint is of a head that the log has reached.
+    /// @param entries How many entries the signed head counts
+    /// @param entryCount How many the log has
+    error CheckpointAhead(uint32 entries, uint32 entryCount);
+
+    /// @notice Signers are given by position, in ascending order, with one signature each.
+    /// @param signers How many positions were given
+    /// @param signatures How many signatures were given
+    error SignersOutOfOrder(uint256 signers, uint256 signatures);
+
+    /// @notice Fewer than the quorum signed.
+    /// @param signers How many signed
+    /// @param required How many have to
+    error QuorumMissed(uint256 signers, uint256 required);
+
+    /// @notice Only the administrator of the membership contract may do this.
+    /// @param account The account that is not
+    error NotTheAdministrator(address account);
+
+    /// @notice A successor was named before, or the address holds no code, or is this contract.
+    /// @param successor The address
+    error BadSuccessor(address successor);
+
+    /// @notice No successor waits to become effective.
+    error NothingToCancel();
+
+    /// @notice New studies are opened on the successor.
+    /// @param successor The contract that succeeded this one
+    error Succeeded(address successor);
 }

@@ -15,12 +15,28 @@ interface ILedgerRecords {
     /// @param study The SHA-256 digest of the manifest; it is the study's identity
     /// @param rounds How many training rounds, numbered from 0; round number `rounds` is the closing record
     /// @param maximumMembers How many members may ever join, at most 64
+    /// @param stalenessBound How many rounds late a contribution may still be mixed; for readers, not enforced here
     /// @param epsilonBudgetMicros Upper bound of a member's cumulative epsilon, in millionths; 0 when none is accounted
+    /// @param deltaBudgetPicos The delta at which epsilon is stated, in millionths of millionths; for readers
     struct OpenStudy {
         bytes32 study;
         uint32 rounds;
         uint16 maximumMembers;
+        uint32 stalenessBound;
         uint64 epsilonBudgetMicros;
+        uint64 deltaBudgetPicos;
+    }
+
+    /// @notice A member's consent to take part in a study, which it signs.
+    /// @param study The study, and with it the manifest, whose digest it is
+    /// @param member The member that signs
+    /// @param dataCommitment A keyed commitment to the member's data set, so that destroying the key erases it
+    /// @param deadline The last second, since 1970, at which the consent may be recorded
+    struct Join {
+        bytes32 study;
+        address member;
+        bytes32 dataCommitment;
+        uint64 deadline;
     }
 
     /// @notice What a member did in one round. In rounds 0 to `rounds - 1` it trained; in round `rounds` it only names
@@ -63,6 +79,16 @@ interface ILedgerRecords {
         bytes32 salt;
     }
 
+    /// @notice A head of a study's log as members saw it, which they sign.
+    /// @param study The study
+    /// @param round The round after which they saw it
+    /// @param head The head; its last four bytes count the entries
+    struct Checkpoint {
+        bytes32 study;
+        uint32 round;
+        bytes32 head;
+    }
+
     /// @notice An ECDSA signature in the compact form of EIP-2098.
     /// @param r The r value
     /// @param vs The s value, with the recovery bit on top
@@ -75,16 +101,20 @@ interface ILedgerRecords {
     /// @param rounds How many training rounds
     /// @param maximumMembers How many members may ever join
     /// @param participants How many members ever joined
+    /// @param stalenessBound How many rounds late a contribution may still be mixed
     /// @param epsilonBudgetMicros Upper bound of a member's cumulative epsilon, in millionths
+    /// @param deltaBudgetPicos The delta at which epsilon is stated, in millionths of millionths
     /// @param entryCount How many entries the log has
-    /// @param head The running hash over all of them
+    /// @param head The running hash over all of them, with state and count in its last five bytes
     /// @param state 0 none, 1 open, 2 closed
     struct StudyStatus {
         uint32 rounds;
         uint16 maximumMembers;
         uint16 participants;
+        uint32 stalenessBound;
         uint64 epsilonBudgetMicros;
-        uint64 entryCount;
+        uint64 deltaBudgetPicos;
+        uint32 entryCount;
         bytes32 head;
         StudyState state;
     }
@@ -92,20 +122,20 @@ interface ILedgerRecords {
     /// @notice A member's part in a study as it stands. All zero for one that never joined.
     /// @param joined Whether the member ever joined
     /// @param withdrawn Whether it withdrew
-    /// @param scoresRevealed Whether `scoreCommitment` was opened
+    /// @param excluded Whether it was excluded, and has not joined again
     /// @param position Its number in the study, from 0 in order of joining
-    /// @param nextRound One more than its last recorded round; 0 when there is none
+    /// @param nextRound The least round that it may record
+    /// @param endRound The least round that it may not record any more
     /// @param epsilonMicros Cumulative epsilon of its last record
-    /// @param scoreCommitment The commitment in its last record, or zero; it is about round `nextRound - 2`
-    /// @param dataCommitment The keyed commitment to its data that it joined with
+    /// @param lastBlock The block in which it last joined or recorded
     struct ParticipantStatus {
         bool joined;
         bool withdrawn;
-        bool scoresRevealed;
-        uint16 position;
+        bool excluded;
+        uint8 position;
         uint32 nextRound;
+        uint32 endRound;
         uint64 epsilonMicros;
-        bytes32 scoreCommitment;
-        bytes32 dataCommitment;
+        uint40 lastBlock;
     }
 }

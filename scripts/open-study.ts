@@ -23,8 +23,9 @@ const openStudy: Command = {
     const deployment = await readDeployment(required(values, 'deployment'));
     const administration = await administer(required(values, 'rpc'), await adminKey(values));
     try {
-      const { rounds, maximumMembers, epsilonBudgetMicros } = manifest;
-      await administration.openStudy(deployment.ledger, { study, rounds, maximumMembers, epsilonBudgetMicros });
+      const { rounds, maximumMembers, epsilonBudgetMicros, deltaBudgetPicos, staleness } = manifest;
+      const terms = { rounds, maximumMembers, stalenessBound: staleness.boundRounds, epsilonBudgetMicros, deltaBudgetPicos };
+      await administration.openStudy(deployment.ledger, { study, ...terms });
       process.stdout.write(`${values.json === true ? JSON.stringify({ study }) : `opened study ${study}`}\n`);
     } finally {
       administration.close();

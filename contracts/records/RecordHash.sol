@@ -8,10 +8,16 @@ import {ILedgerRecords} from "../ILedgerRecords.sol";
 /// @dev The TypeScript twin is the definition of the same types in `src/protocol`; shared vectors prove them equal.
 library RecordHash {
     bytes32 internal constant OPEN_STUDY =
-        keccak256("OpenStudy(bytes32 study,uint32 rounds,uint16 maximumMembers,uint64 epsilonBudgetMicros)");
+        keccak256(
+            // solhint-disable-next-line max-line-length
+            "OpenStudy(bytes32 study,uint32 rounds,uint16 maximumMembers,uint32 stalenessBound,uint64 epsilonBudgetMicros,uint64 deltaBudgetPicos)"
+        );
 
     bytes32 internal constant JOIN =
-        keccak256("Join(bytes32 study,address member,uint16 position,bytes32 dataCommitment)");
+        keccak256("Join(bytes32 study,address member,bytes32 dataCommitment,uint64 deadline)");
+
+    bytes32 internal constant JOINED =
+        keccak256("Joined(bytes32 study,address member,uint8 position,uint32 firstRound,bytes32 dataCommitment)");
 
     bytes32 internal constant CONTRIBUTION =
         keccak256(
@@ -22,21 +28,37 @@ library RecordHash {
     bytes32 internal constant VALUATION =
         keccak256("Valuation(bytes32 study,uint32 round,address evaluator,bytes32[] scores,bytes32 salt)");
 
-    bytes32 internal constant WITHDRAW = keccak256("Withdraw(bytes32 study,address member)");
+    bytes32 internal constant CHECKPOINT = keccak256("Checkpoint(bytes32 study,uint32 round,bytes32 head)");
 
-    bytes32 internal constant CLOSE = keccak256("Close(bytes32 study)");
+    bytes32 internal constant CHECKPOINTED =
+        keccak256("Checkpointed(bytes32 study,uint32 round,bytes32 signedHead,uint64 signers)");
+
+    bytes32 internal constant EQUIVOCATED =
+        keccak256("Equivocated(bytes32 study,uint32 round,address member,bytes32 first,bytes32 second)");
+
+    bytes32 internal constant WITHDRAWN = keccak256("Withdrawn(bytes32 study,address member,uint32 endRound)");
+
+    bytes32 internal constant EXCLUDED = keccak256("Excluded(bytes32 study,address member,uint32 endRound)");
+
+    bytes32 internal constant CLOSED = keccak256("Closed(bytes32 study)");
 
     function ofOpening(ILedgerRecords.OpenStudy calldata opening) internal pure returns (bytes32) {
         return keccak256(abi.encode(OPEN_STUDY, opening));
     }
 
+    function ofConsent(ILedgerRecords.Join calldata consent) internal pure returns (bytes32) {
+        return keccak256(abi.encode(JOIN, consent));
+    }
+
     function ofJoining(
-        bytes32 study,
-        address member,
-        uint16 position,
-        bytes32 dataCommitment
+        ILedgerRecords.Join calldata consent,
+        uint8 position,
+        uint32 firstRound
     ) internal pure returns (bytes32) {
-        return keccak256(abi.encode(JOIN, study, member, position, dataCommitment));
+        return
+            keccak256(
+                abi.encode(JOINED, consent.study, consent.member, position, firstRound, consent.dataCommitment)
+            );
     }
 
     function ofContribution(ILedgerRecords.Contribution calldata contribution) internal pure returns (bytes32) {
@@ -57,11 +79,37 @@ library RecordHash {
             );
     }
 
-    function ofWithdrawal(bytes32 study, address member) internal pure returns (bytes32) {
-        return keccak256(abi.encode(WITHDRAW, study, member));
+    function ofCheckpoint(ILedgerRecords.Checkpoint calldata checkpoint) internal pure returns (bytes32) {
+        return keccak256(abi.encode(CHECKPOINT, checkpoint));
+    }
+
+    function ofCheckpointing(
+        ILedgerRecords.Checkpoint calldata checkpoint,
+        uint64 signers
+    ) internal pure returns (bytes32) {
+        return keccak256(abi.encode(CHECKPOINTED, checkpoint, signers));
+    }
+
+    function ofEquivocation(
+        ILedgerRecords.Contribution calldata contribution,
+        bytes32 first,
+        bytes32 second
+    ) internal pure returns (bytes32) {
+        return
+            keccak256(
+                abi.encode(EQUIVOCATED, contribution.study, contribution.round, contribution.member, first, second)
+            );
+    }
+
+    function ofWithdrawal(bytes32 study, address member, uint32 endRound) internal pure returns (bytes32) {
+        return keccak256(abi.encode(WITHDRAWN, study, member, endRound));
+    }
+
+    function ofExclusion(bytes32 study, address member, uint32 endRound) internal pure returns (bytes32) {
+        return keccak256(abi.encode(EXCLUDED, study, member, endRound));
     }
 
     function ofClosing(bytes32 study) internal pure returns (bytes32) {
-        return keccak256(abi.encode(CLOSE, study));
+        return keccak256(abi.encode(CLOSED, study));
     }
 }

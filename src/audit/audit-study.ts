@@ -114,7 +114,9 @@ function checkTerms({ log, manifest }: AuditSubject): Finding[] {
   if (
     opened?.record.rounds === manifest.rounds &&
     opened.record.maximumMembers === manifest.maximumMembers &&
-    opened.record.epsilonBudgetMicros === manifest.epsilonBudgetMicros
+    opened.record.stalenessBound === manifest.staleness.boundRounds &&
+    opened.record.epsilonBudgetMicros === manifest.epsilonBudgetMicros &&
+    opened.record.deltaBudgetPicos === manifest.deltaBudgetPicos
   ) {
     return [];
   }

@@ -4,6 +4,7 @@ import type { Contribution } from '../protocol/contribution.ts';
 import type { LedgerDomain } from '../protocol/domain.ts';
 import type { LedgerEntry } from '../protocol/ledger-entry.ts';
 import type { Manifest } from '../protocol/manifest.ts';
+import { participantsIn } from '../protocol/participants.ts';
 import type { Valuation } from '../protocol/valuation.ts';
 import type { Bundle } from './read-bundle.ts';
 
@@ -32,7 +33,7 @@ export function auditSubject(parts: Pick<AuditSubject, 'domain' | 'manifest' | '
   return {
     ...parts,
     study: bundle.evidence.study,
-    participants: log.flatMap((entry) => (entry.kind === 'joined' ? entry.record.member : [])),
+    participants: participantsIn(log).map(({ account }) => account),
     contributions: new Map(contributions.map((record) => [keyOf(record.round, record.member), record])),
     valuations: log.flatMap((entry) => (entry.kind === 'valuation' ? entry.record : [])),
     announcements: new Map(bundle.evidence.announcements.map((a) => [keyOf(a.record.round, a.record.member), a])),

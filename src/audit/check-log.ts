@@ -11,7 +11,7 @@ export function checkLog(
   log: readonly LedgerEntry[],
   state: StudyState | null,
 ): Finding[] {
-  const broken = findHeadBreak({ head: initialHead(domain, study), sequence: 0 }, log);
+  const broken = findHeadBreak(initialHead(domain, study), log);
   if (broken !== null) {
     return [
       { code: 'audit/log-broken', sequence: broken, message: `the log does not lead to its head at entry ${broken}` },

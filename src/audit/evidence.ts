@@ -2,35 +2,30 @@ import { z } from 'zod';
 import { decodeCanonical, encodeCanonical } from '../base/canonical.ts';
 import { announcementSchema, revealSchema } from '../protocol/announcement.ts';
 import { contributionSchema } from '../protocol/contribution.ts';
+import {
+  checkpointedSchema,
+  closedSchema,
+  equivocatedSchema,
+  joinedSchema,
+  leftSchema,
+  openStudySchema,
+} from '../protocol/study-entries.ts';
 import { valuationSchema } from '../protocol/valuation.ts';
-import { addressSchema, countSchema, digestSchema, roundSchema } from '../protocol/wire-types.ts';
+import { addressSchema, countSchema, digestSchema } from '../protocol/wire-types.ts';
 
 const place = { sequence: countSchema, head: digestSchema, blockNumber: z.int().min(0), transaction: digestSchema };
-const open = z.strictObject({
-  study: digestSchema,
-  rounds: roundSchema,
-  maximumMembers: countSchema,
-  epsilonBudgetMicros: countSchema,
-});
-const join = z.strictObject({
-  study: digestSchema,
-  member: addressSchema,
-  position: countSchema,
-  dataCommitment: digestSchema,
-});
 
 /** A ledger entry as the exporting peer read it; its twin in the protocol layer is `LedgerEntry`. */
 const entrySchema = z.discriminatedUnion('kind', [
-  z.strictObject({ ...place, kind: z.literal('opened'), record: open }),
-  z.strictObject({ ...place, kind: z.literal('joined'), record: join }),
+  z.strictObject({ ...place, kind: z.literal('opened'), record: openStudySchema }),
+  z.strictObject({ ...place, kind: z.literal('joined'), record: joinedSchema }),
   z.strictObject({ ...place, kind: z.literal('contribution'), record: contributionSchema }),
   z.strictObject({ ...place, kind: z.literal('valuation'), record: valuationSchema }),
-  z.strictObject({
-    ...place,
-    kind: z.literal('withdrawn'),
-    record: z.strictObject({ study: digestSchema, member: addressSchema }),
-  }),
-  z.strictObject({ ...place, kind: z.literal('closed'), record: z.strictObject({ study: digestSchema }) }),
+  z.strictObject({ ...place, kind: z.literal('withdrawn'), record: leftSchema }),
+  z.strictObject({ ...place, kind: z.literal('closed'), record: closedSchema }),
+  z.strictObject({ ...place, kind: z.literal('excluded'), record: leftSchema }),
+  z.strictObject({ ...place, kind: z.literal('equivocated'), record: equivocatedSchema }),
+  z.strictObject({ ...place, kind: z.literal('checkpointed'), record: checkpointedSchema }),
 ]);
 
 /**

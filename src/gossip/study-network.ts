@@ -27,6 +27,8 @@ export interface StudyNetworkDeps {
   /** The records of a round that this peer holds, for others that missed them. */
   recordsOf(round: number): RoundRecords;
   onContribution(announcement: Announcement): void;
+  /** Told a second, different contribution that its member signed for a round that one is known of. */
+  onEquivocation(second: Announcement): void;
   onReveal(reveal: Reveal): void;
   /** The first connection of a member came up, or its last one went down. */
   onMember(account: Hex, connected: boolean): void;
@@ -77,7 +79,8 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
   };
 
   const receiveContribution = (bytes: Uint8Array): Verdict => {
-    const { verdict, announcement } = validateContribution(bytes, deps.context);
+    const { verdict, announcement, equivocation } = validateContribution(bytes, deps.context);
+    if (equivocation !== undefined) deps.onEquivocation(equivocation);
     if (announcement !== undefined) deps.onContribution(announcement);
     return verdict;
   };

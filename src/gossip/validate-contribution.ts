@@ -13,7 +13,7 @@ export const MAXIMUM_ANNOUNCEMENT_BYTES = 48 * 1024;
 export function validateContribution(
   bytes: Uint8Array,
   context: StudyContext,
-): { verdict: Verdict; announcement?: Announcement } {
+): { verdict: Verdict; announcement?: Announcement; equivocation?: Announcement } {
   // [REJECT] C1: at most 48 KiB.
   if (bytes.length > MAXIMUM_ANNOUNCEMENT_BYTES) return { verdict: reject('C1', 'too large') };
   // [REJECT] C2: one canonical DAG-CBOR announcement.
@@ -24,7 +24,8 @@ export function validateContribution(
     return { verdict: reject('C2', 'not an announcement') };
   }
   const verdict = judgeFields(announcement, context) ?? judgeSignature(announcement, context) ?? ACCEPT;
-  return verdict.action === 'accept' ? { verdict, announcement } : { verdict };
+  if (verdict.action === 'accept') return { verdict, announcement };
+  return verdict.rule === 'C12' ? { verdict, equivocation: announcement } : { verdict };
 }
 
 function judgeFields({ record, segments }: Announcement, context: StudyContext): Verdict | undefined {

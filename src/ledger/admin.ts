@@ -12,9 +12,9 @@ import {
   membershipAt,
 } from './bindings.ts';
 import { assertContractCode } from './contract-code.ts';
-import { feesOf } from './ethers-ledger.ts';
 import { connectRpc } from './rpc-provider.ts';
 import { toLedgerError } from './to-ledger-error.ts';
+import { feesOf } from './transaction-sender.ts';
 
 /** Where the contracts are; `deployment.json` holds this. */
 export interface Deployment {
@@ -23,6 +23,9 @@ export interface Deployment {
   readonly ledger: Hex;
   readonly admin: Hex;
 }
+
+const GOVERNANCE = { weightShareCapMicros: 500_000, quorumMicros: 500_000 };
+const REVEAL_WINDOW_BLOCKS = 50_000;
 
 /** What the consortium's administrator can do, through one node and under one key. */
 export interface Administration {
@@ -69,13 +72,13 @@ async function deployContracts(provider: JsonRpcProvider, wallet: Wallet, delayS
     await contract.waitForDeployment();
     return (await contract.getAddress()).toLowerCase() as Hex;
   };
-  const membership = await deployOne(MEMBERSHIP_ABI, MEMBERSHIP_BYTECODE, [delaySeconds, wallet.address]);
+  const membership = await deployOne(MEMBERSHIP_ABI, MEMBERSHIP_BYTECODE, [delaySeconds, wallet.address, GOVERNANCE]);
   const roles = membershipAt(membership, wallet);
   for (const role of [await roles.ADMISSION_ROLE(), await roles.STUDY_ROLE()]) {
     const response = await roles.grantRole(role, wallet.address, await feesOf(provider));
     await response.wait();
   }
-  const ledger = await deployOne(LEDGER_ABI, LEDGER_BYTECODE, [membership]);
+  const ledger = await deployOne(LEDGER_ABI, LEDGER_BYTECODE, [membership, REVEAL_WINDOW_BLOCKS]);
   const { chainId } = await provider.getNetwork();
   return { chainId: Number(chainId), membership, ledger, admin: wallet.address.toLowerCase() as Hex };
 }

@@ -1,6 +1,7 @@
 import type { EventLog } from 'ethers';
 import type { Hex } from '../base/bytes.ts';
 import type { LedgerContent, LedgerEntry } from '../protocol/ledger-entry.ts';
+import { type Equivocated, type Left, signerPositions } from '../protocol/study-entries.ts';
 
 /** ethers' decoded arguments: `bigint` for numbers, checksummed text for addresses. */
 type Arguments = Readonly<Record<string, unknown>>;
@@ -25,19 +26,20 @@ function decodeContent(eventName: string, values: Arguments): LedgerContent | nu
   const study = hex(values.study);
   switch (eventName) {
     case 'Opened': {
-      const { rounds, maximumMembers, epsilonBudgetMicros } = values;
       const record = {
         study,
-        rounds: Number(rounds),
-        maximumMembers: Number(maximumMembers),
-        epsilonBudgetMicros: Number(epsilonBudgetMicros),
+        rounds: Number(values.rounds),
+        maximumMembers: Number(values.maximumMembers),
+        stalenessBound: Number(values.stalenessBound),
+        epsilonBudgetMicros: Number(values.epsilonBudgetMicros),
+        deltaBudgetPicos: Number(values.deltaBudgetPicos),
       };
       return { kind: 'opened', record };
     }
     case 'Joined': {
-      const { member, position, dataCommitment } = values;
-      const record = { study, member: hex(member), position: Number(position), dataCommitment: hex(dataCommitment) };
-      return { kind: 'joined', record };
+      const [position, firstRound] = [Number(values.position), Number(values.firstRound)];
+      const dataCommitment = hex(values.dataCommitment);
+      return { kind: 'joined', record: { study, member: hex(values.member), position, firstRound, dataCommitment } };
     }
     case 'Contributed':
       return { kind: 'contribution', record: { study, ...decodeContribution(values) } };
@@ -50,12 +52,31 @@ function decodeContent(eventName: string, values: Arguments): LedgerContent | nu
       };
     }
     case 'Withdrawn':
-      return { kind: 'withdrawn', record: { study, member: hex(values.member) } };
+      return { kind: 'withdrawn', record: decodeLeft(study, values) };
+    case 'Excluded':
+      return { kind: 'excluded', record: decodeLeft(study, values) };
+    case 'Equivocated':
+      return { kind: 'equivocated', record: decodeEquivocated(study, values) };
+    case 'Checkpointed': {
+      const { round, signedHead, signers } = values;
+      const positions = signerPositions(BigInt(String(signers)));
+      const record = { study, round: Number(round), signedHead: hex(signedHead), signers: positions };
+      return { kind: 'checkpointed', record };
+    }
     case 'Closed':
       return { kind: 'closed', record: { study } };
     default:
       return null;
   }
+}
+
+function decodeLeft(study: Hex, values: Arguments): Left {
+  return { study, member: hex(values.member), endRound: Number(values.endRound) };
+}
+
+function decodeEquivocated(study: Hex, values: Arguments): Equivocated {
+  const { round, member, first, second } = values;
+  return { study, round: Number(round), member: hex(member), first: hex(first), second: hex(second) };
 }
 
 function decodeContribution(values: Arguments) {

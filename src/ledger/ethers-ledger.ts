@@ -1,28 +1,28 @@
-import {
-  type ContractTransactionResponse,
-  EventLog,
-  type JsonRpcProvider,
-  type TransactionRequest,
-  Wallet,
-} from 'ethers';
+import { type ContractTransaction, EventLog, type JsonRpcProvider, Wallet } from 'ethers';
 import type { Hex } from '../base/bytes.ts';
+import type { LedgerDomain } from '../protocol/domain.ts';
+import { joinDigest } from '../protocol/join.ts';
 import type { LedgerEntry } from '../protocol/ledger-entry.ts';
+import { signDigest } from '../protocol/signature.ts';
 import { LEDGER_CODE, type LedgerContract, ledgerAt, MEMBERSHIP_CODE, membershipAt } from './bindings.ts';
 import { assertContractCode } from './contract-code.ts';
 import { decodeEntry } from './decode-entry.ts';
-import type { Ledger, LedgerReader, StudyState } from './ledger.ts';
+import type { Ledger, LedgerReader, LedgerWriter, StudyState } from './ledger.ts';
 import { connectRpc } from './rpc-provider.ts';
 import { toLedgerError } from './to-ledger-error.ts';
+import { createTransactionSender } from './transaction-sender.ts';
 
 export interface EthersLedgerOptions {
-  /** JSON-RPC address of a node. */
-  readonly rpcUrl: string;
+  /** JSON-RPC address of a node, or of several, of which the first that answers is asked. */
+  readonly rpcUrl: string | readonly string[];
   /** Address of the Ledger contract. */
   readonly contract: Hex;
 }
 
 /** Blocks that one query for events spans; nodes refuse spans that are too wide. */
 const BLOCKS_PER_QUERY = 5_000;
+/** How long a consent to join may take to get into a block. */
+const CONSENT_SECONDS = 86_400;
 /** The contract's state number of an open study. */
 const OPEN = 1n;
 
@@ -50,7 +50,10 @@ export async function connectLedger(options: EthersLedgerOptions): Promise<Ledge
     });
     return {
       ...reader,
-      as: (privateKey) => ({ ...reader, ...createWriter(provider, contract, new Wallet(privateKey, provider)) }),
+      as: (privateKey) => ({
+        ...reader,
+        ...createWriter(provider, { contract, domain: reader.domain, privateKey }),
+      }),
       close: () => provider.destroy(),
     };
   } catch (error) {
@@ -92,7 +95,9 @@ function createReader(
         return {
           rounds: Number(status.rounds),
           maximumMembers: Number(status.maximumMembers),
+          stalenessBound: Number(status.stalenessBound),
           epsilonBudgetMicros: Number(status.epsilonBudgetMicros),
+          deltaBudgetPicos: Number(status.deltaBudgetPicos),
           participants: Number(status.participants),
           length: Number(status.entryCount),
           head: status.head as Hex,
@@ -113,10 +118,11 @@ function createReader(
         if (final !== undefined) blockAfter.set(`${study}/${final.sequence + 1}`, final.blockNumber);
         return news;
       }),
-    gasUsed: (transaction) =>
+    blockNumber: () => guard('reading the block number', () => provider.getBlockNumber()),
+    receipt: (transaction) =>
       guard('reading a receipt', async () => {
         const receipt = await provider.getTransactionReceipt(transaction);
-        return receipt === null ? null : Number(receipt.gasUsed);
+        return receipt === null ? null : { blockNumber: receipt.blockNumber, gasUsed: Number(receipt.gasUsed) };
       }),
   };
 }
@@ -128,60 +134,71 @@ async function readEvents(
 ): Promise<LedgerEntry[]> {
   // Every event of the contract has the study as its first indexed argument; the signature is left open.
   const provider = contract.runner?.provider;
+  const address = (await contract.getAddress()).toLowerCase();
   const logs = await provider?.getLogs({
-    address: await contract.getAddress(),
+    address,
     topics: [null, study],
     fromBlock: blocks.from,
     toBlock: blocks.to,
   });
   return (logs ?? []).flatMap((log) => {
+    if (log.removed || log.address.toLowerCase() !== address) return [];
     const fragment = contract.interface.getEvent(log.topics[0] ?? '');
-    return fragment === null ? [] : (decodeEntry(new EventLog(log, contract.interface, fragment)) ?? []);
+    try {
+      return fragment === null ? [] : (decodeEntry(new EventLog(log, contract.interface, fragment)) ?? []);
+    } catch {
+      return []; // an event that cannot be read is a gap in the sequence, and found out as one
+    }
   });
 }
 
 function createWriter(
   provider: JsonRpcProvider,
-  reading: LedgerContract,
-  wallet: Wallet,
-): Omit<Ledger, keyof LedgerReader> {
-  const contract = reading.connect(wallet) as LedgerContract;
-  /** One transaction at a time per key: the next nonce is known when the last transaction is in a block. */
-  let last: Promise<unknown> = Promise.resolve();
-
-  const send = (
-    doing: string,
-    transact: (fees: TransactionRequest) => Promise<ContractTransactionResponse>,
-  ): Promise<void> => {
-    const turn = last.then(async () => {
-      try {
-        const response = await transact(await feesOf(provider));
-        await response.wait();
-      } catch (error) {
-        throw toLedgerError(error, doing);
-      }
-    });
-    last = turn.catch(() => {});
-    return turn;
-  };
+  { contract, domain, privateKey }: { contract: LedgerContract; domain: LedgerDomain; privateKey: Hex },
+): LedgerWriter {
+  const wallet = new Wallet(privateKey, provider);
+  const sender = createTransactionSender(provider, wallet);
+  const send = async (doing: string, compose: () => Promise<ContractTransaction>): Promise<void> =>
+    void (await sender.send(doing, compose));
 
   return {
-    join: (study, dataCommitment) => send('joining the study', (fees) => contract.join(study, dataCommitment, fees)),
-    contribute: (contribution) => send('recording a contribution', (fees) => contract.contribute(contribution, fees)),
+    join: (study, dataCommitment) =>
+      send('joining the study', async () => {
+        const member = wallet.address.toLowerCase() as Hex;
+        // The chain's clock, not ours: they may differ.
+        const block = await provider.getBlock('latest');
+        const consent = { study, member, dataCommitment, deadline: (block?.timestamp ?? 0) + CONSENT_SECONDS };
+        return contract.join.populateTransaction(consent, signDigest(privateKey, joinDigest(domain, consent)));
+      }),
+    withdraw: (study) => send('leaving the study', () => contract.withdraw.populateTransaction(study)),
+    exclude: (study, member) => send('excluding a member', () => contract.exclude.populateTransaction(study, member)),
+    contribute: (contribution) =>
+      send('recording a contribution', () => contract.contribute.populateTransaction(contribution)),
     contributeFor: (signed) =>
-      send('recording contributions of others', (fees) =>
-        contract.contributeBatch(
+      send('recording signed contributions', () =>
+        contract.contributeBatch.populateTransaction(
           signed.map(({ record }) => record),
           signed.map(({ signature }) => signature),
-          fees,
         ),
       ),
-    reveal: (valuation) => send('revealing scores', (fees) => contract.reveal(valuation, fees)),
+    reveal: (valuations) =>
+      send('revealing scores', () => {
+        const [only, ...more] = valuations;
+        return only !== undefined && more.length === 0
+          ? contract.reveal.populateTransaction(only)
+          : contract.revealBatch.populateTransaction([...valuations]);
+      }),
+    reportEquivocation: (first, second) =>
+      send('reporting an equivocation', () =>
+        contract.reportEquivocation.populateTransaction(first.record, first.signature, second.record, second.signature),
+      ),
+    checkpoint: (checkpoint, cosigners) =>
+      send('recording a checkpoint', () =>
+        contract.checkpoint.populateTransaction(
+          checkpoint,
+          cosigners.map(({ position }) => position),
+          cosigners.map(({ signature }) => signature),
+        ),
+      ),
   };
-}
-
-/** On a chain without fees transactions are priced at zero, which ethers would not do by itself; elsewhere ethers decides. */
-export async function feesOf(provider: JsonRpcProvider): Promise<TransactionRequest> {
-  const block = await provider.getBlock('latest');
-  return block?.baseFeePerGas === 0n ? { type: 0, gasPrice: 0n } : {};
 }

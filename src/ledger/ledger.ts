@@ -1,9 +1,10 @@
 import type { Hex } from '../base/bytes.ts';
 import { ConsiliumError } from '../base/errors.ts';
+import type { Checkpoint } from '../protocol/checkpoint.ts';
 import type { Contribution } from '../protocol/contribution.ts';
 import type { LedgerDomain } from '../protocol/domain.ts';
 import type { LedgerEntry } from '../protocol/ledger-entry.ts';
-import type { Signed } from '../protocol/signature.ts';
+import type { Signature, Signed } from '../protocol/signature.ts';
 import type { Valuation } from '../protocol/valuation.ts';
 
 export type LedgerErrorCode =
@@ -20,12 +21,20 @@ export class LedgerError extends ConsiliumError<LedgerErrorCode> {}
 export interface StudyState {
   readonly rounds: number;
   readonly maximumMembers: number;
+  readonly stalenessBound: number;
   readonly epsilonBudgetMicros: number;
+  readonly deltaBudgetPicos: number;
   readonly participants: number;
   /** Number of entries in the study's log. */
   readonly length: number;
   readonly head: Hex;
   readonly open: boolean;
+}
+
+/** What became of a transaction. */
+export interface Receipt {
+  readonly blockNumber: number;
+  readonly gasUsed: number;
 }
 
 /** The part of the ledger that anybody can use: reading is free. */
@@ -37,20 +46,36 @@ export interface LedgerReader {
   study(study: Hex): Promise<StudyState | null>;
   /** The study's entries from sequence number `from` on, in order, as the events tell them. @throws LedgerError */
   entries(study: Hex, from: number): Promise<LedgerEntry[]>;
-  /** Gas that a transaction used; null if the node does not know it. @throws LedgerError */
-  gasUsed(transaction: Hex): Promise<number | null>;
+  /** Number of the newest block. @throws LedgerError */
+  blockNumber(): Promise<number>;
+  /** Where a transaction is and what it cost; null if it is in no block. @throws LedgerError */
+  receipt(transaction: Hex): Promise<Receipt | null>;
 }
 
 /** The part that writes, under one member's key. Each call resolves once its transaction is in a block and did not revert. */
 export interface LedgerWriter {
-  /** @throws LedgerError */
+  /** Joins a study, or joins again after an interruption. @throws LedgerError */
   join(study: Hex, dataCommitment: Hex): Promise<void>;
+  /** Leaves a study, for good. @throws LedgerError */
+  withdraw(study: Hex): Promise<void>;
   /** Records the member's own contribution. @throws LedgerError */
   contribute(contribution: Contribution): Promise<void>;
   /** Records other members' contributions under their signatures. @throws LedgerError */
   contributeFor(signed: readonly Signed<Contribution>[]): Promise<void>;
-  /** @throws LedgerError */
-  reveal(valuation: Valuation): Promise<void>;
+  /** Opens commitments, in order; anybody's. @throws LedgerError */
+  reveal(valuations: readonly Valuation[]): Promise<void>;
+  /** Enters into the log that a participant lost its standing in the consortium. @throws LedgerError */
+  exclude(study: Hex, member: Hex): Promise<void>;
+  /** Records two contributions that one member signed for one round. @throws LedgerError */
+  reportEquivocation(first: Signed<Contribution>, second: Signed<Contribution>): Promise<void>;
+  /** Records a head that a quorum of participants signed. @param cosigners in ascending order of position @throws LedgerError */
+  checkpoint(checkpoint: Checkpoint, cosigners: readonly Cosigner[]): Promise<void>;
+}
+
+/** A participant's signature of a checkpoint. */
+export interface Cosigner {
+  readonly position: number;
+  readonly signature: Signature;
 }
 
 export type Ledger = LedgerReader & LedgerWriter;

@@ -44,6 +44,7 @@ export function composeManifest(terms: StudyTerms): Manifest {
     // Two thirds must be there; of two members one, or nothing could ever go on without the other.
     waiting: { quorum: members === 2 ? 0.5 : 0.66, graceSeconds: 60, lostGraceSeconds: 2 },
     epsilonBudgetMicros: 0,
+    deltaBudgetPicos: 0,
     valuation: { method: 'shapley', exactPlayers: EXACT_PLAYERS, permutations: PERMUTATIONS },
   });
 }

@@ -6,6 +6,7 @@ import { createStudyNetwork, type StudyNetwork } from '../gossip/study-network.t
 import { connectLedger } from '../ledger/ethers-ledger.ts';
 import { createLedgerIndex } from '../ledger/ledger-index.ts';
 import { createOutbox } from '../ledger/outbox.ts';
+import type { Announcement } from '../protocol/announcement.ts';
 import { anchorAbsent } from './anchor-absent.ts';
 import { beginProgress } from './base-model.ts';
 import { createBlobStore } from './blob-store.ts';
@@ -17,7 +18,7 @@ import type { PeerEvent } from './peer-event.ts';
 import { openPeerStore, type PeerStore } from './peer-store.ts';
 import { type PreparedMember, prepareMember } from './prepare-member.ts';
 import { runStudy, type StudyRun } from './run-study.ts';
-import { participantsOf, positionsOf, studyContext } from './study-knowledge.ts';
+import { marksOf, participantsOf, positionsOf, studyContext } from './study-knowledge.ts';
 import type { StudySetting } from './study-setting.ts';
 
 export interface PeerDeps {
@@ -53,6 +54,7 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
     const index = createLedgerIndex(ledger, member.study);
     const members = await checkStanding(ledger, index, member);
     store = openPeerStore(folder.database);
+    store.guard.synchronise(marksOf(index, member.self));
     const blobs = createBlobStore(folder.blobs);
     const progress = store.progress() ?? (await beginProgress(blobs, member.initialModel, initialTerms(member)));
     const outbox = createOutbox({
@@ -61,12 +63,21 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
       store: store.outbox,
       clock,
       logger,
+      confirmations: member.config.confirmations,
       onAnchored: ({ kind, record }, { sequence }) => {
         const pending = store?.outbox.counts().pending ?? 0;
         deps.emit({ event: 'record.anchored', kind, round: record.round, sequence, pending });
       },
     });
     let run: StudyRun | null = null;
+    /** What this member said and its folder does not know. */
+    const keepOwn = (announcement: Announcement): void => {
+      try {
+        store?.keepOwn(announcement);
+      } catch (error) {
+        logger.error('peer.own-record-differs', { round: announcement.record.round, error: messageOf(error) });
+      }
+    };
     network = createStudyNetwork(
       {
         logger,
@@ -74,8 +85,12 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
         context: studyContext({ domain: ledger.domain, manifest: member.manifest, index, store }),
         members: () => members,
         recordsOf: store.recordsOf,
-        onContribution: (announcement) =>
-          run === null ? store?.addAnnouncement(announcement) : run.onContribution(announcement),
+        onContribution: (announcement) => {
+          if (announcement.record.member === member.self) return keepOwn(announcement);
+          if (run === null) store?.addAnnouncement(announcement);
+          else run.onContribution(announcement);
+        },
+        onEquivocation: (second) => store?.addEquivocation(second),
         onReveal: (reveal) => store?.addReveal(reveal),
         onMember: (account, connected) => {
           deps.emit({ event: connected ? 'member.connected' : 'member.lost', account });
@@ -88,7 +103,18 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
     deps.emit({ event: 'peer.listening', addresses: network.addresses() });
     work.push(
       maintainPeer(
-        { clock, logger, network, ledger, index, members, onLedger: () => run?.onLedger() },
+        {
+          clock,
+          logger,
+          network,
+          ledger,
+          index,
+          members,
+          store,
+          study: member.study,
+          self: member.self,
+          onLedger: () => run?.onLedger(),
+        },
         stopping.signal,
       ),
     );

@@ -20,7 +20,11 @@ export async function checkStanding(
 ): Promise<Set<Hex>> {
   const state = await ledger.study(study);
   const terms =
-    state !== null && state.rounds === manifest.rounds && state.epsilonBudgetMicros === manifest.epsilonBudgetMicros;
+    state !== null &&
+    state.rounds === manifest.rounds &&
+    state.stalenessBound === manifest.staleness.boundRounds &&
+    state.epsilonBudgetMicros === manifest.epsilonBudgetMicros &&
+    state.deltaBudgetPicos === manifest.deltaBudgetPicos;
   if (!terms) {
     throw new PeerError(
       'peer/manifest-mismatch',
@@ -42,12 +46,16 @@ export async function joinStudy(
   { clock, ledger, index, member }: { clock: Clock; ledger: Ledger; index: LedgerIndex; member: PreparedMember },
   signal: AbortSignal,
 ): Promise<void> {
-  const everJoined = index.entries().some((entry) => entry.kind === 'joined' && entry.record.member === member.self);
-  if (!everJoined) await ledger.join(member.study, member.dataCommitment);
+  const takesPart = participantsOf(index).includes(member.self);
+  if (!takesPart && !hasWithdrawn(index, member.self)) await ledger.join(member.study, member.dataCommitment);
   await index.refresh();
   while (participantsOf(index).length < member.manifest.minimumMembers) {
     await clock.wait(POLL_MILLISECONDS, signal);
     signal.throwIfAborted();
     await index.refresh();
   }
+}
+
+function hasWithdrawn(index: LedgerIndex, account: Hex): boolean {
+  return index.entries().some((entry) => entry.kind === 'withdrawn' && entry.record.member === account);
 }

@@ -4,10 +4,14 @@ import { messageOf } from '../base/errors.ts';
 import { addressSchema } from '../protocol/wire-types.ts';
 import { PeerError } from './peer-error.ts';
 
+const rpcUrl = z.url({ protocol: /^https?$/ });
+
 /** `peer.json` in a member's data folder. Paths are relative to that folder. */
 export const peerConfigSchema = z.strictObject({
-  /** JSON-RPC address of an Ethereum node. */
-  rpcUrl: z.url({ protocol: /^https?$/ }),
+  /** JSON-RPC address of an Ethereum node, or several, of which the first that answers is asked. */
+  rpcUrl: z.union([rpcUrl, z.array(rpcUrl).min(1)]),
+  /** How many blocks must follow the one that holds a record; zero is right where blocks are final, as with QBFT. */
+  confirmations: z.int().min(0).max(1000).default(0),
   /** Address of the Ledger contract. */
   contract: addressSchema,
   /** The study's manifest. */

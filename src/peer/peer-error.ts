@@ -3,6 +3,9 @@ import { ConsiliumError } from '../base/errors.ts';
 export type PeerErrorCode =
   | 'peer/config-invalid'
   | 'peer/double-signing'
+  | 'peer/guard-not-synchronised'
+  | 'peer/guard-file-invalid'
+  | 'peer/restored-backup'
   | 'peer/left-behind'
   | 'peer/manifest-mismatch'
   | 'peer/not-a-member'

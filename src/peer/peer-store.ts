@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
 import type { Hex } from '../base/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../base/canonical.ts';
 import { messageOf } from '../base/errors.ts';
@@ -14,9 +15,12 @@ import {
 } from '../protocol/announcement.ts';
 import { contributionSchema, hashContribution } from '../protocol/contribution.ts';
 import { hashContent } from '../protocol/ledger-entry.ts';
+import { signatureSchema } from '../protocol/signature.ts';
 import { valuationSchema } from '../protocol/valuation.ts';
 import { PeerError } from './peer-error.ts';
 import { type Progress, progressSchema } from './progress.ts';
+import { createSigningGuard, type SigningGuard } from './signing-guard.ts';
+import { transact } from './transact.ts';
 
 /** Everything that a peer must not forget, in one SQLite file; every write is on disk before it returns. */
 export interface PeerStore {
@@ -24,15 +28,16 @@ export interface PeerStore {
   /** Where the peer stands between two rounds; null before the first. */
   progress(): Progress | null;
   saveProgress(progress: Progress): void;
-  /**
-   * Keeps the member's own contribution of a round together with its place in the outbox.
-   * @throws PeerError `peer/double-signing` if another one was kept for that round
-   */
+  readonly guard: SigningGuard;
+  /** Keeps the member's own signed contribution of a round together with its place in the outbox. */
   keepOwn(announcement: Announcement): void;
   /** A member's contribution of a round, if it is known here. */
   announcement(member: Hex, round: number): Announcement | null;
   addAnnouncement(announcement: Announcement): void;
   addReveal(reveal: Reveal): void;
+  /** Keeps a second, different contribution of a member for a round that one is known of. */
+  addEquivocation(second: Announcement): void;
+  equivocations(): Announcement[];
   announcements(): Announcement[];
   /** Struct hash of a member's contribution, if it is known here. */
   contributionHash(member: Hex, round: number): Hex | undefined;
@@ -48,12 +53,13 @@ export interface OutboxCounts {
   readonly refused: number;
 }
 
-/** Raised when the tables change; an older program refuses a newer file. */
-const SCHEMA_VERSION = 1;
+/** Raised when the tables change; a program refuses a file of another version. */
+const SCHEMA_VERSION = 2;
 
 const SCHEMA = `
   CREATE TABLE progress (only INTEGER PRIMARY KEY CHECK (only = 1), value BLOB NOT NULL) STRICT;
-  CREATE TABLE signed (round INTEGER PRIMARY KEY, hash TEXT NOT NULL) STRICT;
+  CREATE TABLE signed (round INTEGER PRIMARY KEY, hash TEXT NOT NULL, draft BLOB) STRICT;
+  CREATE TABLE equivocation (round INTEGER NOT NULL, member TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (round, member)) STRICT;
   CREATE TABLE announcement (
     round INTEGER NOT NULL, member TEXT NOT NULL, hash TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (round, member)) STRICT;
   CREATE TABLE reveal (
@@ -70,10 +76,11 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
   const all = (sql: string): { value: Uint8Array }[] => database.prepare(sql).all() as { value: Uint8Array }[];
   const valuesOf = (sql: string, round: number): Uint8Array[] =>
     (database.prepare(sql).all(round) as { value: Uint8Array }[]).map((row) => row.value);
+  const guard = createSigningGuard(database);
   const addOutbox = (item: OutboxItem): void => {
     database
       .prepare('INSERT INTO outbox (hash, kind, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
-      .run(hashContent(item), item.kind, encodeCanonical(item.record));
+      .run(hashContent(item), item.kind, encodeCanonical(storedItem(item)));
   };
   const addAnnouncement = (announcement: Announcement): void => {
     const { round, member } = announcement.record;
@@ -92,6 +99,13 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
             value: Uint8Array;
           }[]
         ).map(decodeItem),
+      anchored: () =>
+        (database.prepare(`SELECT hash FROM outbox WHERE state = 'anchored'`).all() as { hash: Hex }[]).map(
+          (row) => row.hash,
+        ),
+      reopen: (hash) => {
+        database.prepare(`UPDATE outbox SET state = 'pending', sequence = NULL WHERE hash = ?`).run(hash);
+      },
       markAnchored: (hash, sequence) => {
         database.prepare(`UPDATE outbox SET state = 'anchored', sequence = ? WHERE hash = ?`).run(sequence, hash);
       },
@@ -113,14 +127,21 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
     saveProgress: (progress) => {
       database.prepare('INSERT OR REPLACE INTO progress (only, value) VALUES (1, ?)').run(encodeCanonical(progress));
     },
-    keepOwn: (announcement) => {
-      const hash = hashContribution(announcement.record);
+    guard,
+    keepOwn: (announcement) =>
       transact(database, () => {
-        guardSigning(database, announcement.record.round, hash);
+        const { record, signature } = announcement;
+        guard.admit([{ round: record.round, hash: hashContribution(record) }]);
         addAnnouncement(announcement);
-        addOutbox({ kind: 'contribution', record: announcement.record });
-      });
+        addOutbox({ kind: 'contribution', record, signature });
+      }),
+    addEquivocation: (second) => {
+      const { round, member } = second.record;
+      database
+        .prepare('INSERT INTO equivocation (round, member, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+        .run(round, member, encodeAnnouncement(second));
     },
+    equivocations: () => all('SELECT value FROM equivocation').map((row) => decodeAnnouncement(row.value)),
     announcement: (member, round) => {
       const row = database.prepare('SELECT value FROM announcement WHERE round = ? AND member = ?').get(round, member);
       return row === undefined ? null : decodeAnnouncement(row.value as Uint8Array);
@@ -157,10 +178,10 @@ function openDatabase(path: string, readOnly: boolean): DatabaseSync {
       );
     }
     const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-    if (version > SCHEMA_VERSION) {
+    if (version !== 0 && version !== SCHEMA_VERSION) {
       throw new PeerError(
         'peer/store-version',
-        `${path} was written by a newer version; use that one, or an empty data folder`,
+        `${path} was written by another version (${version}, not ${SCHEMA_VERSION}); use that one, or an empty data folder`,
       );
     }
     if (version === 0 && !readOnly) database.exec(SCHEMA);
@@ -172,29 +193,15 @@ function openDatabase(path: string, readOnly: boolean): DatabaseSync {
   }
 }
 
-function guardSigning(database: DatabaseSync, round: number, hash: Hex): void {
-  const row = database.prepare('SELECT hash FROM signed WHERE round = ?').get(round);
-  if (row === undefined) {
-    database.prepare('INSERT INTO signed (round, hash) VALUES (?, ?)').run(round, hash);
-  } else if (row.hash !== hash) {
-    throw new PeerError('peer/double-signing', `another contribution was signed for round ${round}; it stands`);
-  }
-}
+const storedContributionSchema = z.strictObject({ record: contributionSchema, signature: signatureSchema });
 
-function transact(database: DatabaseSync, work: () => void): void {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    work();
-    database.exec('COMMIT');
-  } catch (error) {
-    database.exec('ROLLBACK');
-    throw error;
-  }
+function storedItem(item: OutboxItem): unknown {
+  return item.kind === 'valuation' ? item.record : { record: item.record, signature: item.signature };
 }
 
 function decodeItem({ kind, value }: { kind: OutboxItem['kind']; value: Uint8Array }): OutboxItem {
-  const record = decodeCanonical(value);
+  const stored = decodeCanonical(value);
   return kind === 'contribution'
-    ? { kind, record: contributionSchema.parse(record) }
-    : { kind, record: valuationSchema.parse(record) };
+    ? { kind, ...storedContributionSchema.parse(stored) }
+    : { kind, record: valuationSchema.parse(stored) };
 }

@@ -7,34 +7,56 @@ import { joinSegments } from '../protocol/segments.ts';
 import { contributionDigest, signDigest } from '../protocol/signature.ts';
 import { hashValuation } from '../protocol/valuation.ts';
 import { keepModel, loadBase } from './base-model.ts';
+import { PeerError } from './peer-error.ts';
 import type { Progress } from './progress.ts';
+import type { Draft } from './signing-guard.ts';
 import type { StudySetting } from './study-setting.ts';
 import type { TrainedUpdate } from './train-round.ts';
 
 /**
- * Signs the round's contribution and announces it. Update, metrics, record and its place in the outbox are on disk before anything is
- * said; a contribution that was kept before a crash is announced again as it was.
+ * Signs the round's contribution and announces it. Update and metrics are on disk, and the record in the signing guard, before it is
+ * signed; signature and place in the outbox are before anything is said. What was kept before a crash is announced again as it was.
  * @param trained null in the closing record
+ * @throws PeerError `peer/double-signing`, `peer/restored-backup`
  */
 export async function publishRound(
   setting: StudySetting,
   progress: Progress,
   trained: TrainedUpdate | null,
 ): Promise<void> {
-  const kept = setting.store.announcement(setting.self, progress.round);
-  const announcement = kept ?? (await composeAnnouncement(setting, progress, trained));
-  if (kept === null) setting.store.keepOwn(announcement);
+  const { store, self } = setting;
+  const announcement = store.announcement(self, progress.round) ?? (await signRound(setting, progress, trained));
+  if (announcement.record.base !== progress.base) throw restoredBackup(progress.round);
   setting.outbox.wake();
   await setting.network.publishContribution(announcement);
   const { round, update } = announcement.record;
   setting.emit({ event: 'round.announced', round, update });
 }
 
-async function composeAnnouncement(
+async function signRound(
   setting: StudySetting,
   progress: Progress,
   trained: TrainedUpdate | null,
 ): Promise<Announcement> {
+  const { store } = setting;
+  const draft = store.guard.claimed(progress.round) ?? (await draftRound(setting, progress, trained));
+  store.guard.claim(draft);
+  const { record, segments } = draft;
+  const signature = signDigest(setting.privateKey, contributionDigest(setting.domain, record));
+  const announcement: Announcement = { record, signature, segments };
+  store.keepOwn(announcement);
+  return announcement;
+}
+
+function restoredBackup(round: number): PeerError {
+  return new PeerError(
+    'peer/restored-backup',
+    `this member announced round ${round} from another base model than this folder has: the folder is an older copy; ` +
+      'go on with the newest one',
+  );
+}
+
+async function draftRound(setting: StudySetting, progress: Progress, trained: TrainedUpdate | null): Promise<Draft> {
   const { manifest, blobs, study, self } = setting;
   const update =
     trained === null
@@ -52,8 +74,7 @@ async function composeAnnouncement(
     metrics: await keepMetrics(setting, progress, trained),
     scoreCommitment: progress.valuation === null ? ZERO_DIGEST : hashValuation(progress.valuation),
   };
-  const signature = signDigest(setting.privateKey, contributionDigest(setting.domain, record));
-  return { record, signature, segments: update.digests };
+  return { record, segments: [...update.digests] };
 }
 
 async function keepMetrics(setting: StudySetting, progress: Progress, trained: TrainedUpdate | null): Promise<Hex> {

@@ -36,6 +36,7 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
   const { manifest, store, self } = setting;
   let progress = initial;
   let trained: TrainedUpdate | null = null;
+  let asked = false;
   let state: RoundState;
   const outcome = Promise.withResolvers<readonly Hex[]>();
   const stopped = new AbortController();
@@ -60,6 +61,7 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
         trained = await trainRound(setting, progress, stopped.signal);
         return dispatch({ type: 'trained' });
       case 'publish':
+        await askForOwn(effect.round);
         await publishRound(setting, progress, effect.round === manifest.rounds ? null : trained);
         return dispatch({ type: 'published' });
       case 'startTimer':
@@ -73,6 +75,13 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
         stopped.abort();
         return outcome.resolve(effect.absent);
     }
+  };
+
+  /** A folder that was restored from a copy has forgotten what its member said last; the others may know. Once a process. */
+  const askForOwn = async (round: number): Promise<void> => {
+    if (asked) return;
+    asked = true;
+    await setting.network.catchUp(round);
   };
 
   const reveal = async (): Promise<void> => {

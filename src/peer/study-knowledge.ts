@@ -2,20 +2,28 @@ import type { Hex } from '../base/bytes.ts';
 import type { StudyContext } from '../gossip/study-context.ts';
 import type { LedgerIndex } from '../ledger/ledger-index.ts';
 import type { LedgerDomain } from '../protocol/domain.ts';
+import { hashContent } from '../protocol/ledger-entry.ts';
 import { type Manifest, studyOf } from '../protocol/manifest.ts';
+import { participantsIn } from '../protocol/participants.ts';
 import type { PeerStore } from './peer-store.ts';
+import type { Mark } from './signing-guard.ts';
 
 /** Everybody who ever joined, in order of position. */
 export function positionsOf(index: LedgerIndex): Hex[] {
-  return index.entries().flatMap((entry) => (entry.kind === 'joined' ? entry.record.member : []));
+  return participantsIn(index.entries()).map(({ account }) => account);
 }
 
-/** Those who joined and did not withdraw. */
+/** Those who joined, did not withdraw and were not excluded. */
 export function participantsOf(index: LedgerIndex): Hex[] {
-  const withdrawn = new Set(
-    index.entries().flatMap((entry) => (entry.kind === 'withdrawn' ? entry.record.member : [])),
-  );
-  return positionsOf(index).filter((member) => !withdrawn.has(member));
+  return participantsIn(index.entries()).flatMap(({ account, endRound }) => (endRound === null ? account : []));
+}
+
+/** What a member has signed, as far as the ledger has it. */
+export function marksOf(index: LedgerIndex, member: Hex): Mark[] {
+  return index.entries().flatMap((entry) => {
+    if (entry.kind !== 'contribution' || entry.record.member !== member) return [];
+    return { round: entry.record.round, hash: hashContent(entry) };
+  });
 }
 
 /** What validators may ask: answered from the ledger's index and from the records kept so far. */

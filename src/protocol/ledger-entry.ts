@@ -2,17 +2,34 @@ import { AbiCoder, keccak256 } from 'ethers';
 import type { Hex } from '../base/bytes.ts';
 import { type Contribution, hashContribution } from './contribution.ts';
 import type { LedgerDomain } from './domain.ts';
-import { hashClose, hashJoin, hashOpenStudy, hashWithdraw, type Join, type OpenStudy } from './study-entries.ts';
+import { headCount, packHead } from './head-word.ts';
+import {
+  type Checkpointed,
+  type Equivocated,
+  hashCheckpointed,
+  hashClosed,
+  hashEquivocated,
+  hashExcluded,
+  hashJoined,
+  hashOpenStudy,
+  hashWithdrawn,
+  type Joined,
+  type Left,
+  type OpenStudy,
+} from './study-entries.ts';
 import { hashValuation, type Valuation } from './valuation.ts';
 
 /** What an entry of a study's log says. */
 export type LedgerContent =
   | { readonly kind: 'opened'; readonly record: OpenStudy }
-  | { readonly kind: 'joined'; readonly record: Join }
+  | { readonly kind: 'joined'; readonly record: Joined }
   | { readonly kind: 'contribution'; readonly record: Contribution }
   | { readonly kind: 'valuation'; readonly record: Valuation }
-  | { readonly kind: 'withdrawn'; readonly record: { readonly study: Hex; readonly member: Hex } }
-  | { readonly kind: 'closed'; readonly record: { readonly study: Hex } };
+  | { readonly kind: 'withdrawn'; readonly record: Left }
+  | { readonly kind: 'closed'; readonly record: { readonly study: Hex } }
+  | { readonly kind: 'excluded'; readonly record: Left }
+  | { readonly kind: 'equivocated'; readonly record: Equivocated }
+  | { readonly kind: 'checkpointed'; readonly record: Checkpointed };
 
 /** An entry as the ledger's events give it. */
 export type LedgerEntry = LedgerContent & {
@@ -24,7 +41,17 @@ export type LedgerEntry = LedgerContent & {
   readonly transaction: Hex;
 };
 
-const KIND_NUMBER = { opened: 0, joined: 1, contribution: 2, valuation: 3, withdrawn: 4, closed: 5 } as const;
+const KIND_NUMBER = {
+  opened: 0,
+  joined: 1,
+  contribution: 2,
+  valuation: 3,
+  withdrawn: 4,
+  closed: 5,
+  excluded: 6,
+  equivocated: 7,
+  checkpointed: 8,
+} as const;
 
 /** EIP-712 struct hash of an entry's record. */
 export function hashContent(content: LedgerContent): Hex {
@@ -32,15 +59,21 @@ export function hashContent(content: LedgerContent): Hex {
     case 'opened':
       return hashOpenStudy(content.record);
     case 'joined':
-      return hashJoin(content.record);
+      return hashJoined(content.record);
     case 'contribution':
       return hashContribution(content.record);
     case 'valuation':
       return hashValuation(content.record);
     case 'withdrawn':
-      return hashWithdraw(content.record);
+      return hashWithdrawn(content.record);
     case 'closed':
-      return hashClose(content.record);
+      return hashClosed(content.record);
+    case 'excluded':
+      return hashExcluded(content.record);
+    case 'equivocated':
+      return hashEquivocated(content.record);
+    case 'checkpointed':
+      return hashCheckpointed(content.record);
   }
 }
 
@@ -50,28 +83,26 @@ function hashAbi(types: readonly string[], values: readonly unknown[]): Hex {
 
 /** The head of a study's log before its first entry: bound to chain, contract and study. */
 export function initialHead(domain: LedgerDomain, study: Hex): Hex {
-  return hashAbi(['uint256', 'address', 'bytes32'], [domain.chainId, domain.contract, study]);
+  return packHead(hashAbi(['uint256', 'address', 'bytes32'], [domain.chainId, domain.contract, study]), 'open', 0);
 }
 
-/** The head after an entry: takes in the head before it, its place, its kind and all its fields. */
-export function nextHead(head: Hex, sequence: number, content: LedgerContent): Hex {
-  return hashAbi(
-    ['bytes32', 'uint64', 'uint8', 'bytes32'],
-    [head, sequence, KIND_NUMBER[content.kind], hashContent(content)],
-  );
+/** The head after an entry: takes in the head before it, which names its place, its kind and all its fields. */
+export function nextHead(head: Hex, content: LedgerContent): Hex {
+  const hash = hashAbi(['bytes32', 'uint8', 'bytes32'], [head, KIND_NUMBER[content.kind], hashContent(content)]);
+  return packHead(hash, content.kind === 'closed' ? 'closed' : 'open', headCount(head) + 1);
 }
 
 /**
  * Recomputes the heads of consecutive entries.
- * @param from the head and the sequence number that the first entry continues
+ * @param from the head that the first entry continues
  * @returns the first sequence number at which the log is not what it claims to be, or null
  */
-export function findHeadBreak(from: { head: Hex; sequence: number }, entries: readonly LedgerEntry[]): number | null {
-  let { head, sequence } = from;
+export function findHeadBreak(from: Hex, entries: readonly LedgerEntry[]): number | null {
+  let head = from;
   for (const entry of entries) {
-    if (entry.sequence !== sequence || nextHead(head, sequence, entry) !== entry.head) return sequence;
+    const sequence = headCount(head);
+    if (entry.sequence !== sequence || nextHead(head, entry) !== entry.head) return sequence;
     head = entry.head;
-    sequence += 1;
   }
   return null;
 }

@@ -54,6 +54,8 @@ export const manifestSchema = z
     }),
     /** Cumulative ε per member in millionths that the ledger allows; zero: no differential privacy is asked for. */
     epsilonBudgetMicros: z.int().min(0).max(0xffff_ffff),
+    /** δ at which ε is stated, in millionths of millionths: 10,000,000 is 10⁻⁵. */
+    deltaBudgetPicos: z.int().min(0).max(0xffff_ffff),
     valuation: z.strictObject({
       method: z.literal('shapley'),
       /** Up to this many contributions in a mix the Shapley values are exact. */

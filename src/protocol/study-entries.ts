@@ -1,48 +1,127 @@
 import { TypedDataEncoder } from 'ethers';
+import { z } from 'zod';
 import type { Hex } from '../base/bytes.ts';
+import { addressSchema, countSchema, digestSchema, positionSchema, roundSchema } from './wire-types.ts';
 
-/** The entries of a study's log that are not signed records: how it opened, who joined, who left, how it closed. */
-export interface OpenStudy {
-  readonly study: Hex;
-  readonly rounds: number;
-  readonly maximumMembers: number;
-  readonly epsilonBudgetMicros: number;
-}
+/** The entries of a study's log that are not a member's signed records. Each is hashed as an EIP-712 struct of its fields. */
 
-export interface Join {
-  readonly study: Hex;
-  readonly member: Hex;
-  /** Order of joining, from 0; the place of the member's score in every valuation. */
-  readonly position: number;
+export const openStudySchema = z.strictObject({
+  study: digestSchema,
+  rounds: roundSchema,
+  maximumMembers: countSchema,
+  /** How many rounds late a contribution may be mixed; the ledger does not enforce it. */
+  stalenessBound: countSchema,
+  /** Bound of a member's cumulative ε, in millionths. */
+  epsilonBudgetMicros: countSchema,
+  /** δ at which ε is stated, in millionths of millionths; the ledger does not enforce it. */
+  deltaBudgetPicos: countSchema,
+});
+export type OpenStudy = z.infer<typeof openStudySchema>;
+
+export const joinedSchema = z.strictObject({
+  study: digestSchema,
+  member: addressSchema,
+  /** Order of joining, from 0; the place of the member's score in every valuation. Whoever joins again keeps it. */
+  position: positionSchema,
+  /** The first round that the member may record. */
+  firstRound: roundSchema,
   /** Keyed commitment to the member's data set. */
-  readonly dataCommitment: Hex;
-}
+  dataCommitment: digestSchema,
+});
+export type Joined = z.infer<typeof joinedSchema>;
+
+/** A participant that withdrew or was excluded. */
+export const leftSchema = z.strictObject({
+  study: digestSchema,
+  member: addressSchema,
+  /** The first round that it may not record. */
+  endRound: roundSchema,
+});
+export type Left = z.infer<typeof leftSchema>;
+
+export const closedSchema = z.strictObject({ study: digestSchema });
+
+export const equivocatedSchema = z.strictObject({
+  study: digestSchema,
+  round: roundSchema,
+  member: addressSchema,
+  /** Struct hashes of the two contributions. */
+  first: digestSchema,
+  second: digestSchema,
+});
+export type Equivocated = z.infer<typeof equivocatedSchema>;
+
+export const checkpointedSchema = z.strictObject({
+  study: digestSchema,
+  round: roundSchema,
+  /** The head that was co-signed. */
+  signedHead: digestSchema,
+  /** Positions of the signers, ascending. */
+  signers: z.array(positionSchema).max(64),
+});
+export type Checkpointed = z.infer<typeof checkpointedSchema>;
 
 const TYPES = {
   OpenStudy: [
     { name: 'study', type: 'bytes32' },
     { name: 'rounds', type: 'uint32' },
     { name: 'maximumMembers', type: 'uint16' },
+    { name: 'stalenessBound', type: 'uint32' },
     { name: 'epsilonBudgetMicros', type: 'uint64' },
+    { name: 'deltaBudgetPicos', type: 'uint64' },
   ],
-  Join: [
+  Joined: [
     { name: 'study', type: 'bytes32' },
     { name: 'member', type: 'address' },
-    { name: 'position', type: 'uint16' },
+    { name: 'position', type: 'uint8' },
+    { name: 'firstRound', type: 'uint32' },
     { name: 'dataCommitment', type: 'bytes32' },
   ],
-  Withdraw: [
+  Withdrawn: [
     { name: 'study', type: 'bytes32' },
     { name: 'member', type: 'address' },
+    { name: 'endRound', type: 'uint32' },
   ],
-  Close: [{ name: 'study', type: 'bytes32' }],
+  Excluded: [
+    { name: 'study', type: 'bytes32' },
+    { name: 'member', type: 'address' },
+    { name: 'endRound', type: 'uint32' },
+  ],
+  Closed: [{ name: 'study', type: 'bytes32' }],
+  Equivocated: [
+    { name: 'study', type: 'bytes32' },
+    { name: 'round', type: 'uint32' },
+    { name: 'member', type: 'address' },
+    { name: 'first', type: 'bytes32' },
+    { name: 'second', type: 'bytes32' },
+  ],
+  Checkpointed: [
+    { name: 'study', type: 'bytes32' },
+    { name: 'round', type: 'uint32' },
+    { name: 'signedHead', type: 'bytes32' },
+    { name: 'signers', type: 'uint64' },
+  ],
 };
 
 function hashAs(type: keyof typeof TYPES, value: object): Hex {
   return TypedDataEncoder.hashStruct(type, { [type]: TYPES[type] }, value) as Hex;
 }
 
+/** Positions as the bits of a 64-bit number. */
+export function signerBits(positions: readonly number[]): bigint {
+  return positions.reduce((bits, position) => bits | (1n << BigInt(position)), 0n);
+}
+
+/** Reverses {@link signerBits}. */
+export function signerPositions(bits: bigint): number[] {
+  return Array.from({ length: 64 }, (_, position) => position).filter((position) => (bits >> BigInt(position)) & 1n);
+}
+
 export const hashOpenStudy = (entry: OpenStudy): Hex => hashAs('OpenStudy', entry);
-export const hashJoin = (entry: Join): Hex => hashAs('Join', entry);
-export const hashWithdraw = (entry: { study: Hex; member: Hex }): Hex => hashAs('Withdraw', entry);
-export const hashClose = (entry: { study: Hex }): Hex => hashAs('Close', entry);
+export const hashJoined = (entry: Joined): Hex => hashAs('Joined', entry);
+export const hashWithdrawn = (entry: Left): Hex => hashAs('Withdrawn', entry);
+export const hashExcluded = (entry: Left): Hex => hashAs('Excluded', entry);
+export const hashClosed = (entry: { study: Hex }): Hex => hashAs('Closed', entry);
+export const hashEquivocated = (entry: Equivocated): Hex => hashAs('Equivocated', entry);
+export const hashCheckpointed = (entry: Checkpointed): Hex =>
+  hashAs('Checkpointed', { ...entry, signers: signerBits(entry.signers) });

@@ -13,3 +13,6 @@ export const addressSchema = z.custom<Hex>((value) => typeof value === 'string' 
 export const roundSchema = z.int().min(0).max(0xffff_ffff);
 
 export const countSchema = z.int().min(0).max(0xffff_ffff);
+
+/** A participant's number in a study. */
+export const positionSchema = z.int().min(0).max(63);

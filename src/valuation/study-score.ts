@@ -1,5 +1,6 @@
 import type { Hex } from '../base/bytes.ts';
 import type { LedgerEntry } from '../protocol/ledger-entry.ts';
+import { participantsIn } from '../protocol/participants.ts';
 import { unpackScores } from '../protocol/valuation.ts';
 
 /** What a study's members are worth by the ledger alone: anybody who reads it comes to the same integers. */
@@ -24,17 +25,17 @@ export function medianMicros(values: readonly number[]): number {
  * @param entries the study's log
  */
 export function studyScores(entries: readonly LedgerEntry[]): StudyScores {
-  const members = new Map<number, Hex>();
+  const participants = participantsIn(entries);
   const reports = new Map<number, Map<Hex, number[]>>();
   for (const entry of entries) {
-    if (entry.kind === 'joined') members.set(entry.record.position, entry.record.member);
     if (entry.kind !== 'valuation') continue;
     const { round, evaluator, scores } = entry.record;
     const ofRound = reports.get(round) ?? new Map<Hex, number[]>();
     reports.set(round, ofRound);
     for (const [position, score] of unpackScores(scores).entries()) {
-      const member = members.get(position);
-      if (score === null || member === undefined || member === evaluator) continue;
+      const participant = participants[position];
+      if (score === null || participant === undefined || participant.accounts.includes(evaluator)) continue;
+      const member = participant.account;
       ofRound.set(member, [...(ofRound.get(member) ?? []), score]);
     }
   }
@@ -43,7 +44,7 @@ export function studyScores(entries: readonly LedgerEntry[]): StudyScores {
       ([round, ofRound]) => [round, new Map([...ofRound].map(([m, s]) => [m, medianMicros(s)]))] as const,
     ),
   );
-  const total = new Map([...members.values()].map((member) => [member, 0]));
+  const total = new Map(participants.map(({ account }) => [account, 0]));
   for (const ofRound of byRound.values()) {
     for (const [member, score] of ofRound) total.set(member, (total.get(member) ?? 0) + score);
   }

@@ -1,6 +1,6 @@
 import type { Evidence } from '../../src/audit/evidence.ts';
 import { type Hex, sha256, toHex, ZERO_DIGEST } from '../../src/base/bytes.ts';
-import { createMemoryLedger, type MemoryLedger } from '../../src/ledger/memory-ledger.ts';
+import { createMemoryLedger, type MemoryLedger } from '../../src/ledger/memory/memory-ledger.ts';
 import { computeMix } from '../../src/mixing/compute-mix.ts';
 import { planMix, pullsOf } from '../../src/mixing/plan-mix.ts';
 import { architectureSchema } from '../../src/model/architecture.ts';
@@ -71,8 +71,16 @@ export async function syntheticStudy(cheat?: Cheat): Promise<SyntheticStudy> {
   );
   for (const blob of initial.blobs) put(blob);
   const members = Array.from({ length: MEMBERS }, (_, i) => i + 1);
-  for (const n of members) ledger.admit(memberAccount(n));
-  ledger.openStudy({ study, rounds: ROUNDS, maximumMembers: MEMBERS, epsilonBudgetMicros: 0 });
+  for (const n of members) ledger.membership.admit(memberAccount(n));
+  const stalenessBound = manifest.staleness.boundRounds;
+  const terms = {
+    rounds: ROUNDS,
+    maximumMembers: MEMBERS,
+    stalenessBound,
+    epsilonBudgetMicros: 0,
+    deltaBudgetPicos: 0,
+  };
+  ledger.openStudy({ study, ...terms });
   for (const n of members) await ledger.as(memberAccount(n)).join(study, digest(`data ${n}`));
 
   const announcements: Announcement[] = [];
@@ -130,7 +138,7 @@ export async function syntheticStudy(cheat?: Cheat): Promise<SyntheticStudy> {
       }
     }
     for (const reveal of pending) {
-      await ledger.as(reveal.record.evaluator).reveal(reveal.record);
+      await ledger.as(reveal.record.evaluator).reveal([reveal.record]);
       reveals.push(reveal);
     }
     if (closing) break;

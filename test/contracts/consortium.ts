@@ -27,6 +27,7 @@ import {
 } from '../../src/ledger/bindings.ts';
 import { type EmbeddedChain, openEmbeddedChain } from '../../src/ledger/embedded/embedded-chain.ts';
 import { startJsonRpcServer } from '../../src/ledger/embedded/json-rpc-server.ts';
+import { domainOf, sign } from './typed-data.ts';
 
 /** An embedded chain behind JSON-RPC, in a folder of its own. */
 export interface TestChain {
@@ -73,6 +74,9 @@ export interface Consortium {
   readonly study: string;
 }
 
+/** The last second that a deadline can name. */
+const NEVER = 2n ** 64n - 1n;
+
 /** Deploys both contracts, admits members, opens a study of `rounds` rounds, and lets them all join. */
 export async function startConsortium(
   testChain: TestChain,
@@ -80,15 +84,23 @@ export async function startConsortium(
 ): Promise<Consortium> {
   const admin = testChain.wallet();
   const members = Array.from({ length: memberCount }, () => testChain.wallet());
-  const membership = membershipAt(await deploy(admin, MEMBERSHIP_ABI, MEMBERSHIP_BYTECODE, [0, admin.address]), admin);
-  const ledger = ledgerAt(await deploy(admin, LEDGER_ABI, LEDGER_BYTECODE, [membership.target]), admin);
+  const governance = { weightShareCapMicros: 500_000, quorumMicros: 666_667 };
+  const membership = membershipAt(
+    await deploy(admin, MEMBERSHIP_ABI, MEMBERSHIP_BYTECODE, [0, admin.address, governance]),
+    admin,
+  );
+  const ledger = ledgerAt(await deploy(admin, LEDGER_ABI, LEDGER_BYTECODE, [membership.target, 10_000]), admin);
   await (await membership.grantRole(await membership.ADMISSION_ROLE(), admin)).wait();
   await (await membership.grantRole(await membership.STUDY_ROLE(), admin)).wait();
   const study = digest('study', ledger.target);
-  await (await ledger.openStudy({ study, rounds, maximumMembers: 64, epsilonBudgetMicros: 8_000_000 })).wait();
+  const terms = { rounds, maximumMembers: 64, stalenessBound: 3 };
+  const budgets = { epsilonBudgetMicros: 8_000_000, deltaBudgetPicos: 10_000_000 };
+  await (await ledger.openStudy({ study, ...terms, ...budgets })).wait();
+  const domain = domainOf(testChain.chain.chainId, ledger.target as string);
   for (const member of members) {
     await (await membership.admit(member)).wait();
-    await (await as(ledger, member).join(study, digest('data', member.address))).wait();
+    const consent = { study, member: member.address, dataCommitment: digest('data', member.address), deadline: NEVER };
+    await (await ledger.join(consent, await sign(member, domain, 'Join', consent))).wait();
   }
   return { admin, members, membership, ledger, study };
 }

@@ -1,4 +1,15 @@
-import { AbiCoder, keccak256, type TypedDataDomain, TypedDataEncoder, type TypedDataField } from 'ethers';
+import {
+  AbiCoder,
+  type BaseWallet,
+  concat,
+  dataSlice,
+  keccak256,
+  Signature,
+  type TypedDataDomain,
+  TypedDataEncoder,
+  type TypedDataField,
+  toBeHex,
+} from 'ethers';
 
 const field = (type: string, name: string): TypedDataField => ({ type, name });
 
@@ -8,12 +19,21 @@ export const TYPES = {
     field('bytes32', 'study'),
     field('uint32', 'rounds'),
     field('uint16', 'maximumMembers'),
+    field('uint32', 'stalenessBound'),
     field('uint64', 'epsilonBudgetMicros'),
+    field('uint64', 'deltaBudgetPicos'),
   ],
   Join: [
     field('bytes32', 'study'),
     field('address', 'member'),
-    field('uint16', 'position'),
+    field('bytes32', 'dataCommitment'),
+    field('uint64', 'deadline'),
+  ],
+  Joined: [
+    field('bytes32', 'study'),
+    field('address', 'member'),
+    field('uint8', 'position'),
+    field('uint32', 'firstRound'),
     field('bytes32', 'dataCommitment'),
   ],
   Contribution: [
@@ -35,8 +55,23 @@ export const TYPES = {
     field('bytes32[]', 'scores'),
     field('bytes32', 'salt'),
   ],
-  Withdraw: [field('bytes32', 'study'), field('address', 'member')],
-  Close: [field('bytes32', 'study')],
+  Checkpoint: [field('bytes32', 'study'), field('uint32', 'round'), field('bytes32', 'head')],
+  Checkpointed: [
+    field('bytes32', 'study'),
+    field('uint32', 'round'),
+    field('bytes32', 'signedHead'),
+    field('uint64', 'signers'),
+  ],
+  Equivocated: [
+    field('bytes32', 'study'),
+    field('uint32', 'round'),
+    field('address', 'member'),
+    field('bytes32', 'first'),
+    field('bytes32', 'second'),
+  ],
+  Withdrawn: [field('bytes32', 'study'), field('address', 'member'), field('uint32', 'endRound')],
+  Excluded: [field('bytes32', 'study'), field('address', 'member'), field('uint32', 'endRound')],
+  Closed: [field('bytes32', 'study')],
 } as const satisfies Record<string, readonly TypedDataField[]>;
 
 export type RecordType = keyof typeof TYPES;
@@ -53,14 +88,42 @@ export function domainOf(chainId: number, ledger: string): TypedDataDomain {
   return { name: 'Consilium', version: '1', chainId, verifyingContract: ledger };
 }
 
-const KINDS: readonly RecordType[] = ['OpenStudy', 'Join', 'Contribution', 'Valuation', 'Withdraw', 'Close'];
-
-export function initialHead(chainId: number, ledger: string, study: string): string {
-  return keccak256(AbiCoder.defaultAbiCoder().encode(['uint256', 'address', 'bytes32'], [chainId, ledger, study]));
+/** A compact signature, as the contract takes it. */
+export async function sign(
+  wallet: BaseWallet,
+  domain: TypedDataDomain,
+  type: RecordType,
+  record: object,
+): Promise<{ r: string; vs: string }> {
+  const { r, yParityAndS: vs } = Signature.from(await wallet.signTypedData(domain, typesOf(type), record));
+  return { r, vs };
 }
 
-export function nextHead(head: string, sequence: number, type: RecordType, record: object): string {
-  const types = ['bytes32', 'uint64', 'uint8', 'bytes32'];
-  const values = [head, sequence, KINDS.indexOf(type), structHash(type, record)];
-  return keccak256(AbiCoder.defaultAbiCoder().encode(types, values));
+const KINDS: readonly RecordType[] = [
+  'OpenStudy',
+  'Joined',
+  'Contribution',
+  'Valuation',
+  'Withdrawn',
+  'Closed',
+  'Excluded',
+  'Equivocated',
+  'Checkpointed',
+];
+
+const hashOf = (types: readonly string[], values: readonly unknown[]): string =>
+  keccak256(AbiCoder.defaultAbiCoder().encode(types, values));
+
+/** 27 bytes of hash, one of state, four of count. */
+function headWord(hash: string, state: number, count: number): string {
+  return concat([dataSlice(hash, 0, 27), toBeHex(state, 1), toBeHex(count, 4)]);
+}
+
+export function initialHead(chainId: number, ledger: string, study: string): string {
+  return headWord(hashOf(['uint256', 'address', 'bytes32'], [chainId, ledger, study]), 1, 0);
+}
+
+export function nextHead(head: string, type: RecordType, record: object): string {
+  const hash = hashOf(['bytes32', 'uint8', 'bytes32'], [head, KINDS.indexOf(type), structHash(type, record)]);
+  return headWord(hash, type === 'Closed' ? 2 : 1, Number(dataSlice(head, 28)) + 1);
 }

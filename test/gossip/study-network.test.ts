@@ -46,6 +46,7 @@ async function peer(n: number, members: readonly number[], bootstrap: readonly s
         reveals: [],
       }),
       onContribution: (value) => void received.push(value),
+      onEquivocation: () => {},
       onReveal: () => {},
       onMember: (account, connected) => void (connected || lost.push(account)),
     },

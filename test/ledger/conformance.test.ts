@@ -1,16 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ContractTransactionResponse, Wallet } from 'ethers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Hex, ZERO_DIGEST } from '../../src/base/bytes.ts';
 import { administer } from '../../src/ledger/admin.ts';
+import { ledgerAt, membershipAt } from '../../src/ledger/bindings.ts';
 import { openEmbeddedChain } from '../../src/ledger/embedded/embedded-chain.ts';
 import { startJsonRpcServer } from '../../src/ledger/embedded/json-rpc-server.ts';
 import { connectLedger } from '../../src/ledger/ethers-ledger.ts';
 import type { Ledger, LedgerReader } from '../../src/ledger/ledger.ts';
-import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
+import { createMemoryLedger } from '../../src/ledger/memory/memory-ledger.ts';
+import { connectRpc } from '../../src/ledger/rpc-provider.ts';
+import { checkpointDigest } from '../../src/protocol/checkpoint.ts';
 import type { Contribution } from '../../src/protocol/contribution.ts';
 import { findHeadBreak, initialHead } from '../../src/protocol/ledger-entry.ts';
+import { participantsIn } from '../../src/protocol/participants.ts';
 import { contributionDigest, signDigest } from '../../src/protocol/signature.ts';
 import type { OpenStudy } from '../../src/protocol/study-entries.ts';
 import { hashValuation, packScores, type Valuation } from '../../src/protocol/valuation.ts';
@@ -21,16 +26,24 @@ interface Rig {
   readonly reader: LedgerReader;
   as(n: number): Ledger;
   openStudy(study: OpenStudy): Promise<void>;
+  closeStudy(study: Hex): Promise<void>;
+  suspend(n: number): Promise<void>;
+  reinstate(n: number): Promise<void>;
+  rotate(n: number, to: number): Promise<void>;
   stop(): Promise<void>;
 }
 
 async function memoryRig(): Promise<Rig> {
   const ledger = createMemoryLedger(DOMAIN);
-  for (const n of [1, 2, 3]) ledger.admit(memberAccount(n));
+  for (const n of [1, 2, 3]) ledger.membership.admit(memberAccount(n));
   return {
     reader: ledger,
     as: (n) => ledger.as(memberAccount(n)),
     openStudy: async (study) => ledger.openStudy(study),
+    closeStudy: async (study) => ledger.closeStudy(study),
+    suspend: async (n) => ledger.membership.suspend(memberAccount(n)),
+    reinstate: async (n) => ledger.membership.reinstate(memberAccount(n)),
+    rotate: async (n, to) => ledger.membership.rotate(memberAccount(n), memberAccount(to)),
     stop: async () => {},
   };
 }
@@ -43,11 +56,21 @@ async function chainRig(): Promise<Rig> {
   const { ledger: contract, membership } = await admin.deploy(0);
   await admin.admit(membership, [1, 2, 3].map(memberAccount));
   const connection = await connectLedger({ rpcUrl: server.url, contract });
+  const provider = await connectRpc(server.url);
+  const wallet = new Wallet(memberKey(99), provider);
+  const register = membershipAt(membership, wallet);
+  const free = { type: 0, gasPrice: 0n };
+  const mined = async (sent: Promise<ContractTransactionResponse>): Promise<void> => void (await (await sent).wait());
   return {
     reader: connection,
     as: (n) => connection.as(memberKey(n)),
     openStudy: (study) => admin.openStudy(contract, study),
+    closeStudy: (study) => mined(ledgerAt(contract, wallet).closeStudy(study, free)),
+    suspend: (n) => mined(register.suspend(memberAccount(n), free)),
+    reinstate: (n) => mined(register.reinstate(memberAccount(n), free)),
+    rotate: (n, to) => mined(register.rotate(memberAccount(n), memberAccount(to), free)),
     stop: async () => {
+      provider.destroy();
       connection.close();
       admin.close();
       await server.stop();
@@ -71,7 +94,8 @@ describe.each([
   /** A new study that members 1 and 2 have joined. */
   const begin = async (terms: Partial<OpenStudy> = {}): Promise<Hex> => {
     const study = digest(`study ${count++}`);
-    await rig.openStudy({ study, rounds: 3, maximumMembers: 2, epsilonBudgetMicros: 100, ...terms });
+    const bounds = { rounds: 3, maximumMembers: 2, stalenessBound: 1, epsilonBudgetMicros: 100, deltaBudgetPicos: 10 };
+    await rig.openStudy({ study, ...bounds, ...terms });
     await rig.as(1).join(study, digest('data 1'));
     await rig.as(2).join(study, digest('data 2'));
     return study;
@@ -104,7 +128,7 @@ describe.each([
     await rig
       .as(1)
       .contribute(by(1, study, { round: 1, scoreCommitment: hashValuation(valuation), epsilonMicros: 40 }));
-    await rig.as(2).reveal(valuation); // anybody may open it
+    await rig.as(2).reveal([valuation]); // anybody may open it
     const entries = await rig.reader.entries(study, 0);
     expect(entries.map((entry) => entry.kind)).toEqual([
       'opened',
@@ -118,11 +142,15 @@ describe.each([
     expect(entries.map((entry) => entry.sequence)).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(entries[3]?.record).toEqual(first);
     expect(entries[6]?.record).toEqual(valuation);
-    expect(findHeadBreak({ head: initialHead(rig.reader.domain, study), sequence: 0 }, entries)).toBeNull();
+    expect(findHeadBreak(initialHead(rig.reader.domain, study), entries)).toBeNull();
     const state = await rig.reader.study(study);
     expect(state).toMatchObject({ length: 7, head: entries.at(-1)?.head, participants: 2, rounds: 3, open: true });
     expect(await rig.reader.entries(study, 5)).toEqual(entries.slice(5));
-    expect(await rig.reader.gasUsed(entries[3]?.transaction ?? '0x')).toBeGreaterThan(20_000);
+    const receipt = await rig.reader.receipt(entries[3]?.transaction ?? '0x');
+    expect(receipt?.gasUsed).toBeGreaterThan(20_000);
+    expect(receipt?.blockNumber).toBe(entries[3]?.blockNumber);
+    expect(await rig.reader.blockNumber()).toBeGreaterThanOrEqual(receipt?.blockNumber ?? Number.NaN);
+    expect(await rig.reader.receipt(digest('no such transaction'))).toBeNull();
   });
 
   test('takes one contribution a member and round, in the order of rounds', async () => {
@@ -188,15 +216,126 @@ describe.each([
       scores: packScores([1, 2]),
       salt: digest('salt'),
     };
-    await expect(rig.as(1).reveal(valuation)).rejects.toThrow(refused('NothingToReveal'));
+    await expect(rig.as(1).reveal([valuation])).rejects.toThrow(refused('NotTheCommitment'));
     await rig.as(1).contribute(by(1, study));
     await rig.as(1).contribute(by(1, study, { round: 1, scoreCommitment: hashValuation(valuation) }));
-    await expect(rig.as(1).reveal({ ...valuation, scores: packScores([9, 2]) })).rejects.toThrow(
+    await expect(rig.as(1).reveal([{ ...valuation, scores: packScores([9, 2]) }])).rejects.toThrow(
       refused('NotTheCommitment'),
     );
-    await expect(rig.as(1).reveal({ ...valuation, round: 1 })).rejects.toThrow(refused('NotTheCommittedRound'));
-    await rig.as(1).reveal(valuation);
-    await expect(rig.as(1).reveal(valuation)).rejects.toThrow(refused('NothingToReveal'));
+    await expect(rig.as(1).reveal([{ ...valuation, round: 1 }])).rejects.toThrow(refused('NotTheCommitment'));
+    await rig.as(1).reveal([valuation]);
+    await expect(rig.as(1).reveal([valuation])).rejects.toThrow(refused('NotTheCommitment'));
+  });
+
+  test('lets a member go at the end of the round in progress', async () => {
+    const study = await begin();
+    await rig.as(1).contribute(by(1, study));
+    await rig.as(2).withdraw(study);
+    await rig.as(2).contribute(by(2, study));
+    await expect(rig.as(2).contribute(by(2, study, { round: 1 }))).rejects.toThrow(refused('RoundAfterEnd'));
+    await expect(rig.as(2).withdraw(study)).rejects.toThrow(refused('HasWithdrawn'));
+    await expect(rig.as(2).join(study, digest('again'))).rejects.toThrow(refused('AlreadyJoined'));
+    const [left] = (await rig.reader.entries(study, 4)).filter(({ kind }) => kind === 'withdrawn');
+    expect(left?.record).toEqual({ study, member: memberAccount(2), endRound: 1 });
+  });
+
+  test('takes nothing from a suspended member but the round in progress, once it is excluded', async () => {
+    const study = await begin();
+    await rig.as(1).contribute(by(1, study));
+    await expect(rig.as(1).exclude(study, memberAccount(2))).rejects.toThrow(refused('NothingToExclude'));
+    await rig.suspend(2);
+    expect(await rig.reader.members()).not.toContain(memberAccount(2));
+    await expect(rig.as(2).contribute(by(2, study))).rejects.toThrow(refused('NotMember'));
+    await rig.as(1).exclude(study, memberAccount(2));
+    await rig.as(2).contribute(by(2, study));
+    await expect(rig.as(2).contribute(by(2, study, { round: 1 }))).rejects.toThrow(refused('RoundAfterEnd'));
+    await rig.reinstate(2);
+    await expect(rig.as(2).contribute(by(2, study, { round: 1 }))).rejects.toThrow(refused('MembershipInterrupted'));
+    await rig.as(2).join(study, digest('data 2, another consent'));
+    await rig.as(2).contribute(by(2, study, { round: 1 }));
+    const entries = await rig.reader.entries(study, 0);
+    expect(findHeadBreak(initialHead(rig.reader.domain, study), entries)).toBeNull();
+    expect(participantsIn(entries)).toMatchObject([{}, { account: memberAccount(2), firstRound: 1, endRound: null }]);
+  });
+
+  test('goes on with a new key where the old one stopped', async () => {
+    const study = await begin();
+    await rig.as(1).contribute(by(1, study, { epsilonMicros: 60 }));
+    await rig.rotate(1, 8);
+    await expect(rig.as(1).contribute(by(1, study, { round: 1, epsilonMicros: 60 }))).rejects.toThrow(
+      refused('NotMember'),
+    );
+    await rig.as(8).join(study, digest('data 1'));
+    await expect(rig.as(8).contribute(by(8, study, { round: 1, epsilonMicros: 59 }))).rejects.toThrow(
+      refused('EpsilonFell'),
+    );
+    await rig.as(8).contribute(by(8, study, { round: 1, epsilonMicros: 70 }));
+    const [first] = participantsIn(await rig.reader.entries(study, 0));
+    expect(first).toMatchObject({ position: 0, accounts: [memberAccount(1), memberAccount(8)] });
+    await rig.rotate(8, 9);
+  });
+
+  test('records that a member signed two contributions for one round, once', async () => {
+    const study = await begin();
+    const signedBy2 = (fields: Partial<Contribution>) => {
+      const record = by(2, study, fields);
+      return { record, signature: signDigest(memberKey(2), contributionDigest(rig.reader.domain, record)) };
+    };
+    const [first, second] = [signedBy2({}), signedBy2({ samples: 7 })];
+    await expect(rig.as(3).reportEquivocation(first, first)).rejects.toThrow(refused('NoEquivocation'));
+    await expect(rig.as(3).reportEquivocation(first, signedBy2({ round: 1 }))).rejects.toThrow(
+      refused('NoEquivocation'),
+    );
+    const forged = { ...second, signature: first.signature };
+    await expect(rig.as(3).reportEquivocation(first, forged)).rejects.toThrow(refused('NotTheMember'));
+    await rig.as(3).reportEquivocation(first, second);
+    await expect(rig.as(3).reportEquivocation(first, second)).rejects.toThrow(refused('EquivocationKnown'));
+    const [entry] = await rig.reader.entries(study, 3);
+    expect(entry).toMatchObject({ kind: 'equivocated', record: { member: memberAccount(2), round: 0 } });
+  });
+
+  test('takes a checkpoint that a quorum signed', async () => {
+    const study = await begin();
+    const { head } = (await rig.reader.study(study)) ?? { head: ZERO_DIGEST };
+    const checkpoint = { study, round: 0, head };
+    const signedBy = (n: number, position: number, what = checkpoint) => ({
+      position,
+      signature: signDigest(memberKey(n), checkpointDigest(rig.reader.domain, what)),
+    });
+    const member = 2;
+    const cosigners = [signedBy(1, 0), signedBy(member, 1)];
+    await expect(rig.as(3).checkpoint(checkpoint, [])).rejects.toThrow(refused('QuorumMissed'));
+    await expect(rig.as(3).checkpoint(checkpoint, cosigners.toReversed())).rejects.toThrow(
+      refused('SignersOutOfOrder'),
+    );
+    const ahead = { ...checkpoint, head: `0x${'ab'.repeat(27)}01000000ff` as Hex };
+    await expect(rig.as(3).checkpoint(ahead, cosigners)).rejects.toThrow(refused('CheckpointAhead'));
+    const other = { ...checkpoint, round: 1 };
+    await expect(rig.as(3).checkpoint(other, cosigners)).rejects.toThrow(refused('NotTheMember'));
+    await rig.as(3).checkpoint(checkpoint, cosigners);
+    const entries = await rig.reader.entries(study, 0);
+    expect(entries.at(-1)).toMatchObject({ kind: 'checkpointed', record: { signedHead: head, signers: [0, 1] } });
+    expect(findHeadBreak(initialHead(rig.reader.domain, study), entries)).toBeNull();
+  });
+
+  test('takes signed contributions all together or not at all', async () => {
+    const study = await begin();
+    const signed = [by(1, study), by(1, study, { round: 1 }), by(1, study, { round: 1, samples: 3 })].map((record) => ({
+      record,
+      signature: signDigest(memberKey(1), contributionDigest(rig.reader.domain, record)),
+    }));
+    await expect(rig.as(2).contributeFor(signed)).rejects.toThrow(refused('RoundAlreadyPassed'));
+    expect((await rig.reader.study(study))?.length).toBe(3);
+    await rig.as(2).contributeFor(signed.slice(0, 2));
+    expect((await rig.reader.study(study))?.length).toBe(5);
+  });
+
+  test('is final once it is closed', async () => {
+    const study = await begin();
+    await rig.closeStudy(study);
+    expect(await rig.reader.study(study)).toMatchObject({ open: false, length: 4 });
+    await expect(rig.as(1).contribute(by(1, study))).rejects.toThrow(refused('StudyNotOpen'));
+    expect((await rig.reader.entries(study, 3)).map(({ kind }) => kind)).toEqual(['closed']);
   });
 });
 

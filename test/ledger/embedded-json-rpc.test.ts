@@ -8,6 +8,8 @@ import { openEmbeddedChain } from '../../src/ledger/embedded/embedded-chain.ts';
 import { startJsonRpcServer } from '../../src/ledger/embedded/json-rpc-server.ts';
 import { providerFor, startTestChain, type TestChain } from '../contracts/consortium.ts';
 
+const GOVERNANCE = { weightShareCapMicros: 500_000, quorumMicros: 500_000 };
+
 let testChain: TestChain;
 
 beforeAll(async () => {
@@ -253,7 +255,11 @@ test('stop cuts off a client that never ends its request', async () => {
 
 test('ethers deploys and calls from a key without funds, with its own gas price', async () => {
   const wallet = testChain.wallet();
-  const contract = await new ContractFactory(MEMBERSHIP_ABI, MEMBERSHIP_BYTECODE, wallet).deploy(0, wallet.address);
+  const contract = await new ContractFactory(MEMBERSHIP_ABI, MEMBERSHIP_BYTECODE, wallet).deploy(
+    0,
+    wallet.address,
+    GOVERNANCE,
+  );
   await contract.waitForDeployment();
   const membership = membershipAt(await contract.getAddress(), wallet);
   const sent = await membership.grantRole(await membership.ADMISSION_ROLE(), wallet);
@@ -265,7 +271,11 @@ test('ethers deploys and calls from a key without funds, with its own gas price'
 
 test('ethers decodes the custom error of a refused call', async () => {
   const wallet = testChain.wallet();
-  const contract = await new ContractFactory(MEMBERSHIP_ABI, MEMBERSHIP_BYTECODE, wallet).deploy(0, wallet.address);
+  const contract = await new ContractFactory(MEMBERSHIP_ABI, MEMBERSHIP_BYTECODE, wallet).deploy(
+    0,
+    wallet.address,
+    GOVERNANCE,
+  );
   const membership = membershipAt(await contract.getAddress(), wallet);
   await expect(membership.memberAt(7)).rejects.toMatchObject({ revert: { name: 'NoSuchIndex' } });
   await expect(membership.admit.staticCall(wallet)).rejects.toMatchObject({
@@ -277,7 +287,11 @@ test('ethers decodes the custom error of a refused call', async () => {
 
 test('a reverted transaction is mined with status 0, as on any chain', async () => {
   const wallet = testChain.wallet();
-  const contract = await new ContractFactory(MEMBERSHIP_ABI, MEMBERSHIP_BYTECODE, wallet).deploy(0, wallet.address);
+  const contract = await new ContractFactory(MEMBERSHIP_ABI, MEMBERSHIP_BYTECODE, wallet).deploy(
+    0,
+    wallet.address,
+    GOVERNANCE,
+  );
   const membership = membershipAt(await contract.getAddress(), wallet);
   const sent = await membership.admit(wallet, { gasLimit: 200_000 });
   await expect(sent.wait()).rejects.toMatchObject({ code: 'CALL_EXCEPTION', receipt: { status: 0 } });

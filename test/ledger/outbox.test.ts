@@ -5,42 +5,48 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { type Ledger, LedgerError, type LedgerReader } from '../../src/ledger/ledger.ts';
 import { createLedgerIndex } from '../../src/ledger/ledger-index.ts';
-import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
+import { createMemoryLedger } from '../../src/ledger/memory/memory-ledger.ts';
 import { createOutbox, type OutboxItem, type OutboxStore } from '../../src/ledger/outbox.ts';
 import { hashContent } from '../../src/protocol/ledger-entry.ts';
-import { contribution, DOMAIN, digest, memberAccount, STUDY } from '../builders.ts';
+import { hashValuation, packScores } from '../../src/protocol/valuation.ts';
+import { announcement, DOMAIN, digest, memberAccount, STUDY } from '../builders.ts';
 import { eventually } from '../eventually.ts';
 
 const item = (round: number): OutboxItem => ({
   kind: 'contribution',
-  record: contribution({ round, scoreCommitment: ZERO_DIGEST }),
+  ...announcement(1, { round, scoreCommitment: ZERO_DIGEST }),
 });
 
-function memoryStore(items: readonly OutboxItem[]): OutboxStore & { anchored: Hex[]; refused: Hex[] } {
-  const anchored: Hex[] = [];
-  const refused: Hex[] = [];
+type TestStore = OutboxStore & { state: Map<Hex, 'anchored' | 'refused'> };
+
+function memoryStore(items: readonly OutboxItem[]): TestStore {
+  const state = new Map<Hex, 'anchored' | 'refused'>();
   return {
-    anchored,
-    refused,
-    pending: () => items.filter((i) => ![...anchored, ...refused].includes(hashContent(i))),
-    markAnchored: (hash) => void anchored.push(hash),
-    markRefused: (hash) => void refused.push(hash),
+    state,
+    pending: () => items.filter((i) => !state.has(hashContent(i))),
+    anchored: () => [...state].flatMap(([hash, is]) => (is === 'anchored' ? hash : [])),
+    markAnchored: (hash) => void state.set(hash, 'anchored'),
+    markRefused: (hash) => void state.set(hash, 'refused'),
+    reopen: (hash) => void state.delete(hash),
   };
 }
 
+const TERMS = { rounds: 9, maximumMembers: 4, stalenessBound: 1, epsilonBudgetMicros: 0, deltaBudgetPicos: 0 };
+
 async function studyLedger() {
   const memory = createMemoryLedger(DOMAIN);
-  memory.admit(memberAccount(1));
-  memory.openStudy({ study: STUDY, rounds: 9, maximumMembers: 4, epsilonBudgetMicros: 0 });
+  memory.membership.admit(memberAccount(1));
+  memory.openStudy({ study: STUDY, ...TERMS });
   const ledger = memory.as(memberAccount(1));
   await ledger.join(STUDY, digest('data'));
   return ledger;
 }
 
 /** Runs an outbox until nothing is pending, then stops it. */
-async function runOutbox(ledger: Ledger, store: OutboxStore): Promise<void> {
+async function runOutbox(ledger: Ledger, store: OutboxStore, confirmations = 0): Promise<void> {
   const index = createLedgerIndex(ledger, STUDY);
-  const outbox = createOutbox({ ledger, index, store, clock: systemClock, logger: silentLogger, onAnchored: () => {} });
+  const deps = { ledger, index, store, clock: systemClock, logger: silentLogger, confirmations };
+  const outbox = createOutbox({ ...deps, onAnchored: () => {} });
   const stopping = new AbortController();
   const running = outbox.run(stopping.signal);
   await eventually(() => expect(store.pending()).toEqual([]));
@@ -54,7 +60,7 @@ describe('the outbox', () => {
     const ledger = await studyLedger();
     const store = memoryStore([item(0), item(1), item(2)]);
     await runOutbox(ledger, store);
-    expect(store.anchored).toEqual([item(0), item(1), item(2)].map(hashContent));
+    expect(store.anchored()).toEqual([item(0), item(1), item(2)].map(hashContent));
     expect((await ledger.entries(STUDY, 2)).map((entry) => entry.kind)).toEqual([
       'contribution',
       'contribution',
@@ -75,10 +81,14 @@ describe('the outbox', () => {
         await ledger.contribute(record);
         throw new LedgerError('ledger/unreachable', 'the answer was lost');
       },
+      contributeFor: async (signed) => {
+        await ledger.contributeFor(signed);
+        throw new LedgerError('ledger/unreachable', 'the answer was lost');
+      },
     };
     const store = memoryStore([item(0), item(1)]);
     await runOutbox(flaky, store);
-    expect(store.anchored).toHaveLength(2);
+    expect(store.anchored()).toHaveLength(2);
     expect(await ledger.entries(STUDY, 2)).toHaveLength(2);
   });
 
@@ -87,19 +97,112 @@ describe('the outbox', () => {
     await ledger.contribute(item(0).record as never);
     const store = memoryStore([item(0)]);
     await runOutbox(ledger, store);
-    expect(store.anchored).toEqual([hashContent(item(0))]);
+    expect(store.anchored()).toEqual([hashContent(item(0))]);
   });
 
   test('puts aside what the contract refuses for good, and goes on', async () => {
     const ledger = await studyLedger();
-    const late: OutboxItem = {
-      kind: 'contribution',
-      record: contribution({ round: 99, scoreCommitment: ZERO_DIGEST }),
-    };
+    const late = item(99);
     const store = memoryStore([late, item(0)]);
     await runOutbox(ledger, store);
-    expect(store.refused).toEqual([hashContent(late)]);
-    expect(store.anchored).toEqual([hashContent(item(0))]);
+    expect(store.state.get(hashContent(late))).toBe('refused');
+    expect(store.anchored()).toEqual([hashContent(item(0))]);
+  });
+});
+
+/** A contribution of each round, and after it the scores of the round before: what a peer puts into its outbox. */
+function backlog(rounds: number): OutboxItem[] {
+  return Array.from({ length: rounds }, (_, round) => round).flatMap((round): OutboxItem[] => {
+    if (round === 0) return [item(0)];
+    const valuation = {
+      study: STUDY,
+      round: round - 1,
+      evaluator: memberAccount(1),
+      scores: packScores([round]),
+      salt: digest(`salt ${round}`),
+    };
+    const signed = announcement(1, { round, scoreCommitment: hashValuation(valuation) });
+    return [
+      { kind: 'contribution', ...signed },
+      { kind: 'valuation', record: valuation },
+    ];
+  });
+}
+
+describe('an outbox with a backlog', () => {
+  test('sends records together, and loses no scores by it', async () => {
+    const ledger = await studyLedger();
+    const store = memoryStore(backlog(9));
+    const sent: number[] = [];
+    const watched: Ledger = {
+      ...ledger,
+      contributeFor: (signed) => (sent.push(signed.length), ledger.contributeFor(signed)),
+      reveal: (valuations) => (sent.push(valuations.length), ledger.reveal(valuations)),
+    };
+    await runOutbox(watched, store);
+    expect(store.anchored()).toHaveLength(17);
+    expect(Math.max(...sent)).toBeGreaterThan(1);
+    const entries = await ledger.entries(STUDY, 2);
+    expect(
+      entries.filter(({ kind }) => kind === 'contribution').map(({ record }) => 'round' in record && record.round),
+    ).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(entries.filter(({ kind }) => kind === 'valuation')).toHaveLength(8);
+  });
+
+  test('finds the one record in a batch that the contract refuses', async () => {
+    const ledger = await studyLedger();
+    const [first, second, third] = [item(0), item(99), item(2)];
+    const store = memoryStore([first, second, third]);
+    await runOutbox(ledger, store);
+    expect(store.anchored()).toEqual([first, third].map(hashContent));
+    expect(store.state.get(hashContent(second))).toBe('refused');
+  });
+});
+
+describe('an outbox that waits for confirmations', () => {
+  test('calls a record anchored only when enough blocks follow it', async () => {
+    const ledger = await studyLedger();
+    const store = memoryStore([item(0)]);
+    let height = 0;
+    const slow: Ledger = { ...ledger, blockNumber: async () => height };
+    const index = createLedgerIndex(slow, STUDY);
+    const deps = { ledger: slow, index, store, clock: systemClock, logger: silentLogger, confirmations: 5 };
+    const outbox = createOutbox({ ...deps, onAnchored: () => {} });
+    const stopping = new AbortController();
+    const running = outbox.run(stopping.signal);
+    await eventually(() => expect(index.find(hashContent(item(0)))).toBeDefined());
+    const { blockNumber } = index.find(hashContent(item(0))) ?? { blockNumber: 0 };
+    height = blockNumber + 4;
+    expect(await outbox.drained(300)).toBe(false);
+    height = blockNumber + 5;
+    expect(await outbox.drained(5_000)).toBe(true);
+    stopping.abort();
+    await running;
+  });
+
+  test('brings a record again that a reorganisation took back', async () => {
+    const before = await studyLedger();
+    const after = await studyLedger();
+    let current: Ledger = before;
+    const switching: Ledger = {
+      ...before,
+      study: (s) => current.study(s),
+      entries: (s, from) => current.entries(s, from),
+      contribute: (record) => current.contribute(record),
+    };
+    const store = memoryStore([item(0)]);
+    const index = createLedgerIndex(switching, STUDY);
+    const deps = { ledger: switching, index, store, clock: systemClock, logger: silentLogger, confirmations: 0 };
+    const outbox = createOutbox({ ...deps, onAnchored: () => {} });
+    const stopping = new AbortController();
+    const running = outbox.run(stopping.signal);
+    await eventually(() => expect(store.anchored()).toHaveLength(1));
+    current = after; // the block with the record is gone
+    outbox.wake();
+    await eventually(async () => expect(await after.entries(STUDY, 2)).toHaveLength(1));
+    await eventually(() => expect(store.anchored()).toHaveLength(1));
+    stopping.abort();
+    await running;
   });
 });
 
@@ -121,6 +224,7 @@ describe('the index', () => {
     const ledger = await filled();
     const lies: LedgerReader['entries'][] = [
       async (study, from) => (await ledger.entries(study, from)).toSpliced(2, 1),
+      async (study, from) => (await ledger.entries(study, from)).slice(0, -1),
       async (study, from) => (await ledger.entries(study, from)).toReversed(),
       async (study, from) =>
         (await ledger.entries(study, from)).map((entry) =>

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createBlobStore } from '../../src/peer/blob-store.ts';
 import { openPeerStore } from '../../src/peer/peer-store.ts';
-import { hashContribution } from '../../src/protocol/contribution.ts';
-import { announcement, digest, memberAccount } from '../builders.ts';
+import { type Contribution, hashContribution } from '../../src/protocol/contribution.ts';
+import { announcement, contribution, digest, memberAccount } from '../builders.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -22,7 +22,7 @@ describe('the peer store', () => {
     store.close();
     const again = open();
     expect(again.announcement(memberAccount(1), 0)).toEqual(announcement(1));
-    expect(again.outbox.pending()).toEqual([{ kind: 'contribution', record: announcement(1).record }]);
+    expect(again.outbox.pending()).toMatchObject([{ kind: 'contribution', record: announcement(1).record }]);
     again.outbox.markAnchored(hashContribution(announcement(1).record), 4);
     expect(again.outbox.counts()).toEqual({ pending: 0, anchored: 1, refused: 0 });
     again.close();
@@ -101,5 +101,70 @@ describe('the blob store', () => {
     const blobs = createBlobStore(join(folder, 'blobs'));
     const name = await blobs.put(Uint8Array.of(9));
     expect(await readdir(join(folder, 'blobs', name.slice(2, 4)))).toEqual([name.slice(2)]);
+  });
+});
+
+describe('the signing guard', () => {
+  const open = () => openPeerStore(join(folder, 'peer.db'));
+  const draft = (fields: Partial<Contribution> = {}) => ({ record: contribution(fields), segments: [digest('s')] });
+  const mark = (fields: Partial<Contribution> = {}) => ({
+    round: fields.round ?? 0,
+    hash: hashContribution(contribution(fields)),
+  });
+  const refused = (code: string) => expect.objectContaining({ code });
+
+  test('lets nothing be signed before it has heard from the ledger, not even after a restart', () => {
+    const store = open();
+    expect(() => store.guard.claim(draft())).toThrow(refused('peer/guard-not-synchronised'));
+    store.guard.synchronise([]);
+    store.guard.claim(draft());
+    store.close();
+    const again = open();
+    expect(() => again.guard.claim(draft())).toThrow(refused('peer/guard-not-synchronised'));
+    again.close();
+  });
+
+  test('remembers what was about to be signed when the process died, and signs nothing else', () => {
+    const store = open();
+    store.guard.synchronise([]);
+    store.guard.claim(draft());
+    store.close();
+    const again = open();
+    again.guard.synchronise([]);
+    expect(again.guard.claimed(0)).toEqual(draft());
+    expect(again.announcement(memberAccount(1), 0)).toBeNull();
+    expect(() => again.guard.claim(draft({ samples: 7 }))).toThrow(refused('peer/double-signing'));
+    again.guard.claim(draft());
+    again.close();
+  });
+
+  test('of a folder restored from a copy signs what the ledger has, and nothing before it', () => {
+    const store = open();
+    store.guard.synchronise([mark({ round: 4 }), mark({ round: 5 })]);
+    expect(() => store.guard.claim(draft({ round: 5, samples: 7 }))).toThrow(refused('peer/double-signing'));
+    expect(() => store.guard.claim(draft({ round: 3 }))).toThrow(refused('peer/double-signing'));
+    store.guard.claim(draft({ round: 5 }));
+    store.guard.claim(draft({ round: 6 }));
+    store.close();
+  });
+
+  test('refuses a ledger that has another record of its member than the folder', () => {
+    const store = open();
+    store.guard.synchronise([]);
+    store.guard.claim(draft());
+    expect(() => store.guard.synchronise([mark({ samples: 7 })])).toThrow(refused('peer/double-signing'));
+    store.close();
+  });
+
+  test('takes in the marks of another folder, all or none', () => {
+    const store = open();
+    store.guard.admit([mark({ round: 1 })]);
+    expect(() => store.guard.admit([mark({ round: 2 }), mark({ round: 1, samples: 7 })])).toThrow(
+      refused('peer/double-signing'),
+    );
+    expect(store.guard.marks()).toEqual([mark({ round: 1 })]);
+    store.guard.admit([mark({ round: 1 }), mark({ round: 2 })]);
+    expect(store.guard.marks()).toHaveLength(2);
+    store.close();
   });
 });

@@ -111,10 +111,10 @@ describe('a log', () => {
   const log: LedgerEntry[] = [];
   for (let sequence = 0; sequence < 6; sequence++) {
     const content = { kind: 'contribution' as const, record: contribution({ study, round: sequence }) };
-    const head = nextHead(log.at(-1)?.head ?? initialHead(DOMAIN, study), sequence, content);
+    const head = nextHead(log.at(-1)?.head ?? initialHead(DOMAIN, study), content);
     log.push({ ...content, sequence, head, blockNumber: sequence, transaction: digest(`${sequence}`) });
   }
-  const start = { head: initialHead(DOMAIN, study), sequence: 0 };
+  const start = initialHead(DOMAIN, study);
 
   test('leads to its head', () => {
     expect(findHeadBreak(start, log)).toBeNull();
@@ -129,7 +129,7 @@ describe('a log', () => {
     const edited = { ...(last as LedgerEntry & { kind: 'contribution' }) };
     const forged = { ...edited, record: { ...edited.record, samples: 1_000_000 } };
     expect(findHeadBreak(start, log.with(4, forged))).toBe(4);
-    expect(findHeadBreak({ ...start, head: initialHead({ ...DOMAIN, chainId: 5 }, study) }, log)).toBe(0);
+    expect(findHeadBreak(initialHead({ ...DOMAIN, chainId: 5 }, study), log)).toBe(0);
   });
 });
 

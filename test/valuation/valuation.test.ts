@@ -83,7 +83,7 @@ describe('the score of a study', () => {
       ...place,
       kind: 'joined',
       sequence: n,
-      record: { study: STUDY, member: memberAccount(n), position, dataCommitment: digest('d') },
+      record: { study: STUDY, member: memberAccount(n), position, firstRound: 0, dataCommitment: digest('d') },
     }),
   );
   const report = (n: number, round: number, scores: (number | null)[]): LedgerEntry => ({

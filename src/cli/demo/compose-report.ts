@@ -36,7 +36,10 @@ export async function composeReport(
     const gas = await Promise.all(
       log
         .filter(isRecord)
-        .map(async (entry) => ({ ...whoAndWhen(entry), gasUsed: (await connection.gasUsed(entry.transaction)) ?? 0 })),
+        .map(async (entry) => ({
+          ...whoAndWhen(entry),
+          gasUsed: (await connection.receipt(entry.transaction))?.gasUsed ?? 0,
+        })),
     );
     return {
       title: report.title,

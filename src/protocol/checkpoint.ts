@@ -1,0 +1,34 @@
+import { TypedDataEncoder } from 'ethers';
+import { z } from 'zod';
+import type { Hex } from '../base/bytes.ts';
+import { type LedgerDomain, typedDataDomain } from './domain.ts';
+import { digestSchema, roundSchema } from './wire-types.ts';
+
+/** A head of a study's log as a member saw it; signed, so that a history that was rewritten is proven by two signed heads. */
+export const checkpointSchema = z.strictObject({
+  study: digestSchema,
+  /** The round after which it was seen. */
+  round: roundSchema,
+  /** The head, which counts the entries that lead to it. */
+  head: digestSchema,
+});
+
+export type Checkpoint = z.infer<typeof checkpointSchema>;
+
+const FIELDS = {
+  Checkpoint: [
+    { name: 'study', type: 'bytes32' },
+    { name: 'round', type: 'uint32' },
+    { name: 'head', type: 'bytes32' },
+  ],
+};
+
+/** EIP-712 struct hash. */
+export function hashCheckpoint(checkpoint: Checkpoint): Hex {
+  return TypedDataEncoder.hashStruct('Checkpoint', FIELDS, checkpoint) as Hex;
+}
+
+/** The EIP-712 digest of a checkpoint: what a member signs. */
+export function checkpointDigest(domain: LedgerDomain, checkpoint: Checkpoint): Hex {
+  return TypedDataEncoder.hash(typedDataDomain(domain), FIELDS, checkpoint) as Hex;
+}
