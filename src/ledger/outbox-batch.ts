@@ -1,4 +1,4 @@
-import type { OutboxItem } from './outbox.ts';
+import type { OutboxItem } from './outbox-item.ts';
 
 /**
  * The contract keeps the commitments of four rounds for each account: of five contributions in a row the last would take the place of

@@ -2,18 +2,11 @@ import type { Hex } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import { isConsiliumError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import type { Contribution } from '../protocol/contribution.ts';
 import { hashContent, type LedgerEntry } from '../protocol/ledger-entry.ts';
-import type { Signature } from '../protocol/signature.ts';
-import type { Valuation } from '../protocol/valuation.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerIndex } from './ledger-index.ts';
 import { nextBatch } from './outbox-batch.ts';
-
-/** A record of this member on its way to the ledger. */
-export type OutboxItem =
-  | { readonly kind: 'contribution'; readonly record: Contribution; readonly signature: Signature }
-  | { readonly kind: 'valuation'; readonly record: Valuation };
+import type { OutboxItem } from './outbox-item.ts';
 
 /** Where the outbox is kept on disk; every change is there before the call returns. */
 export interface OutboxStore {

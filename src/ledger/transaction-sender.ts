@@ -35,6 +35,9 @@ const BUMP_DENOMINATOR = 8n;
 /** After this many rounds of resending somebody has to look: the price is three times what it was. */
 const MAXIMUM_RESENDS = 10;
 
+/** A transaction that was estimated to succeed and then reverted is tried this often. */
+const MAXIMUM_REVERTS = 3;
+
 /** Prices of one transaction; `type` 0 at price 0 on chains without fees. */
 type Fees = Pick<TransactionRequest, 'type' | 'gasPrice' | 'maxFeePerGas' | 'maxPriorityFeePerGas'>;
 
@@ -81,7 +84,7 @@ export function createTransactionSender(
   const deliver = async (compose: () => Promise<ContractTransaction>): Promise<TransactionReceipt> => {
     const draft = await compose();
     const from = await signer.getAddress();
-    const gasLimit = await provider.estimateGas({ ...draft, from });
+    const gasLimit = withMargin(await provider.estimateGas({ ...draft, from }));
     const nonce = await provider.getTransactionCount(from, 'latest');
     let fees = await feesOf(provider);
     const hashes: string[] = [];
@@ -99,8 +102,11 @@ export function createTransactionSender(
     send: (doing, compose) => {
       const turn = last.then(async () => {
         try {
-          const receipt = await deliver(compose);
-          if (receipt.status === 1) return receipt;
+          for (let attempt = 0; attempt < MAXIMUM_REVERTS; attempt++) {
+            const receipt = await deliver(compose);
+            if (receipt.status === 1) return receipt;
+            // Something else came first. The next estimate tells whether the contract still refuses, and why.
+          }
           const details = { revert: 'without a reason' };
           throw new LedgerError('ledger/reverted', `the contract refused while ${doing}`, { details });
         } catch (error) {
@@ -111,6 +117,11 @@ export function createTransactionSender(
       return turn;
     },
   };
+}
+
+/** What the contract does may cost more by the time that it does it: whoever joins in between lengthens a loop. */
+function withMargin(gas: bigint): bigint {
+  return (gas * 5n) / 4n + 50_000n;
 }
 
 /** Another transaction has taken the nonce; whether it said the same only the ledger knows. */

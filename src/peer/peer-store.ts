@@ -4,7 +4,8 @@ import type { Hex } from '../base/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../base/canonical.ts';
 import { messageOf } from '../base/errors.ts';
 import type { RoundRecords } from '../gossip/record-exchange.ts';
-import type { OutboxItem, OutboxStore } from '../ledger/outbox.ts';
+import type { OutboxStore } from '../ledger/outbox.ts';
+import type { OutboxItem } from '../ledger/outbox-item.ts';
 import {
   type Announcement,
   decodeAnnouncement,

@@ -88,6 +88,35 @@ describe('two demos side by side, with the same seed', () => {
   });
 });
 
+describe('a demo in which the chain is away for several rounds', () => {
+  test(
+    'trains on, and everything is on the ledger afterwards, once, in order',
+    async () => {
+      const out = join(folder, 'outage');
+      const args = ['--peers', '3', '--rounds', '5', '--chain-outage', '--json', '--out', out];
+      const result = await runCommand('demo', ...args);
+      expect([result.code, result.stderr]).toEqual([0, '']);
+      const lines = jsonLines(result.stdout);
+      const at = (event: string): number => lines.findIndex((line) => line.event === event);
+      const [stopped, restarted] = [at('demo.chain-stopped'), at('demo.chain-restarted')];
+      // The control: while the chain was away at least two rounds began, and nothing was anchored.
+      const meanwhile = lines.slice(stopped, restarted);
+      expect(
+        new Set(meanwhile.filter(({ event }) => event === 'round.mixed').map(({ round }) => round)).size,
+      ).toBeGreaterThan(1);
+      expect(meanwhile.filter(({ event }) => event === 'record.anchored')).toEqual([]);
+      const { findings, records } = finished(result.stdout);
+      expect(findings).toEqual([]);
+      expect(records).toMatchObject({ anchored: 15, closings: 3, valuations: 15 });
+      const anchored = lines.filter(({ event, kind }) => event === 'record.anchored' && kind === 'contribution');
+      for (const peer of new Set(anchored.map((line) => line.peer))) {
+        expect(anchored.filter((line) => line.peer === peer).map(({ round }) => round)).toEqual([0, 1, 2, 3, 4, 5]);
+      }
+    },
+    5 * MINUTES,
+  );
+});
+
 describe('a demo in which a peer is killed', () => {
   test(
     'goes on without it; what others heard of it is on the ledger',
@@ -170,6 +199,7 @@ describe('a demo with wrong options', () => {
     ['no rounds', ['--rounds', '0'], 'cli/usage'],
     ['a skew of zero', ['--alpha', '0'], 'cli/usage'],
     ['a peer to kill that is not there', ['--kill', '6'], 'cli/usage'],
+    ['two disasters at once', ['--kill', '2', '--chain-outage'], 'cli/usage'],
     ['more pulls than peers', ['--pulls', '5'], 'cli/usage'],
     ['a data set that is not there', ['--dataset', 'no-such-file.npz'], 'data/missing-file'],
     ['a folder as data set', ['--dataset', '.'], 'data/not-a-file'],

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Child, startChild } from '../../src/cli/demo/child-process.ts';
 import { prepareRun } from '../../src/cli/demo/prepare-run.ts';
-import { openAdminDesk, startChain } from '../../src/cli/demo/start-ledger.ts';
+import { startChain } from '../../src/cli/demo/start-chain.ts';
+import { openAdminDesk } from '../../src/cli/demo/start-ledger.ts';
 import { initPeers, startPeers } from '../../src/cli/demo/start-peers.ts';
 import type { PeerEvent } from '../../src/peer/peer-event.ts';
 import { runCommand } from './command.ts';
@@ -42,6 +43,7 @@ test('a peer that is killed at any point and started again goes on; nothing is s
     json: true,
     tamper: false,
     kill: null,
+    chainOutage: false,
   };
   const run = await prepareRun(options);
   // Everybody is needed for a round to end: the other peer has to wait for the one that is killed.

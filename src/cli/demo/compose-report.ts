@@ -34,12 +34,10 @@ export async function composeReport(
       scores: Object.fromEntries(scores),
     }));
     const gas = await Promise.all(
-      log
-        .filter(isRecord)
-        .map(async (entry) => ({
-          ...whoAndWhen(entry),
-          gasUsed: (await connection.receipt(entry.transaction))?.gasUsed ?? 0,
-        })),
+      log.filter(isRecord).map(async (entry) => ({
+        ...whoAndWhen(entry),
+        gasUsed: (await connection.receipt(entry.transaction))?.gasUsed ?? 0,
+      })),
     );
     return {
       title: report.title,

@@ -16,6 +16,8 @@ export interface DemoOptions {
   readonly tamper: boolean;
   /** Number of the peer to kill, from 1; null for none. */
   readonly kill: number | null;
+  /** Whether the chain goes away for several rounds and comes back. */
+  readonly chainOutage: boolean;
 }
 
 export const DEMO_SPEC: CommandSpec = {
@@ -52,12 +54,14 @@ export const DEMO_SPEC: CommandSpec = {
     },
     tamper: { type: 'boolean', help: 'flip one bit in a copy of the evidence; the audit must find it (exit code 3)' },
     kill: { type: 'string', value: '<n>', help: 'kill the process of peer n (from 1) in the middle of the run' },
+    'chain-outage': { type: 'boolean', help: 'kill the chain for several rounds, and start it again from its journal' },
     json: { type: 'boolean', help: 'print one JSON event a line' },
   },
   examples: [
     'consilium demo',
     'consilium demo --dataset digits --peers 8 --alpha 1',
     'consilium demo --kill 2',
+    'consilium demo --chain-outage',
     'consilium demo --tamper --json',
   ],
 };
@@ -65,6 +69,9 @@ export const DEMO_SPEC: CommandSpec = {
 /** @throws ConsiliumError `cli/usage` */
 export function readDemoOptions(values: OptionValues): DemoOptions {
   const peers = wholeNumber(values, 'peers', { min: 2, max: 16 });
+  if (values.kill !== undefined && values['chain-outage'] === true) {
+    throw usageError('--kill and --chain-outage are two demos; run one after the other');
+  }
   const optional = (name: string, max: number, min = 1): number | null =>
     values[name] === undefined ? null : wholeNumber(values, name, { min, max });
   return {
@@ -79,6 +86,7 @@ export function readDemoOptions(values: OptionValues): DemoOptions {
     json: values.json === true,
     tamper: values.tamper === true,
     kill: optional('kill', peers),
+    chainOutage: values['chain-outage'] === true,
   };
 }
 

@@ -4,12 +4,14 @@ import type { Hex } from '../../base/bytes.ts';
 import { systemClock } from '../../base/clock.ts';
 import type { PeerEvent } from '../../peer/peer-event.ts';
 import { EXIT_FINDINGS, EXIT_OK } from '../run-command.ts';
+import { type ChainOutage, createChainOutage } from './chain-outage.ts';
 import { type Child, runChild, stepFailed } from './child-process.ts';
 import type { DemoOptions } from './demo-options.ts';
 import { applyEvent, newRow, type PeerRow } from './live-state.ts';
 import { type PreparedRun, prepareRun } from './prepare-run.ts';
 import type { ProgressView } from './progress-view.ts';
-import { openAdminDesk, startChain } from './start-ledger.ts';
+import { type DemoChain, startChain } from './start-chain.ts';
+import { openAdminDesk } from './start-ledger.ts';
 import { initPeers, startPeers } from './start-peers.ts';
 import { tamper } from './tamper.ts';
 import { watchScores } from './watch-scores.ts';
@@ -76,7 +78,8 @@ export async function runDemo(
     const { bundle, report, code } = await collectAndAudit(state, ledger);
     view.end();
     const durationSeconds = (systemClock.now() - begin) / 1000;
-    await finish({ run, ...ledger, rows, bundle, report, reference, durationSeconds });
+    const { rpcUrl, contract } = ledger;
+    await finish({ run, rpcUrl, contract, rows, bundle, report, reference, durationSeconds });
     return code;
   };
   try {
@@ -93,6 +96,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 }
 
 interface LedgerPlace {
+  readonly chain: DemoChain;
   readonly rpcUrl: string;
   readonly contract: Hex;
 }
@@ -102,7 +106,8 @@ async function openLedger({ options, run, view, rows, children }: DemoState): Pr
   const { folder } = run;
   const keys = initPeers(folder, options.peers, options.seed);
   keys.catch(() => {}); // awaited below
-  const { rpcUrl } = await startChain(folder, (child) => children.push(child));
+  const chain = await startChain(folder, (child) => children.push(child));
+  const { rpcUrl } = chain;
   view.step(`embedded chain at ${rpcUrl}`, { event: 'demo.chain', rpcUrl });
   const desk = await openAdminDesk(folder, rpcUrl);
   const { ledger: contract } = await desk.deploy();
@@ -112,7 +117,7 @@ async function openLedger({ options, run, view, rows, children }: DemoState): Pr
   const text = `ledger ${contract}: ${accounts.length} members admitted, study ${run.study} opened`;
   view.step(text, { event: 'demo.opened', contract, study: run.study, members: accounts });
   rows.push(...accounts.map((account, i) => newRow(`hospital ${i + 1}`, account)));
-  return { rpcUrl, contract };
+  return { chain, rpcUrl, contract };
 }
 
 /** Starts the peers and watches them to their end; beside them the reference is trained. */
@@ -124,7 +129,11 @@ async function trainTogether(state: DemoState, ledger: LedgerPlace): Promise<Dem
     peers[peer - 1] = child;
     children.push(child);
   };
-  const onEvent = (peer: number, event: PeerEvent): void => watchPeer(state, peers, { peer, event });
+  const outage = options.chainOutage ? plannedOutage(state, ledger.chain) : null;
+  const onEvent = (peer: number, event: PeerEvent): void => {
+    watchPeer(state, peers, { peer, event });
+    outage?.onEvent(peer, event);
+  };
   await startPeers({ folder, ...ledger, peers: options.peers, onEvent, onStarted });
   const reference = runChild({
     name: 'reference',
@@ -136,11 +145,16 @@ async function trainTogether(state: DemoState, ledger: LedgerPlace): Promise<Dem
   reference.catch(() => {}); // awaited below; until then a failure must not end the process
   const stopScores = watchScores({ ...ledger, study: run.study, rows });
   try {
-    await Promise.all(peers.map((child, i) => ended(child, rows[i])));
+    const finished = Promise.all(peers.map((child, i) => ended(child, rows[i])));
+    await (outage === null ? finished : Promise.all([finished, outage.over]));
   } finally {
     await stopScores();
   }
   return (await reference).value as unknown as DemoOutcome['reference'];
+}
+
+function plannedOutage({ options, run, view }: DemoState, chain: DemoChain): ChainOutage {
+  return createChainOutage({ chain, view }, { rounds: run.manifest.rounds, peers: options.peers });
 }
 
 /** Shows an event; and kills the peer that is to be killed when the study is half through. */

@@ -3,28 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hex } from '../../base/bytes.ts';
 import { createKeystore } from '../../ledger/keystore.ts';
-import { type Child, runChild, startChild, stepFailed } from './child-process.ts';
+import { runChild } from './child-process.ts';
 import type { RunFolder } from './prepare-run.ts';
-
-/** Starts the embedded chain on a free port. @returns its address */
-export async function startChain(folder: RunFolder, onStarted: (child: Child) => void): Promise<{ rpcUrl: string }> {
-  const ready = Promise.withResolvers<string>();
-  const child = startChild({
-    name: 'chain',
-    script: 'src/cli/main.ts',
-    args: ['chain', '--data', folder.chain, '--json'],
-    logFile: join(folder.logs, 'chain.log'),
-    onLine: (line) => {
-      if (line.event === 'chain.ready') ready.resolve(String(line.url));
-    },
-  });
-  onStarted(child);
-  const rpcUrl = await Promise.race([
-    ready.promise,
-    child.ended.then((code) => Promise.reject(stepFailed(child, code))),
-  ]);
-  return { rpcUrl };
-}
 
 /** What an admin does before a study, with the scripts that an admin uses. */
 export interface AdminDesk {

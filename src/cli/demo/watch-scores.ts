@@ -23,7 +23,7 @@ export function watchScores(watch: {
     try {
       const index = createLedgerIndex(connection, watch.study);
       while (!stopping.signal.aborted) {
-        await index.refresh();
+        await index.refresh().catch(() => {}); // the chain may be away for a while
         const { total, byRound } = studyScores(index.entries());
         if (byRound.size > 0) for (const row of watch.rows) row.scoreMicros = total.get(row.address) ?? null;
         await systemClock.wait(POLL_MILLISECONDS, stopping.signal);
