@@ -24,7 +24,13 @@ const openStudy: Command = {
     const administration = await administer(required(values, 'rpc'), await adminKey(values));
     try {
       const { rounds, maximumMembers, epsilonBudgetMicros, deltaBudgetPicos, staleness } = manifest;
-      const terms = { rounds, maximumMembers, stalenessBound: staleness.boundRounds, epsilonBudgetMicros, deltaBudgetPicos };
+      const terms = {
+        rounds,
+        maximumMembers,
+        stalenessBound: staleness.boundRounds,
+        epsilonBudgetMicros,
+        deltaBudgetPicos,
+      };
       await administration.openStudy(deployment.ledger, { study, ...terms });
       process.stdout.write(`${values.json === true ? JSON.stringify({ study }) : `opened study ${study}`}\n`);
     } finally {

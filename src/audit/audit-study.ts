@@ -6,6 +6,7 @@ import type { Metrics } from '../protocol/metrics.ts';
 import { studyScores } from '../valuation/study-score.ts';
 import { AuditError } from './audit-error.ts';
 import { type AuditSubject, auditSubject, keyOf } from './audit-subject.ts';
+import { checkCheckpoints } from './check-checkpoints.ts';
 import { checkExportedLog, checkLog } from './check-log.ts';
 import { checkMetrics } from './check-metrics.ts';
 import { checkContributions, checkDamage, checkValuations, noticeAbsences } from './check-records.ts';
@@ -81,6 +82,7 @@ export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise
     findings.push({ code: 'audit/study-unknown', message: `the ledger has no study ${evidence.study}` });
   }
   if (ledger !== null) findings.push(...checkExportedLog(evidence.log, log));
+  findings.push(...checkCheckpoints(domain, evidence, log));
   if (manifest === null) {
     findings.push({
       code: 'audit/manifest-mismatch',

@@ -26,7 +26,7 @@ export function checkLog(
       },
     ];
   }
-  return checkOncePerRound(log);
+  return [...checkOncePerRound(log), ...listEquivocations(log)];
 }
 
 function checkOncePerRound(log: readonly LedgerEntry[]): Finding[] {
@@ -44,6 +44,15 @@ function checkOncePerRound(log: readonly LedgerEntry[]): Finding[] {
     return [
       { code: 'audit/record-duplicate', member, round, sequence, message: `a second ${entry.kind} for one round` },
     ];
+  });
+}
+
+function listEquivocations(log: readonly LedgerEntry[]): Finding[] {
+  return log.flatMap((entry): Finding[] => {
+    if (entry.kind !== 'equivocated') return [];
+    const { member, round } = entry.record;
+    const message = 'the member signed two different contributions for one round';
+    return [{ code: 'audit/equivocation', member, round, sequence: entry.sequence, message }];
   });
 }
 

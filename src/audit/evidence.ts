@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { decodeCanonical, encodeCanonical } from '../base/canonical.ts';
 import { announcementSchema, revealSchema } from '../protocol/announcement.ts';
+import { signedCheckpointSchema } from '../protocol/checkpoint.ts';
 import { contributionSchema } from '../protocol/contribution.ts';
 import {
   checkpointedSchema,
@@ -41,6 +42,8 @@ export const evidenceSchema = z.strictObject({
   initialModel: z.array(digestSchema),
   announcements: z.array(announcementSchema),
   reveals: z.array(revealSchema),
+  /** Heads of the log that the exporting members signed as they saw them. */
+  checkpoints: z.array(signedCheckpointSchema),
   log: z.array(entrySchema),
 });
 

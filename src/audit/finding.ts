@@ -8,6 +8,8 @@ export type FindingCode =
   | 'audit/study-unknown'
   | 'audit/log-broken'
   | 'audit/log-differs'
+  | 'audit/history-rewritten'
+  | 'audit/equivocation'
   | 'audit/record-missing'
   | 'audit/record-not-anchored'
   | 'audit/record-duplicate'

@@ -16,6 +16,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./demo/demo-command.ts')).demoCommand,
   },
   {
+    words: 'demo prepare',
+    summary: 'write manifest and data sets for a study by hand',
+    load: async () => (await import('./demo/prepare-command.ts')).prepareCommand,
+  },
+  {
     words: 'demo reference',
     summary: 'train what a demo is compared with',
     load: async () => (await import('./demo/reference-command.ts')).referenceCommand,
@@ -29,6 +34,11 @@ const COMMANDS: readonly CommandEntry[] = [
     words: 'peer start',
     summary: "run a member's peer through its study",
     load: async () => (await import('./peer-start-command.ts')).peerStartCommand,
+  },
+  {
+    words: 'peer guard',
+    summary: 'take along what a member has signed',
+    load: async () => (await import('./peer-guard-command.ts')).peerGuardCommand,
   },
   {
     words: 'evidence',

@@ -7,6 +7,7 @@ import { createLedgerIndex } from '../ledger/ledger-index.ts';
 import { architectureSchema } from '../model/architecture.ts';
 import { initialParameters } from '../model/initial-parameters.ts';
 import type { Announcement, Reveal } from '../protocol/announcement.ts';
+import type { SignedCheckpoint } from '../protocol/checkpoint.ts';
 import { parseManifest, studyOf } from '../protocol/manifest.ts';
 import { segmentModel } from '../protocol/segments.ts';
 import { createBlobStore } from './blob-store.ts';
@@ -45,7 +46,7 @@ export async function exportEvidence(paths: readonly string[], out: string): Pro
       }
       return null;
     };
-    const { announcements, reveals } = collectRecords(paths, study);
+    const records = collectRecords(paths, study);
     const { chainId, contract } = connection.domain;
     const evidence = {
       type: 'consilium/evidence/1' as const,
@@ -53,19 +54,22 @@ export async function exportEvidence(paths: readonly string[], out: string): Pro
       contract,
       study,
       initialModel: [...initial.digests],
-      announcements,
-      reveals,
+      ...records,
       log: index.entries().map((entry) => ({ ...entry })),
     };
     await writeBundle(out, evidence, manifest, read);
-    return { records: announcements.length + reveals.length };
+    return { records: records.announcements.length + records.reveals.length };
   } finally {
     connection.close();
   }
 }
 
 /** The union of what the members have seen; records are the same whoever kept them. */
-function collectRecords(paths: readonly string[], study: Hex): { announcements: Announcement[]; reveals: Reveal[] } {
+function collectRecords(
+  paths: readonly string[],
+  study: Hex,
+): { announcements: Announcement[]; reveals: Reveal[]; checkpoints: SignedCheckpoint[] } {
+  const checkpoints: SignedCheckpoint[] = [];
   const announcements = new Map<string, Announcement>();
   const reveals = new Map<string, Reveal>();
   for (const path of paths) {
@@ -74,12 +78,13 @@ function collectRecords(paths: readonly string[], study: Hex): { announcements: 
       for (const item of store.announcements()) {
         if (item.record.study === study) announcements.set(`${item.record.round}/${item.record.member}`, item);
       }
+      checkpoints.push(...store.checkpoints());
       for (const item of store.reveals()) reveals.set(`${item.record.round}/${item.record.evaluator}`, item);
     } finally {
       store.close();
     }
   }
-  return { announcements: inOrder(announcements), reveals: inOrder(reveals) };
+  return { announcements: inOrder(announcements), reveals: inOrder(reveals), checkpoints };
 }
 
 function inOrder<T extends { record: { round: number } }>(items: ReadonlyMap<string, T>): T[] {

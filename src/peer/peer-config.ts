@@ -44,11 +44,19 @@ export async function readPeerConfig(path: string): Promise<PeerConfig> {
       { cause },
     );
   }
+  return parsePeerConfig(value, path);
+}
+
+/**
+ * @param source where the values are from, for the message
+ * @throws PeerError `peer/config-invalid`
+ */
+export function parsePeerConfig(value: unknown, source: string): PeerConfig {
   const parsed = peerConfigSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new PeerError(
     'peer/config-invalid',
-    `${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}; correct it`,
+    `${source}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}; correct it`,
   );
 }

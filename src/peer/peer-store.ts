@@ -14,6 +14,7 @@ import {
   encodeReveal,
   type Reveal,
 } from '../protocol/announcement.ts';
+import { type SignedCheckpoint, signedCheckpointSchema } from '../protocol/checkpoint.ts';
 import { contributionSchema, hashContribution } from '../protocol/contribution.ts';
 import { hashContent } from '../protocol/ledger-entry.ts';
 import { signatureSchema } from '../protocol/signature.ts';
@@ -39,6 +40,9 @@ export interface PeerStore {
   /** Keeps a second, different contribution of a member for a round that one is known of. */
   addEquivocation(second: Announcement): void;
   equivocations(): Announcement[];
+  /** Keeps the member's own checkpoint of a round; the first one stands. */
+  addCheckpoint(checkpoint: SignedCheckpoint): void;
+  checkpoints(): SignedCheckpoint[];
   announcements(): Announcement[];
   /** Struct hash of a member's contribution, if it is known here. */
   contributionHash(member: Hex, round: number): Hex | undefined;
@@ -68,6 +72,7 @@ const SCHEMA = `
   CREATE TABLE outbox (
     id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, value BLOB NOT NULL,
     state TEXT NOT NULL DEFAULT 'pending', sequence INTEGER, reason TEXT) STRICT;
+  CREATE TABLE checkpoint (round INTEGER PRIMARY KEY, value BLOB NOT NULL) STRICT;
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
@@ -142,6 +147,15 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
         .prepare('INSERT INTO equivocation (round, member, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
         .run(round, member, encodeAnnouncement(second));
     },
+    addCheckpoint: (checkpoint) => {
+      database
+        .prepare('INSERT INTO checkpoint (round, value) VALUES (?, ?) ON CONFLICT DO NOTHING')
+        .run(checkpoint.record.round, encodeCanonical(checkpoint));
+    },
+    checkpoints: () =>
+      all('SELECT value FROM checkpoint ORDER BY round').map((row) =>
+        signedCheckpointSchema.parse(decodeCanonical(row.value)),
+      ),
     equivocations: () => all('SELECT value FROM equivocation').map((row) => decodeAnnouncement(row.value)),
     announcement: (member, round) => {
       const row = database.prepare('SELECT value FROM announcement WHERE round = ? AND member = ?').get(round, member);

@@ -2,7 +2,8 @@ import { TypedDataEncoder } from 'ethers';
 import { z } from 'zod';
 import type { Hex } from '../base/bytes.ts';
 import { type LedgerDomain, typedDataDomain } from './domain.ts';
-import { digestSchema, roundSchema } from './wire-types.ts';
+import { signatureSchema } from './signature.ts';
+import { addressSchema, digestSchema, roundSchema } from './wire-types.ts';
 
 /** A head of a study's log as a member saw it; signed, so that a history that was rewritten is proven by two signed heads. */
 export const checkpointSchema = z.strictObject({
@@ -14,6 +15,15 @@ export const checkpointSchema = z.strictObject({
 });
 
 export type Checkpoint = z.infer<typeof checkpointSchema>;
+
+/** A checkpoint with its signer, as members keep it. */
+export const signedCheckpointSchema = z.strictObject({
+  record: checkpointSchema,
+  member: addressSchema,
+  signature: signatureSchema,
+});
+
+export type SignedCheckpoint = z.infer<typeof signedCheckpointSchema>;
 
 const FIELDS = {
   Checkpoint: [

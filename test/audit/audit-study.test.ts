@@ -9,10 +9,12 @@ import { openBundle } from '../../src/audit/read-bundle.ts';
 import { writeBundle } from '../../src/audit/write-bundle.ts';
 import type { Hex } from '../../src/base/bytes.ts';
 import type { LedgerReader } from '../../src/ledger/ledger.ts';
+import { checkpointDigest } from '../../src/protocol/checkpoint.ts';
 import type { Recipe } from '../../src/protocol/recipe.ts';
 import { rootOfDigests } from '../../src/protocol/segments.ts';
+import { contributionDigest, signDigest } from '../../src/protocol/signature.ts';
 import { packScores } from '../../src/protocol/valuation.ts';
-import { digest, memberAccount } from '../builders.ts';
+import { contribution, DOMAIN, digest, memberAccount, memberKey } from '../builders.ts';
 import { type Cheat, MEMBERS, ROUNDS, type SyntheticStudy, syntheticStudy } from './synthetic-study.ts';
 
 let folder: string;
@@ -239,6 +241,39 @@ describe('a ledger that lies', () => {
     const other = lying({ domain: { ...honest.ledger.domain, chainId: 1 } });
     await expect(audit(other)).rejects.toThrow(expect.objectContaining({ code: 'audit/bundle-of-another-contract' }));
   });
+});
+
+describe('a history that was rewritten', () => {
+  const [first] = [1].map((n) => memberAccount(n));
+  const another = async () => {
+    const record = { study: honest.evidence.study, round: 0, head: `0x${'ab'.repeat(27)}0100000005` as Hex };
+    return { record, member: memberAccount(1), signature: signDigest(memberKey(1), checkpointDigest(DOMAIN, record)) };
+  };
+
+  test('is proven by a head that a member signed before', async () => {
+    const checkpoint = await another();
+    const { findings } = await audit({ evidence: (e) => ({ ...e, checkpoints: [...e.checkpoints, checkpoint] }) });
+    expect(findings).toMatchObject([{ code: 'audit/history-rewritten', member: first, round: 0, sequence: 4 }]);
+  });
+
+  test('is not proven by a head that nobody signed', async () => {
+    const checkpoint = await another();
+    const forged = { ...checkpoint, member: memberAccount(2) };
+    const { findings } = await audit({ evidence: (e) => ({ ...e, checkpoints: [forged] }) });
+    expect(findings).toMatchObject([{ code: 'audit/signature-wrong', member: memberAccount(2) }]);
+  });
+});
+
+test('two contributions of one member for one round, shown on the ledger, are a finding', async () => {
+  const study = await syntheticStudy();
+  const signed = [5, 6].map((samples) => {
+    const record = contribution({ study: study.evidence.study, member: memberAccount(2), samples });
+    return { record, signature: signDigest(memberKey(2), contributionDigest(DOMAIN, record)) };
+  });
+  const [one, other] = signed as [(typeof signed)[0], (typeof signed)[0]];
+  await study.ledger.as(memberAccount(1)).reportEquivocation(one, other);
+  const { findings } = await audit({ study });
+  expect(findings).toMatchObject([{ code: 'audit/equivocation', member: memberAccount(2), round: 0 }]);
 });
 
 /** A member that signs and records what is not true: everything is consistent but the replay. */

@@ -8,6 +8,7 @@ import { initialParameters } from '../../src/model/initial-parameters.ts';
 import { trainingSchema } from '../../src/model/training-options.ts';
 import { composeManifest } from '../../src/peer/compose-manifest.ts';
 import type { Announcement, Reveal } from '../../src/protocol/announcement.ts';
+import { checkpointDigest } from '../../src/protocol/checkpoint.ts';
 import type { Contribution } from '../../src/protocol/contribution.ts';
 import { type Manifest, studyOf } from '../../src/protocol/manifest.ts';
 import { encodeMetrics, type Metrics } from '../../src/protocol/metrics.ts';
@@ -175,6 +176,7 @@ export async function syntheticStudy(cheat?: Cheat): Promise<SyntheticStudy> {
       bases.set(n, { root: recipe.result, segments: outcome.parameters, recipe: put(encodeRecipe(recipe)) });
     }
   }
+  const log = await ledger.entries(study, 0);
   const evidence: Evidence = {
     type: 'consilium/evidence/1',
     chainId: DOMAIN.chainId,
@@ -183,7 +185,16 @@ export async function syntheticStudy(cheat?: Cheat): Promise<SyntheticStudy> {
     initialModel: [...initial.digests],
     announcements,
     reveals,
-    log: (await ledger.entries(study, 0)).map((entry) => ({ ...entry })),
+    checkpoints: members.map((n) => {
+      const head = log[3 * n]?.head ?? ZERO_DIGEST;
+      const record = { study, round: 0, head };
+      return {
+        record,
+        member: memberAccount(n),
+        signature: signDigest(memberKey(n), checkpointDigest(DOMAIN, record)),
+      };
+    }),
+    log: log.map((entry) => ({ ...entry })),
   };
   return { manifest, evidence, blobs, ledger };
 }

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface CommandResult {
   readonly code: number | null;
@@ -13,13 +15,17 @@ export interface CommandResult {
 export interface RunningCommand {
   readonly process: ChildProcess;
   readonly ended: Promise<CommandResult>;
-  /** Resolves with the first JSON line that has this event. */
-  event(name: string): Promise<Record<string, unknown>>;
+  /** Resolves with the first JSON line that has this event, and for which `holds`. */
+  event(name: string, holds?: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>;
 }
 
 /** Starts `consilium` as a user would, in a process of its own. */
 export function startCommand(args: readonly string[]): RunningCommand {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
+  return startProgram('src/cli/main.ts', args);
+}
+
+function startProgram(script: string, args: readonly string[]): RunningCommand {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', `${ROOT}${script}`, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -41,10 +47,10 @@ export function startCommand(args: readonly string[]): RunningCommand {
       look();
     });
   });
-  const event = (name: string): Promise<Record<string, unknown>> =>
+  const event: RunningCommand['event'] = (name, holds = () => true): Promise<Record<string, unknown>> =>
     new Promise((resolve, reject) => {
       const wake = (): void => {
-        const found = jsonLines(stdout).find((line) => line.event === name);
+        const found = jsonLines(stdout).find((line) => line.event === name && holds(line));
         if (found === undefined && child.exitCode === null) return;
         waiting.delete(wake);
         if (found === undefined) reject(new Error(`ended without ${name}: ${stderr}`));
@@ -58,6 +64,21 @@ export function startCommand(args: readonly string[]): RunningCommand {
 
 export function runCommand(...args: string[]): Promise<CommandResult> {
   return startCommand(args).ended;
+}
+
+/** Runs one of the admin's scripts. */
+export function runScript(name: string, ...args: string[]): Promise<CommandResult> {
+  return startProgram(`scripts/${name}.ts`, args).ended;
+}
+
+/** A port that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 /** The complete lines that are JSON objects. */

@@ -25,7 +25,16 @@ async function expectRefusal(args: string[], code: string): Promise<string> {
 }
 
 describe('help', () => {
-  const commands = ['demo', 'peer init', 'peer start', 'evidence', 'audit verify', 'chain'];
+  const commands = [
+    'demo',
+    'demo prepare',
+    'peer init',
+    'peer start',
+    'peer guard',
+    'evidence',
+    'audit verify',
+    'chain',
+  ];
 
   test('lists the commands', async () => {
     const { code, stdout } = await runCommand('--help');
@@ -134,7 +143,7 @@ describe('a peer', () => {
     await rm(join(path, 'keystore.json'));
     for (const file of ['password', 'training-seed', 'commitment-key']) await rm(join(path, file));
     const { code, stdout } = await runCommand('peer', 'init', '--data', path);
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/^0x[0-9a-f]{40}\n$/)]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^account 0x[0-9a-f]{40}\npeer id 16Uiu2/)]);
     await expectRefusal(start(path), 'peer/not-a-member');
     await expectRefusal(['peer', 'init', '--data', path], 'peer/data-folder-invalid'); // never over an existing key
   });
@@ -144,6 +153,23 @@ describe('a peer', () => {
     const store = openPeerStore(join(path, 'peer.db'));
     await expectRefusal(start(path), 'peer/store-locked');
     store.close();
+  });
+
+  test('takes along what it has signed, and is held to it', async () => {
+    const path = await member('moving', {});
+    const [old, signed] = [join(run, 'peers', '1'), join(folder, 'signed.json')];
+    const exported = await runCommand('peer', 'guard', '--data', old, '--export', signed, '--json');
+    expect([exported.code, JSON.parse(exported.stdout)]).toEqual([0, { rounds: 2 }]);
+    expect((await runCommand('peer', 'guard', '--data', path, '--import', signed)).code).toBe(0);
+    const content = JSON.parse(await readFile(signed, 'utf8'));
+    const other = { ...content, signed: [{ round: 1, hash: `0x${'77'.repeat(32)}` }] };
+    await writeFile(signed, JSON.stringify(other));
+    await expectRefusal(['peer', 'guard', '--data', path, '--import', signed], 'peer/double-signing');
+    await writeFile(signed, JSON.stringify({ ...content, contract: `0x${'77'.repeat(20)}` }));
+    await expectRefusal(['peer', 'guard', '--data', path, '--import', signed], 'peer/guard-file-invalid');
+    await writeFile(signed, '[]');
+    await expectRefusal(['peer', 'guard', '--data', path, '--import', signed], 'peer/guard-file-invalid');
+    await expectRefusal(['peer', 'guard', '--data', path], 'cli/usage');
   });
 
   test('is audited again from its bundle and the chain, and not with wrong addresses', async () => {

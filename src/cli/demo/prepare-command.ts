@@ -1,0 +1,31 @@
+import { type Command, EXIT_OK } from '../run-command.ts';
+import { DEMO_SPEC, readDemoOptions } from './demo-options.ts';
+import { prepareRun } from './prepare-run.ts';
+
+const { peers, rounds, dataset, alpha, segments, pulls, seed, out, json } = DEMO_SPEC.options;
+
+/** What a study by hand begins with: a manifest, and data for each member. */
+export const prepareCommand: Command = {
+  spec: {
+    usage: 'consilium demo prepare --out <folder> [options]',
+    summary:
+      'Writes what a study by hand begins with: manifest.json, and in peers/<n>/ the manifest and data sets of each member. Nothing is\n' +
+      'started. The options are those of the demo.',
+    options: Object.fromEntries(
+      Object.entries({ out, peers, rounds, dataset, alpha, segments, pulls, seed, json }).flatMap(([name, option]) =>
+        option === undefined ? [] : [[name, option]],
+      ),
+    ),
+    examples: ['consilium demo prepare --peers 3 --rounds 3 --out study'],
+  },
+  async run(values) {
+    const options = readDemoOptions(values);
+    const { folder, study } = await prepareRun(options);
+    const members = Array.from({ length: options.peers }, (_, i) => folder.peer(i + 1));
+    const plain = [`study    ${study}`, `manifest ${folder.manifest}`, ...members.map((path) => `member   ${path}`)];
+    process.stdout.write(
+      `${options.json ? JSON.stringify({ study, manifest: folder.manifest, members }) : plain.join('\n')}\n`,
+    );
+    return EXIT_OK;
+  },
+};

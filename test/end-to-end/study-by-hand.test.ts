@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort, type RunningCommand, runCommand, runScript, startCommand } from './command.ts';
+
+const MINUTES = 60_000;
+const MEMBERS = [1, 2, 3];
+
+let folder: string;
+const running: RunningCommand[] = [];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'consilium-by-hand-'));
+});
+afterAll(async () => {
+  for (const command of running) command.process.kill('SIGTERM');
+  await Promise.all(running.map(({ ended }) => ended));
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What the README's section "A study by hand" says, command by command; and in the middle the chain is killed. */
+test(
+  'a chain, three members and an auditor as processes of their own; the chain dies and comes back',
+  async () => {
+    const at = (...parts: string[]): string => join(folder, ...parts);
+    const member = (n: number): string => at('study', 'peers', String(n));
+    const succeed = async (...args: string[]): Promise<Record<string, unknown>> => {
+      const { code, stdout, stderr } = await runCommand(...args, '--json');
+      expect([args[0], code, stderr]).toEqual([args[0], 0, '']);
+      return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '{}');
+    };
+    const start = (...args: string[]): RunningCommand => {
+      const command = startCommand([...args, '--json']);
+      running.push(command);
+      return command;
+    };
+
+    await succeed('demo', 'prepare', '--peers', '3', '--rounds', '4', '--alpha', '1', '--out', at('study'));
+    const port = await freePort();
+    const startChain = (): RunningCommand => start('chain', '--data', at('chain'), '--port', String(port));
+    const chain = startChain();
+    const rpc = String((await chain.event('chain.ready')).url);
+
+    await succeed('peer', 'init', '--data', at('admin'));
+    const admin = [
+      '--rpc',
+      rpc,
+      '--keystore',
+      at('admin', 'keystore.json'),
+      '--password-file',
+      at('admin', 'password'),
+    ];
+    const script = async (name: string, ...args: string[]): Promise<Record<string, unknown>> => {
+      const { code, stdout, stderr } = await runScript(name, ...args, ...admin, '--json');
+      expect([name, code, stderr]).toEqual([name, 0, '']);
+      return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '{}');
+    };
+    const { ledger } = await script('deploy', '--out', at('deployment.json'));
+    const contract = String(ledger);
+
+    const [first] = MEMBERS;
+    const listen = `/ip4/127.0.0.1/tcp/${await freePort()}`;
+    const accounts: string[] = [];
+    let bootstrap: string[] = [];
+    for (const n of MEMBERS) {
+      const own = n === first ? ['--listen', listen] : bootstrap;
+      const made = await succeed('peer', 'init', '--data', member(n), '--contract', contract, '--rpc', rpc, ...own);
+      accounts.push(String(made.account));
+      if (n === first) bootstrap = ['--bootstrap', `${listen}/p2p/${made.peerId}`];
+    }
+    await script('admit-member', ...accounts, '--deployment', at('deployment.json'));
+    await script('open-study', '--manifest', at('study', 'manifest.json'), '--deployment', at('deployment.json'));
+
+    const peers = MEMBERS.map((n) => start('peer', 'start', '--data', member(n)));
+    await peers[0]?.event('round.mixed');
+    chain.process.kill('SIGKILL');
+    await chain.ended;
+    await Promise.all(peers.map((peer) => peer.event('round.mixed', (line) => line.round === 2)));
+    startChain();
+    expect((await Promise.all(peers.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([0, 0, 0]);
+
+    await succeed('evidence', ...MEMBERS.map(member), '--out', at('evidence.car'));
+    const report = await succeed('audit', 'verify', at('evidence.car'), '--rpc', rpc, '--contract', contract);
+    expect(report).toMatchObject({ findings: [], records: { anchored: 12, closings: 3, valuations: 12 } });
+  },
+  5 * MINUTES,
+);
