@@ -9,6 +9,7 @@ import type { Valuation } from '../protocol/valuation.ts';
 
 export type LedgerErrorCode =
   | 'ledger/unreachable'
+  | 'ledger/wrong-chain'
   | 'ledger/not-our-contract'
   | 'ledger/reverted'
   | 'ledger/unknown-study'
