@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ContractTransactionResponse, Wallet } from 'ethers';
+import { type ContractTransaction, Wallet } from 'ethers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Hex, ZERO_DIGEST } from '../../src/base/bytes.ts';
 import { administer } from '../../src/ledger/admin.ts';
@@ -12,6 +12,7 @@ import { connectLedger } from '../../src/ledger/ethers-ledger.ts';
 import type { Ledger, LedgerReader } from '../../src/ledger/ledger.ts';
 import { createMemoryLedger } from '../../src/ledger/memory/memory-ledger.ts';
 import { connectRpc } from '../../src/ledger/rpc-provider.ts';
+import { createTransactionSender } from '../../src/ledger/transaction-sender.ts';
 import { checkpointDigest } from '../../src/protocol/checkpoint.ts';
 import type { Contribution } from '../../src/protocol/contribution.ts';
 import { findHeadBreak, initialHead } from '../../src/protocol/ledger-entry.ts';
@@ -20,6 +21,7 @@ import { contributionDigest, signDigest } from '../../src/protocol/signature.ts'
 import type { OpenStudy } from '../../src/protocol/study-entries.ts';
 import { hashValuation, packScores, type Valuation } from '../../src/protocol/valuation.ts';
 import { contribution, DOMAIN, digest, memberAccount, memberKey } from '../builders.ts';
+import { anvilIsInstalled, startAnvil } from './anvil.ts';
 
 /** A ledger with members 1, 2 and 3 admitted. */
 interface Rig {
@@ -48,31 +50,19 @@ async function memoryRig(): Promise<Rig> {
   };
 }
 
-async function chainRig(): Promise<Rig> {
+/** A node to run the contracts on. */
+interface TestNode {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+async function embeddedNode(): Promise<TestNode> {
   const folder = await mkdtemp(join(tmpdir(), 'consilium-chain-'));
   const chain = await openEmbeddedChain({ dataDirectory: folder });
   const server = await startJsonRpcServer(chain);
-  const admin = await administer(server.url, memberKey(99));
-  const { ledger: contract, membership } = await admin.deploy(0);
-  await admin.admit(membership, [1, 2, 3].map(memberAccount));
-  const connection = await connectLedger({ rpcUrl: server.url, contract });
-  const provider = await connectRpc(server.url);
-  const wallet = new Wallet(memberKey(99), provider);
-  const register = membershipAt(membership, wallet);
-  const free = { type: 0, gasPrice: 0n };
-  const mined = async (sent: Promise<ContractTransactionResponse>): Promise<void> => void (await (await sent).wait());
   return {
-    reader: connection,
-    as: (n) => connection.as(memberKey(n)),
-    openStudy: (study) => admin.openStudy(contract, study),
-    closeStudy: (study) => mined(ledgerAt(contract, wallet).closeStudy(study, free)),
-    suspend: (n) => mined(register.suspend(memberAccount(n), free)),
-    reinstate: (n) => mined(register.reinstate(memberAccount(n), free)),
-    rotate: (n, to) => mined(register.rotate(memberAccount(n), memberAccount(to), free)),
+    url: server.url,
     stop: async () => {
-      provider.destroy();
-      connection.close();
-      admin.close();
       await server.stop();
       await chain.close();
       await rm(folder, { recursive: true });
@@ -80,15 +70,59 @@ async function chainRig(): Promise<Rig> {
   };
 }
 
-describe.each([
-  ['in memory', memoryRig],
-  ['on the embedded chain', chainRig],
-])('a ledger %s', (_name, createRig) => {
+/** Here transactions cost something, so the accounts need funds. */
+async function anvilNode(): Promise<TestNode> {
+  const anvil = await startAnvil();
+  const provider = await connectRpc(anvil.url);
+  for (const n of [1, 2, 3, 7, 8, 99]) {
+    await provider.send('anvil_setBalance', [memberAccount(n), '0x56bc75e2d63100000']);
+  }
+  provider.destroy();
+  return anvil;
+}
+
+async function chainRig(startNode: () => Promise<TestNode>): Promise<Rig> {
+  const node = await startNode();
+  const admin = await administer(node.url, memberKey(99));
+  const { ledger: contract, membership } = await admin.deploy(0);
+  await admin.admit(membership, [1, 2, 3].map(memberAccount));
+  const connection = await connectLedger({ rpcUrl: node.url, contract });
+  const provider = await connectRpc(node.url);
+  const wallet = new Wallet(memberKey(99), provider);
+  const sender = createTransactionSender(provider, wallet);
+  const register = membershipAt(membership, wallet);
+  const send = async (compose: () => Promise<ContractTransaction>): Promise<void> =>
+    void (await sender.send('preparing a test', compose));
+  return {
+    reader: connection,
+    as: (n) => connection.as(memberKey(n)),
+    openStudy: (study) => admin.openStudy(contract, study),
+    closeStudy: (study) => send(() => ledgerAt(contract, wallet).closeStudy.populateTransaction(study)),
+    suspend: (n) => send(() => register.suspend.populateTransaction(memberAccount(n))),
+    reinstate: (n) => send(() => register.reinstate.populateTransaction(memberAccount(n))),
+    rotate: (n, to) => send(() => register.rotate.populateTransaction(memberAccount(n), memberAccount(to))),
+    stop: async () => {
+      provider.destroy();
+      connection.close();
+      admin.close();
+      await node.stop();
+    },
+  };
+}
+
+const RIGS: [string, () => Promise<Rig>, boolean][] = [
+  ['in memory', memoryRig, true],
+  ['on the embedded chain', () => chainRig(embeddedNode), true],
+  ['on another Ethereum client (anvil)', () => chainRig(anvilNode), anvilIsInstalled],
+];
+
+describe.each(RIGS)('a ledger %s', (_name, createRig, isHere) => {
+  if (!isHere) return test.skip('this client is not installed here', () => {});
   let rig: Rig;
   let count = 0;
   beforeAll(async () => {
     rig = await createRig();
-  });
+  }, 60_000);
   afterAll(() => rig.stop());
 
   /** A new study that members 1 and 2 have joined. */
