@@ -10,16 +10,21 @@ const compiler = {
 };
 
 /** Paris, for consortium chains; no metadata digest, so that a comment does not change the code that clients verify. */
-const settings = {
+const settings = (viaIR: boolean) => ({
   evmVersion: 'paris',
   optimizer: { enabled: true, runs: 200 },
-  viaIR: true,
+  viaIR,
   metadata: { bytecodeHash: 'none' },
-};
+});
 
 export default defineConfig({
   solidity: {
-    profiles: { default: { ...compiler, settings }, production: { ...compiler, settings } },
+    profiles: {
+      // For the Solidity tests: the same source in a tenth of the time.
+      default: { ...compiler, settings: settings(false) },
+      // What is deployed, and what the bindings hold: a scored contribution costs four per cent less gas.
+      production: { ...compiler, settings: settings(true) },
+    },
   },
   networks: {
     default: {

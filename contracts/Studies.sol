@@ -87,20 +87,7 @@ abstract contract Studies is Succession {
         participant.lastBlock = uint40(block.number);
         study.seatAt[participant.position] = Seat({account: consent.member, memberIndex: standing.index});
         _prepareCommitments(study.commitmentsOf[consent.member]);
-        (uint32 sequence, bytes32 head) = _append(
-            study,
-            Kind.Joined,
-            RecordHash.ofJoining(consent, participant.position, firstRound)
-        );
-        emit Joined(
-            consent.study,
-            sequence,
-            head,
-            consent.member,
-            participant.position,
-            firstRound,
-            consent.dataCommitment
-        );
+        _recordJoining(study, consent, participant.position, firstRound);
     }
 
     /// @inheritdoc ILedger
@@ -155,6 +142,20 @@ abstract contract Studies is Succession {
 
         (uint32 sequence, bytes32 head) = _append(closed, Kind.Closed, RecordHash.ofClosing(study));
         emit Closed(study, sequence, head);
+    }
+
+    function _recordJoining(
+        Study storage study,
+        Join calldata consent,
+        uint8 position,
+        uint32 firstRound
+    ) private {
+        (uint32 sequence, bytes32 head) = _append(
+            study,
+            Kind.Joined,
+            RecordHash.ofJoining(consent, position, firstRound)
+        );
+        emit Joined(consent.study, sequence, head, consent.member, position, firstRound, consent.dataCommitment);
     }
 
     /// @dev Gives a new participant the next position.

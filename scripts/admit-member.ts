@@ -1,41 +1,31 @@
 import type { Hex } from '../src/base/bytes.ts';
-import { required, usageError } from '../src/cli/command-line.ts';
-import { type Command, EXIT_OK, runCommand } from '../src/cli/run-command.ts';
-import { administer } from '../src/ledger/admin.ts';
-import { ADMIN_OPTIONS, adminKey, readDeployment } from './admin-options.ts';
+import { type Command, runCommand } from '../src/cli/run-command.ts';
+import { changeMembers } from '../src/ledger/admin/members.ts';
+import { ADMIN_OPTIONS, parseAccounts } from './admin-options.ts';
+import { type ConsortiumTask, type Outcome, runConsortiumTask } from './admin-run.ts';
+import { planOrRefuse } from './plan-change.ts';
 
 const admitMember: Command = {
   spec: {
-    usage:
-      'node scripts/admit-member.ts <account>… --rpc <url> --keystore <file> --password-file <file> --deployment <file> [options]',
-    summary: 'Admits accounts to the consortium, in the order given; members are left as they are.',
+    usage: 'node scripts/admit-member.ts <account>… [options]',
+    summary:
+      'Admits accounts to the consortium, in the order given; members are left as they are. An account that was removed gets its\n' +
+      'old number back.',
     positionals: true,
-    options: {
-      ...ADMIN_OPTIONS,
-      deployment: { type: 'string', value: '<file>', help: "the deployment file that 'deploy' wrote" },
-    },
+    options: ADMIN_OPTIONS,
+    examples: ['node scripts/admit-member.ts 0x… 0x…'],
   },
-  async run(values, positionals) {
-    const accounts = positionals.map((account) => account.toLowerCase() as Hex);
-    const odd = accounts.find((account) => !/^0x[0-9a-f]{40}$/.test(account));
-    if (accounts.length === 0 || odd !== undefined) {
-      throw usageError(
-        odd === undefined
-          ? 'name at least one account; see --help'
-          : `${odd} is not an account: 0x and 40 hexadecimal digits`,
-      );
-    }
-    const deployment = await readDeployment(required(values, 'deployment'));
-    const administration = await administer(required(values, 'rpc'), await adminKey(values));
-    try {
-      const admitted = await administration.admit(deployment.membership, accounts);
-      const plain = admitted.length === 0 ? 'all were members already' : `admitted ${admitted.join(' ')}`;
-      process.stdout.write(`${values.json === true ? JSON.stringify({ admitted }) : plain}\n`);
-    } finally {
-      administration.close();
-    }
-    return EXIT_OK;
+  async run(values, positionals, signal) {
+    const accounts = parseAccounts(positionals);
+    return runConsortiumTask(values, signal, (task) => admit(task, accounts));
   },
 };
+
+async function admit({ desk, deployment }: ConsortiumTask, accounts: readonly Hex[]): Promise<Outcome> {
+  const { todo } = await planOrRefuse(desk.provider, deployment.membership, 'admit', accounts);
+  await changeMembers(desk, deployment.membership, 'admit', todo);
+  const text = todo.length === 0 ? 'all were members already: nothing was changed' : `admitted: ${todo.join(' ')}`;
+  return { text, value: { admitted: todo } };
+}
 
 process.exitCode = await runCommand(admitMember, process.argv.slice(2));

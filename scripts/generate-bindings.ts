@@ -35,6 +35,9 @@ export interface CompiledContract {
   readonly immutables: readonly { readonly start: number; readonly length: number }[];
 }
 
+/** How contracts are compiled to be deployed. */
+const PRODUCTION = { buildProfile: 'production' };
+
 /**
  * Compiles contracts afresh, through Hardhat but past its cache.
  * @param paths of files under `contracts/`, without the extension; each holds a contract of the same name
@@ -46,7 +49,7 @@ export async function compileContracts(
 ): Promise<CompiledContract[]> {
   const { solidity } = await createHardhatRuntimeEnvironment(hardhatConfig, {}, projectRoot);
   const roots = paths.map((path) => resolve(projectRoot, 'contracts', `${path}.sol`));
-  const jobs = await solidity.getCompilationJobs(roots, { force: true, quiet: true, isolated: true });
+  const jobs = await solidity.getCompilationJobs(roots, { ...PRODUCTION, force: true, quiet: true, isolated: true });
   if (!jobs.success) throw new Error(jobs.formattedReason);
 
   const compiled: CompiledContract[] = [];

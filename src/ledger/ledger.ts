@@ -13,7 +13,9 @@ export type LedgerErrorCode =
   | 'ledger/not-our-contract'
   | 'ledger/reverted'
   | 'ledger/unknown-study'
-  | 'ledger/inconsistent';
+  | 'ledger/inconsistent'
+  | 'ledger/signer-unavailable'
+  | 'ledger/signer-lied';
 
 /** What goes wrong between us and the ledger. `ledger/unreachable` passes; the others need somebody. */
 export class LedgerError extends ConsiliumError<LedgerErrorCode> {}

@@ -2,12 +2,15 @@ import { type JsonRpcPayload, JsonRpcProvider, type JsonRpcResult, Network } fro
 import { type Clock, systemClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { LedgerError } from './ledger.ts';
+import { assertRpcAddress } from './rpc-address.ts';
 import { askNode, type RpcAnswer } from './rpc-node.ts';
 
 export interface RpcOptions {
   readonly clock?: Clock;
   /** A node that accepts a request and has not answered it whole by then counts as down. */
   readonly timeoutMilliseconds?: number;
+  /** Nodes of any other chain are refused; without it the first node that answers says which chain it is. */
+  readonly expectedChainId?: number;
 }
 
 /** A node that accepts a request and says nothing for this long counts as down. */
@@ -65,10 +68,11 @@ class FailoverProvider extends JsonRpcProvider {
 }
 
 function createTransport(urls: readonly string[], options: RpcOptions): RpcTransport {
+  for (const url of urls) assertRpcAddress(url, 'ledger/unreachable');
   const { clock = systemClock, timeoutMilliseconds = REQUEST_TIMEOUT_MILLISECONDS } = options;
   const nodes = urls.map((url): RpcNode => ({ url, checked: false, restMilliseconds: 0, restsUntil: 0 }));
   let preferred = 0;
-  let chainId: bigint | null = null;
+  let chainId = options.expectedChainId === undefined ? null : BigInt(options.expectedChainId);
 
   /** Asks a node that has not been asked, or has failed, what chain it is of: it may be another by now. */
   const check = async (node: RpcNode): Promise<void> => {
@@ -77,13 +81,16 @@ function createTransport(urls: readonly string[], options: RpcOptions): RpcTrans
     chainId ??= found;
     if (found !== chainId) {
       const message = `the node at ${node.url} is of chain ${found}, not of chain ${chainId}; correct its address`;
-      throw new LedgerError('ledger/wrong-chain', message, { details: { url: node.url } });
+      throw new LedgerError('ledger/wrong-chain', message, {
+        details: { url: node.url, found: Number(found), expected: Number(chainId) },
+      });
     }
     node.checked = true;
   };
 
   const failed = (node: RpcNode): void => {
     node.checked = false;
+    if (node.restsUntil > clock.now()) return; // of many requests that fail together, the first one counts
     node.restMilliseconds = Math.min(
       LONGEST_REST_MILLISECONDS,
       Math.max(FIRST_REST_MILLISECONDS, 2 * node.restMilliseconds),
@@ -91,11 +98,11 @@ function createTransport(urls: readonly string[], options: RpcOptions): RpcTrans
     node.restsUntil = clock.now() + node.restMilliseconds;
   };
 
-  /** The preferred node and those after it; who rests comes last, and only if nobody else is there. */
+  /** The preferred node and those after it; who rests comes last, when all others have failed. */
   const order = (): RpcNode[] => {
     const turn = [...nodes.slice(preferred), ...nodes.slice(0, preferred)];
     const awake = turn.filter((node) => node.restsUntil <= clock.now());
-    return awake.length > 0 ? awake : turn;
+    return [...awake, ...turn.filter((node) => !awake.includes(node))];
   };
 
   const attempt = async <T>(work: (node: RpcNode) => Promise<T>): Promise<T> => {

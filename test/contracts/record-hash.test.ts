@@ -1,13 +1,38 @@
-import { getAddress, Interface, Signature } from 'ethers';
+import { type BaseWallet, getAddress, Interface, TypedDataEncoder } from 'ethers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compileContracts } from '../../scripts/generate-bindings.ts';
-import type { ContributionInput, LedgerEvents } from '../../src/ledger/bindings.ts';
-import { as, contribution, deploy, startConsortium, startTestChain, type TestChain, valuation } from './consortium.ts';
-import { domainOf, initialHead, nextHead, type RecordType, structHash, typesOf } from './typed-data.ts';
+import type { ContributionInput, LedgerEvents, SignatureInput } from '../../src/ledger/bindings.ts';
+import { hashCheckpoint } from '../../src/protocol/checkpoint.ts';
+import { hashContribution } from '../../src/protocol/contribution.ts';
+import { joinDigest } from '../../src/protocol/join.ts';
+import {
+  hashCheckpointed,
+  hashClosed,
+  hashEquivocated,
+  hashExcluded,
+  hashJoined,
+  hashOpenStudy,
+  hashWithdrawn,
+  signerPositions,
+} from '../../src/protocol/study-entries.ts';
+import { hashValuation } from '../../src/protocol/valuation.ts';
+import {
+  as,
+  type Consortium,
+  contribution,
+  deploy,
+  startConsortium,
+  startTestChain,
+  type TestChain,
+  valuation,
+} from './consortium.ts';
+import { domainOf, initialHead, nextHead, type RecordType, sign, structHash, typesOf } from './typed-data.ts';
 
 /** Records for each property; the nightly run raises it. */
 const RECORDS = Number(process.env['CONSILIUM_VECTOR_RECORDS'] ?? 2000);
+/** Records in one call of the harness. */
+const BATCH = 100;
 
 const hex = (bytes: number) =>
   fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((value) => `0x${Buffer.from(value).toString('hex')}`);
@@ -27,19 +52,94 @@ const contributions = fc.record({
   metrics: bytes32,
   scoreCommitment: bytes32,
 });
-const valuations = fc.record({
-  study: bytes32,
-  round: uint(32),
-  evaluator: address,
-  scores: fc.array(bytes32, { maxLength: 9 }),
-  salt: bytes32,
-});
-const openings = fc.record({
-  study: bytes32,
-  rounds: uint(32),
-  maximumMembers: uint(16),
-  epsilonBudgetMicros: uint(64),
-});
+const leavings = fc.record({ study: bytes32, member: address, endRound: uint(32) });
+
+/** How Solidity and `src/protocol` are asked for the struct hash of a record. */
+interface Twin {
+  readonly records: fc.Arbitrary<object>;
+  readonly method: string;
+  /** The arguments of `method`: the record itself if absent. */
+  readonly args?: (record: never) => readonly unknown[];
+  /** Absent for what `src/protocol` has only the digest of. */
+  readonly protocolHash?: (record: never) => string;
+}
+
+const TWINS: Readonly<Record<RecordType, Twin>> = {
+  OpenStudy: {
+    records: fc.record({
+      study: bytes32,
+      rounds: uint(32),
+      maximumMembers: uint(16),
+      stalenessBound: uint(32),
+      epsilonBudgetMicros: uint(64),
+      deltaBudgetPicos: uint(64),
+    }),
+    method: 'ofOpenings',
+    protocolHash: hashOpenStudy,
+  },
+  Join: {
+    records: fc.record({ study: bytes32, member: address, dataCommitment: bytes32, deadline: uint(64) }),
+    method: 'ofConsents',
+  },
+  Joined: {
+    records: fc.record({
+      study: bytes32,
+      member: address,
+      position: uint(8),
+      firstRound: uint(32),
+      dataCommitment: bytes32,
+    }),
+    method: 'ofJoining',
+    args: ({ position, firstRound, ...consent }: Record<string, unknown>) => [
+      { ...consent, deadline: 1 },
+      position,
+      firstRound,
+    ],
+    protocolHash: hashJoined,
+  },
+  Contribution: { records: contributions, method: 'ofContributions', protocolHash: hashContribution },
+  Valuation: {
+    records: fc.record({
+      study: bytes32,
+      round: uint(32),
+      evaluator: address,
+      scores: fc.array(bytes32, { maxLength: 9 }),
+      salt: bytes32,
+    }),
+    method: 'ofValuations',
+    protocolHash: hashValuation,
+  },
+  Checkpoint: {
+    records: fc.record({ study: bytes32, round: uint(32), head: bytes32 }),
+    method: 'ofCheckpoints',
+    protocolHash: hashCheckpoint,
+  },
+  Checkpointed: {
+    records: fc.record({ study: bytes32, round: uint(32), signedHead: bytes32, signers: uint(64) }),
+    method: 'ofCheckpointing',
+    args: ({ signedHead, signers, ...signed }: Record<string, unknown>) => [{ ...signed, head: signedHead }, signers],
+    protocolHash: ({ signers, ...signed }: Record<string, unknown>) =>
+      hashCheckpointed({ ...signed, signers: signerPositions(signers as bigint) } as never),
+  },
+  Equivocated: {
+    records: fc.record({ study: bytes32, round: uint(32), member: address, first: bytes32, second: bytes32 }),
+    method: 'ofEquivocation',
+    args: ({ first, second, ...identity }: Record<string, string>) => [
+      { ...contribution('', '', 0), ...identity },
+      first,
+      second,
+    ],
+    protocolHash: hashEquivocated,
+  },
+  Withdrawn: { records: leavings, method: 'ofWithdrawal', args: Object.values, protocolHash: hashWithdrawn },
+  Excluded: { records: leavings, method: 'ofExclusion', args: Object.values, protocolHash: hashExcluded },
+  Closed: {
+    records: fc.record({ study: bytes32 }),
+    method: 'ofClosing',
+    args: Object.values,
+    protocolHash: hashClosed,
+  },
+};
 
 let testChain: TestChain;
 let harness: string;
@@ -60,34 +160,32 @@ async function ask(method: string, args: readonly unknown[]): Promise<unknown> {
   return harnessInterface.decodeFunctionResult(method, await testChain.provider.call({ to: harness, data }))[0];
 }
 
-const BATCH = 100;
-
-test.each([
-  ['ofContributions', 'Contribution', contributions],
-  ['ofValuations', 'Valuation', valuations],
-  ['ofOpenings', 'OpenStudy', openings],
-] as const)(
-  'Solidity %s and ethers agree on random records',
-  async (method, type, records) => {
-    const batches = fc.array<object>(records, { minLength: BATCH, maxLength: BATCH });
-    const property = fc.asyncProperty(batches, async (batch) => {
-      expect([...((await ask(method, [batch])) as string[])]).toEqual(batch.map((record) => structHash(type, record)));
+test.each(Object.entries(TWINS) as [RecordType, Twin][])(
+  'Solidity, ethers and src/protocol agree on random records of type %s',
+  async (type, { records, method, args, protocolHash }) => {
+    // The harness takes one record a call where the hash is of several arguments.
+    const size = args === undefined ? BATCH : 1;
+    const runs = args === undefined ? Math.ceil(RECORDS / BATCH) : Math.ceil(RECORDS / 20);
+    const property = fc.asyncProperty(fc.array(records, { minLength: size, maxLength: size }), async (batch) => {
+      const expected = batch.map((record) => structHash(type, record));
+      const answer = await ask(method, args === undefined ? [batch] : args(batch[0] as never));
+      expect(args === undefined ? [...(answer as string[])] : [answer]).toEqual(expected);
+      if (protocolHash !== undefined) expect(batch.map((record) => protocolHash(record as never))).toEqual(expected);
     });
-    await fc.assert(property, { numRuns: Math.ceil(RECORDS / BATCH), endOnFailure: true });
+    await fc.assert(property, { numRuns: runs, endOnFailure: true });
   },
   120_000,
 );
 
-test('Solidity and ethers agree on joining, withdrawing and closing', async () => {
-  const joining = fc.record({ study: bytes32, member: address, position: uint(16), dataCommitment: bytes32 });
-  const property = fc.asyncProperty(joining, async ({ study, member, position, dataCommitment }) => {
-    const join = { study, member, position, dataCommitment };
-    expect(await ask('ofJoining', Object.values(join))).toBe(structHash('Join', join));
-    expect(await ask('ofWithdrawal', [study, member])).toBe(structHash('Withdraw', { study, member }));
-    expect(await ask('ofClosing', [study])).toBe(structHash('Close', { study }));
-  });
-  await fc.assert(property, { numRuns: 50 });
-}, 60_000);
+test('what a member signs to join is the same digest in src/protocol', () => {
+  const contract = '0x00000000000000000000000000000000000c0de5';
+  fc.assert(
+    fc.property(TWINS.Join.records, fc.integer({ min: 1 }), (consent, chainId) => {
+      const digest = joinDigest({ chainId, contract }, consent as Parameters<typeof joinDigest>[1]);
+      expect(digest).toBe(TypedDataEncoder.hash(domainOf(chainId, contract), typesOf('Join'), consent));
+    }),
+  );
+});
 
 test('one changed field changes the struct hash', () => {
   fc.assert(
@@ -104,56 +202,80 @@ test('one changed field changes the struct hash', () => {
   );
 });
 
-const RECORD_OF_EVENT: Record<keyof Omit<LedgerEvents, 'EIP712DomainChanged'>, RecordType> = {
+type EntryEvent = keyof Omit<LedgerEvents, 'EIP712DomainChanged' | 'SuccessorNamed' | 'SuccessorCancelled'>;
+
+const RECORD_OF_EVENT: Readonly<Record<EntryEvent, RecordType>> = {
   Opened: 'OpenStudy',
-  Joined: 'Join',
+  Joined: 'Joined',
   Contributed: 'Contribution',
   Valued: 'Valuation',
-  Withdrawn: 'Withdraw',
-  Closed: 'Close',
+  Withdrawn: 'Withdrawn',
+  Closed: 'Closed',
+  Excluded: 'Excluded',
+  Equivocated: 'Equivocated',
+  Checkpointed: 'Checkpointed',
 };
 
-test('ethers recomputes the head of a whole study from its events, and its signatures are accepted', async () => {
-  const { ledger, members, study, admin } = await startConsortium(testChain, { memberCount: 3, rounds: 2 });
-  const chainId = testChain.chain.chainId;
-  const domain = domainOf(chainId, await ledger.getAddress());
+const ZERO_DIGEST = `0x${'00'.repeat(32)}`;
+
+/** Every member's record of a round, with the scores of the one before. */
+function recordsOf({ study, members }: Consortium, round: number): ContributionInput[] {
+  return members.map(({ address: member }): ContributionInput => {
+    const record = contribution(study, member, round);
+    if (round === 0) return record;
+    const scoreCommitment = structHash('Valuation', valuation(study, member, round - 1, members.length));
+    return { ...record, ...(round < 2 ? {} : { update: ZERO_DIGEST, samples: 0 }), scoreCommitment };
+  });
+}
+
+/** A study of two rounds in which everything happens that can. */
+async function recordEverything(consortium: Consortium): Promise<void> {
+  const { ledger, membership, members, study, admin } = consortium;
+  const domain = domainOf(testChain.chain.chainId, await ledger.getAddress());
+  const signAll = (type: RecordType, signers: readonly BaseWallet[], records: readonly object[]) =>
+    Promise.all(signers.map((signer, index): Promise<SignatureInput> => sign(signer, domain, type, records[index]!)));
 
   for (let round = 0; round <= 2; round++) {
-    const records = members.map((member): ContributionInput => {
-      const record = contribution(study, member.address, round);
-      if (round === 0) return record;
-      const scoreCommitment = structHash('Valuation', valuation(study, member.address, round - 1, 3));
-      const trained = round < 2 ? {} : { update: `0x${'00'.repeat(32)}`, samples: 0 };
-      return { ...record, ...trained, scoreCommitment };
-    });
-    const signatures = await Promise.all(
-      members.map(async (member, index) => {
-        const signature = await member.signTypedData(domain, typesOf('Contribution'), records[index] as object);
-        const { r, yParityAndS: vs } = Signature.from(signature);
-        return { r, vs };
-      }),
-    );
-    await (await ledger.contributeBatch(records, signatures)).wait();
+    const records = recordsOf(consortium, round);
+    await (await ledger.contributeBatch(records, await signAll('Contribution', members, records))).wait();
     if (round === 0) continue;
-    for (const { address } of members) {
-      await (await ledger.reveal(valuation(study, address, round - 1, 3))).wait();
-    }
+    const valuations = members.map(({ address: each }) => valuation(study, each, round - 1, members.length));
+    await (await ledger.revealBatch(valuations)).wait();
   }
+  const signed = { study, round: 2, head: (await ledger.studyOf.staticCall(study)).head };
+  const signatures = await signAll('Checkpoint', members, [signed, signed, signed]);
+  await (await ledger.checkpoint(signed, [0, 1, 2], signatures)).wait();
+  const first = contribution(study, members[0]!.address, 1);
+  const second = { ...first, samples: 7 };
+  const [one, other] = await signAll('Contribution', [members[0]!, members[0]!], [first, second]);
+  await (await ledger.reportEquivocation(first, one!, second, other!)).wait();
+  await (await membership.remove(members[1]!.address)).wait();
+  await (await ledger.exclude(study, members[1]!.address)).wait();
   await (await as(ledger, members[2]!).withdraw(study)).wait();
   await (await as(ledger, admin).closeStudy(study)).wait();
+}
 
-  let head = initialHead(chainId, await ledger.getAddress(), study);
+test('ethers recomputes the head of a whole study from its events, and its signatures are accepted', async () => {
+  const consortium = await startConsortium(testChain, { memberCount: 3, rounds: 2 });
+  await recordEverything(consortium);
+  const { ledger, study } = consortium;
+
+  let head = initialHead(testChain.chain.chainId, await ledger.getAddress(), study);
   const logs = await testChain.provider.getLogs({ address: ledger.target as string, fromBlock: 0 });
+  const seen = new Set<string>();
   for (const [sequence, log] of logs.entries()) {
     const event = ledger.interface.parseLog(log)!;
-    head = nextHead(head, sequence, RECORD_OF_EVENT[event.name as keyof typeof RECORD_OF_EVENT], event.args.toObject());
+    seen.add(event.name);
+    head = nextHead(head, RECORD_OF_EVENT[event.name as EntryEvent], event.args.toObject());
     expect({ sequence: event.args['sequence'], head: event.args['head'] }).toEqual({
       sequence: BigInt(sequence),
       head,
     });
   }
-  expect(logs).toHaveLength(1 + 3 + 9 + 6 + 2);
+  expect(seen).toEqual(new Set(Object.keys(RECORD_OF_EVENT)));
+  expect(logs).toHaveLength(1 + 3 + 9 + 6 + 5);
   const status = await ledger.studyOf.staticCall(study);
   expect(status.head).toBe(head);
   expect(status.entryCount).toBe(BigInt(logs.length));
+  expect(status.state).toBe(2n);
 }, 60_000);

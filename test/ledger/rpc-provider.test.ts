@@ -47,6 +47,25 @@ describe('one node', () => {
     provider.destroy();
   });
 
+  test.each(['ftp://127.0.0.1/', '127.0.0.1:8545', 'http://user:hunter2@127.0.0.1:1'])(
+    'cannot be at %s',
+    async (url) => {
+      const failure = await connectRpc(url).then(
+        () => null,
+        (thrown: Error) => thrown,
+      );
+      expect(failure).toEqual(down);
+      expect(failure?.message).not.toContain('hunter2');
+    },
+  );
+
+  test('that is not of the chain that is expected is refused, with both numbers', async () => {
+    const { url } = await proxied();
+    const refused = { code: 'ledger/wrong-chain', details: { url, found: chain.chain.chainId, expected: 1 } };
+    await expect(connectRpc(url, { expectedChainId: 1 })).rejects.toThrow(expect.objectContaining(refused));
+    (await connectRpc(url, { expectedChainId: chain.chain.chainId })).destroy(); // the control
+  });
+
   test('whose chain says no is not down', async () => {
     const { url } = await proxied();
     const provider = await connectRpc(url, { timeoutMilliseconds: TIMEOUT });
@@ -99,6 +118,34 @@ describe('several nodes', () => {
     const asked = second.requests();
     time = 20_000;
     await provider.getBlockNumber(); // the one that answered last is asked first
+    expect(second.requests()).toBe(asked);
+    provider.destroy();
+  });
+
+  test('one that rests is asked all the same when the other one fails', async () => {
+    const [first, second] = [await proxied('refuse'), await proxied()];
+    const provider = await connect([first, second], { now: () => 0, wait: async () => {} });
+    first.fault = 'none';
+    second.fault = 'refuse';
+    expect(await provider.getBlockNumber()).toBeGreaterThanOrEqual(0);
+    provider.destroy();
+  });
+
+  test('many requests that fail together make one rest, not a long one', async () => {
+    let time = 0;
+    const nodes = [await proxied(), await proxied(), await proxied()] as const;
+    const [first, second, third] = nodes;
+    const provider = await connect(nodes, { now: () => time, wait: async () => {} });
+    first.fault = 'refuse';
+    await Promise.all(Array.from({ length: 8 }, () => provider.getBlockNumber()));
+    second.fault = 'refuse';
+    await provider.getBlockNumber();
+    first.fault = 'none';
+    second.fault = 'none';
+    third.fault = 'refuse';
+    time = 1_000; // both have rested for a second
+    const asked = second.requests();
+    await provider.getBlockNumber(); // the first one comes before the second one, unless it rests longer
     expect(second.requests()).toBe(asked);
     provider.destroy();
   });
