@@ -50,7 +50,7 @@ abstract contract Valuations is StudyLog {
         for (uint256 i = 0; i < valuations.length; ++i) {
             Valuation calldata valuation = valuations[i];
             require(valuation.evaluator != self, SelfScore(self));
-            _requireRevealed(stored, valuation, study, round);
+            _requireRevealed(stored, valuation, round);
             int32 score = _scoreAt(valuation.scores, target);
             require(i == 0 || _inOrder(scores[i - 1], valuations[i - 1].evaluator, score, valuation.evaluator), NotInOrder(i));
             scores[i] = score;
@@ -96,19 +96,17 @@ abstract contract Valuations is StudyLog {
         study.commitmentsOf[valuation.evaluator][slot] = revealed;
     }
 
-    /// @dev The valuation must be the one that its evaluator revealed for the round, the slot not used again, and the
+    /// @dev The valuation must be the one that its evaluator revealed for the round (its hash says for which study and
+    /// round, and revealing checked it against them), the slot not used again, and the
     /// evaluator the account that has its member's position: of those, all that revealed are counted.
     function _requireRevealed(
         Study storage stored,
         Valuation calldata valuation,
-        bytes32 study,
         uint32 round
     ) private view {
         bytes32 word = stored.commitmentsOf[valuation.evaluator][round % CommitmentWord.SLOTS];
         require(
-            valuation.study == study &&
-                valuation.round == round &&
-                word == CommitmentWord.revealed(RecordHash.ofValuation(valuation), round) &&
+            word == CommitmentWord.revealed(RecordHash.ofValuation(valuation), round) &&
                 _hasSeat(stored, valuation.evaluator),
             NotARevealedValuation(valuation.evaluator)
         );

@@ -53,6 +53,23 @@ contract ContributionBatchTest is LedgerFixture {
         ledger.contributeBatch(new ILedgerRecords.Contribution[](0), new ILedgerRecords.Signature[](0));
     }
 
+    function test_contributeBatch_takesSixtyFour() public {
+        ILedgerRecords.OpenStudy memory opening = _opening(keccak256("long"));
+        opening.rounds = 100;
+        ledger.openStudy(opening);
+        _joinWith(ALICE_KEY, _consent(opening.study, ALICE));
+        ILedgerRecords.Contribution[] memory contributions = new ILedgerRecords.Contribution[](64);
+        ILedgerRecords.Signature[] memory signatures = new ILedgerRecords.Signature[](64);
+        for (uint32 i = 0; i < 64; ++i) {
+            contributions[i] = _contribution(ALICE, i);
+            contributions[i].study = opening.study;
+            contributions[i].epsilonMicros = 0;
+            signatures[i] = _sign(ALICE_KEY, contributions[i]);
+        }
+        ledger.contributeBatch(contributions, signatures);
+        assert(ledger.participantOf(opening.study, ALICE).nextRound == 64);
+    }
+
     function test_contributeBatch_revertsIfTooLong() public {
         vm.expectRevert(abi.encodeWithSelector(ILedgerErrors.BatchOutOfRange.selector, 65, 65));
         ledger.contributeBatch(new ILedgerRecords.Contribution[](65), new ILedgerRecords.Signature[](65));

@@ -23,6 +23,14 @@ contract MediansTest is LedgerFixture {
         assert(median == 7 && scorers == 5);
     }
 
+    function test_medianScore_ofTheFirstRounds() public {
+        _study(4);
+        round = 2;
+        _reveal(_scores(3, 1, 2));
+        (int32 median, uint256 scorers) = ledger.medianScore(LARGE, 2, 0, _sorted());
+        assert(median == 2 && scorers == 3);
+    }
+
     function test_medianScore_ofAnEvenNumberIsTheMeanRoundedDown() public {
         _study(5);
         _reveal(_scores(-8, -3, 4, 100));
@@ -134,6 +142,26 @@ contract MediansTest is LedgerFixture {
         ILedgerRecords.Valuation[] memory sorted = _sorted();
         for (uint256 i = 0; i < 4; ++i) _nextRound();
         _reveal(_scores(3, 4));
+        vm.expectRevert(abi.encodeWithSelector(ILedgerErrors.NotARevealedValuation.selector, _member(1)));
+        ledger.medianScore(LARGE, ROUND, 0, sorted);
+    }
+
+    /// @dev Round + 4 has the same slot: what was revealed for the round is nothing for that one.
+    function test_medianScore_tellsRoundsOfOneSlotApart() public {
+        _study(3);
+        _reveal(_scores(1, 2));
+        (int32 median, uint256 scorers) = ledger.medianScore(LARGE, ROUND + 4, 0, new ILedgerRecords.Valuation[](0));
+        assert(median == 0 && scorers == 0);
+    }
+
+    /// @dev A rotated member's scores are those of the key that has its seat now.
+    function test_medianScore_revertsForOldKey() public {
+        _study(3);
+        _reveal(_scores(1, 2));
+        ILedgerRecords.Valuation[] memory sorted = _sorted();
+        vm.roll(BLOCK + 1);
+        membership.rotate(_member(1), vm.addr(77));
+        _joinWith(77, _consent(LARGE, vm.addr(77)));
         vm.expectRevert(abi.encodeWithSelector(ILedgerErrors.NotARevealedValuation.selector, _member(1)));
         ledger.medianScore(LARGE, ROUND, 0, sorted);
     }

@@ -150,6 +150,30 @@ contract MembershipTest {
         membership.admit(FIRST);
     }
 
+    function test_events_nameTheMembersNumber() public {
+        _admit(FIRST);
+        vm.expectEmit(address(membership));
+        emit IMembership.MemberAdmitted(SECOND, 1);
+        _admit(SECOND);
+        vm.expectEmit(address(membership));
+        emit IMembership.MemberRemoved(SECOND, 1);
+        _remove(SECOND);
+        vm.expectEmit(address(membership));
+        emit IMembership.MemberAdmitted(SECOND, 1);
+        assert(_admit(SECOND) == 1);
+        vm.startPrank(OFFICE);
+        vm.expectEmit(address(membership));
+        emit IMembership.MemberSuspended(SECOND, 1);
+        membership.suspend(SECOND);
+        vm.expectEmit(address(membership));
+        emit IMembership.MemberReinstated(SECOND, 1);
+        membership.reinstate(SECOND);
+        vm.expectEmit(address(membership));
+        emit IMembership.KeyRotated(SECOND, OFFICE, 1);
+        membership.rotate(SECOND, OFFICE);
+        vm.stopPrank();
+    }
+
     function test_suspend_andReinstate() public {
         _admit(FIRST);
         vm.roll(200);

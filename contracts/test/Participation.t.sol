@@ -298,6 +298,43 @@ contract ParticipationTest is LedgerFixture {
         );
     }
 
+    function test_join_withNewKeyInTheSameBlock() public {
+        _join(ALICE);
+        uint256 key = 0x1E77;
+        membership.rotate(ALICE, vm.addr(key));
+        _joinWith(key, _consent(STUDY, vm.addr(key)));
+        _contribute(_contribution(vm.addr(key), 0));
+        assert(ledger.participantAt(STUDY, 0) == vm.addr(key));
+    }
+
+    /// @dev A key that never joined records nothing, not even the rounds that its member still may.
+    function test_contribute_revertsForKeyThatNeverJoined() public {
+        _join(ALICE);
+        _join(BOB);
+        _contribute(_contribution(BOB, 0));
+        uint256 key = 0x1E77;
+        vm.roll(BLOCK + 1);
+        membership.rotate(ALICE, vm.addr(key));
+        membership.suspend(vm.addr(key));
+        ledger.exclude(STUDY, vm.addr(key));
+        _expectRefused(
+            _contribution(vm.addr(key), 0),
+            abi.encodeWithSelector(ILedgerErrors.NotMember.selector, vm.addr(key))
+        );
+    }
+
+    function test_withdraw_doesNotMoveAnEarlierEnd() public {
+        _join(ALICE);
+        _join(BOB);
+        _contribute(_contribution(BOB, 0));
+        membership.suspend(ALICE);
+        ledger.exclude(STUDY, ALICE);
+        _contribute(_contribution(BOB, 1));
+        _contribute(_contribution(BOB, 2));
+        _withdraw(ALICE);
+        assert(ledger.participantOf(STUDY, ALICE).endRound == 1 && ledger.participantOf(STUDY, ALICE).withdrawn);
+    }
+
     function testFuzz_participantOf_isAllZeroForStrangers(address account) public {
         vm.assume(account != ALICE);
         _join(ALICE);

@@ -159,6 +159,32 @@ contract StudiesTest is LedgerFixture {
         assert(address(ledger.membership()) == address(membership) && ledger.domainSeparator() != 0);
     }
 
+    /// @dev What wallets and other implementations rely on, written out.
+    function test_domain_isTheOneThatIsDocumented() public view {
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Consilium"),
+                keccak256("1"),
+                block.chainid,
+                address(ledger)
+            )
+        );
+        assert(ledger.domainSeparator() == domain);
+        assert(membership.ADMISSION_ROLE() == keccak256("ADMISSION_ROLE"));
+        assert(membership.STUDY_ROLE() == keccak256("STUDY_ROLE"));
+        assert(ledger.MAXIMUM_BATCH() == 64 && ledger.MAXIMUM_MEMBERS() == 64 && ledger.MAXIMUM_ROUNDS() == 100_000);
+        assert(ledger.MAXIMUM_SCORE_WORDS() == 8 && ledger.REVEAL_WINDOW_BLOCKS() == WINDOW);
+        assert(ledger.SUCCESSOR_DELAY() == 2 days);
+    }
+
+    /// @dev The administrator grants the role; it does not have it.
+    function test_openStudy_revertsForAdministratorWithoutRole() public {
+        membership.renounceRole(membership.STUDY_ROLE(), address(this));
+        vm.expectPartialRevert(IAccessControl.AccessControlUnauthorizedAccount.selector);
+        ledger.openStudy(_opening(OTHER));
+    }
+
     function test_constructor_revertsWithoutRevealWindow() public {
         vm.expectRevert(ILedgerErrors.ZeroRevealWindow.selector);
         new Ledger(IMembership(address(membership)), 0);
