@@ -7,11 +7,12 @@ import {RecordHash} from "./records/RecordHash.sol";
 import {StudyLog} from "./StudyLog.sol";
 
 /// @title Heads that participants co-sign
-/// @notice Part of the ledger. A signed head says what its signers saw; if the chain is ever rewritten, two signed heads
+/// @notice Part of the ledger. A signed head says what its signers saw; if the chain is ever rewritten, two signed
+/// heads
 /// that count the same entries prove it, here or anywhere else.
 abstract contract Checkpoints is StudyLog {
     /// @dev A share of everything, in millionths.
-    uint256 private constant WHOLE = 1_000_000;
+    uint256 private constant _WHOLE = 1_000_000;
 
     /// @inheritdoc ILedger
     function checkpoint(
@@ -81,7 +82,7 @@ abstract contract Checkpoints is StudyLog {
             Participant storage participant = study.participantOf[study.seatAt[position].memberIndex];
             if (participant.part == Part.Active) ++active;
         }
-        uint256 required = (active * _MEMBERSHIP.governance().quorumMicros + WHOLE - 1) / WHOLE;
+        uint256 required = (active * _MEMBERSHIP.governance().quorumMicros + _WHOLE - 1) / _WHOLE;
         require(signers != 0 && signers >= required, QuorumMissed(signers, required));
     }
 

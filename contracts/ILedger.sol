@@ -8,9 +8,12 @@ import {IMembership} from "./IMembership.sol";
 
 /// @title The audit trail of federated studies
 /// @notice An append-only log per study. Each entry carries a gapless sequence number and the head that it leaves
-/// behind: 27 bytes of `keccak256(abi.encode(previous head, kind, structHash))`, one byte of state (1 open, 2 closed) and
-/// four bytes that count the entries; the initial head has 27 bytes of `keccak256(abi.encode(chainId, ledger, study))`.
-/// `structHash` is the EIP-712 `hashStruct` of the entry, and `kind` is 0 opened, 1 joined, 2 contribution, 3 valuation,
+/// behind: 27 bytes of `keccak256(abi.encode(previous head, kind, structHash))`, one byte of state (1 open, 2
+/// closed) and
+/// four bytes that count the entries; the initial head has 27 bytes of `keccak256(abi.encode(chainId, ledger,
+/// study))`.
+/// `structHash` is the EIP-712 `hashStruct` of the entry, and `kind` is 0 opened, 1 joined, 2 contribution, 3
+/// valuation,
 /// 4 withdrawn, 5 closed, 6 excluded, 7 equivocated, 8 checkpointed. All state can be rebuilt from the events. Nothing
 /// here holds text: only digests, numbers and addresses.
 interface ILedger is ILedgerRecords, ILedgerEvents, ILedgerErrors {
@@ -25,12 +28,14 @@ interface ILedger is ILedgerRecords, ILedgerEvents, ILedgerErrors {
     /// @param signature Its EIP-712 signature
     function join(Join calldata consent, Signature calldata signature) external;
 
-    /// @notice Withdraws the sender from a study, for good. What it recorded stays, and the round in progress may still
+    /// @notice Withdraws the sender from a study, for good. What it recorded stays, and the round in progress may
+    /// still
     /// be recorded.
     /// @param study The study
     function withdraw(bytes32 study) external;
 
-    /// @notice Enters into the study's log that a participant is suspended or no longer a member. Until then it can record
+    /// @notice Enters into the study's log that a participant is suspended or no longer a member. Until then it can
+    /// record
     /// nothing at all; afterwards the rounds that had begun when it lost its standing. Anybody may call this.
     /// @param study The study
     /// @param member The participant
@@ -49,7 +54,8 @@ interface ILedger is ILedgerRecords, ILedgerEvents, ILedgerErrors {
     /// @param signatures The EIP-712 signatures, in the same order
     function contributeBatch(Contribution[] calldata contributions, Signature[] calldata signatures) external;
 
-    /// @notice Reveals scores that the evaluator committed to in one of its last four contributions, within the window of
+    /// @notice Reveals scores that the evaluator committed to in one of its last four contributions, within the
+    /// window of
     /// blocks after it. Anyone may send them.
     /// @param valuation The scores and salt
     function reveal(Valuation calldata valuation) external;
@@ -70,7 +76,8 @@ interface ILedger is ILedgerRecords, ILedgerEvents, ILedgerErrors {
         Signature calldata secondSignature
     ) external;
 
-    /// @notice Records a head of the study's log that a quorum of its participants signed. It is for readers to compare
+    /// @notice Records a head of the study's log that a quorum of its participants signed. It is for readers to
+    /// compare
     /// it with the log: a head that the log never had proves that the signers saw another history.
     /// @param signed What they signed
     /// @param positions Who signed, by position, ascending
@@ -109,7 +116,8 @@ interface ILedger is ILedgerRecords, ILedgerEvents, ILedgerErrors {
     /// @return The account that joined last for it
     function participantAt(bytes32 study, uint16 position) external view returns (address);
 
-    /// @notice The median of what a participant's contribution of a round was worth to the others, checked against what
+    /// @notice The median of what a participant's contribution of a round was worth to the others, checked against
+    /// what
     /// they revealed; for rounds whose commitments are still kept, which are the last four of each evaluator.
     /// @param study The study
     /// @param round The round

@@ -15,5 +15,8 @@ contract Ledger is Studies, Contributions, Valuations, Equivocations, Checkpoint
     /// @notice Bound to a membership contract for ever.
     /// @param membership_ Says who is a member and who may open and close studies
     /// @param revealWindowBlocks How many blocks after its commitment a valuation may still be revealed
-    constructor(IMembership membership_, uint32 revealWindowBlocks) StudyLog(membership_) Valuations(revealWindowBlocks) {}
+    constructor(
+        IMembership membership_,
+        uint32 revealWindowBlocks
+    ) StudyLog(membership_) Valuations(revealWindowBlocks) {}
 }

@@ -18,7 +18,7 @@ contract Membership is IMembership, AccessControlDefaultAdminRules {
     bytes32 public constant STUDY_ROLE = STUDY;
 
     /// @dev A share of everything, in millionths.
-    uint32 private constant WHOLE = 1_000_000;
+    uint32 private constant _WHOLE = 1_000_000;
 
     mapping(address account => AccountStanding standing) private _standings;
     address[] private _members;
@@ -126,7 +126,7 @@ contract Membership is IMembership, AccessControlDefaultAdminRules {
         return _governance;
     }
 
-    /// @dev Leads an account from one standing to another. @return index The member's number
+    /// @dev Leads an account from one standing to another, and tells the member's number.
     function _change(address account, Standing from, Standing to) private returns (uint32 index) {
         AccountStanding memory before = _standings[account];
         require(before.standing == from, WrongStanding(account, before.standing));
@@ -146,6 +146,6 @@ contract Membership is IMembership, AccessControlDefaultAdminRules {
     }
 
     function _requireShare(uint32 shareMicros) private pure {
-        require(shareMicros != 0 && shareMicros < WHOLE + 1, ShareOutOfRange(shareMicros));
+        require(shareMicros != 0 && shareMicros < _WHOLE + 1, ShareOutOfRange(shareMicros));
     }
 }

@@ -5,7 +5,6 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {ILedger} from "./ILedger.sol";
 import {IMembership} from "./IMembership.sol";
-import {CommitmentWord} from "./records/CommitmentWord.sol";
 import {HeadWord} from "./records/HeadWord.sol";
 
 /// @title Storage of the studies, and the one way to append to a study's log
@@ -25,6 +24,14 @@ abstract contract StudyLog is ILedger, EIP712 {
         Checkpointed
     }
 
+    /// @dev Whether somebody takes part.
+    enum Part {
+        None,
+        Active,
+        Withdrawn,
+        Excluded
+    }
+
     struct Study {
         bytes32 head;
         uint32 rounds;
@@ -37,14 +44,6 @@ abstract contract StudyLog is ILedger, EIP712 {
         mapping(uint256 position => Seat seat) seatAt;
         mapping(address account => bytes32[4] commitments) commitmentsOf;
         mapping(address account => mapping(uint32 round => bool known)) equivocated;
-    }
-
-    /// @dev Whether somebody takes part.
-    enum Part {
-        None,
-        Active,
-        Withdrawn,
-        Excluded
     }
 
     /// @dev One slot, with the study's terms that a contribution is held to.

@@ -14,12 +14,12 @@ abstract contract Valuations is StudyLog {
     /// @notice The most words of scores: eight scores each, for 64 participants.
     uint256 public constant MAXIMUM_SCORE_WORDS = 8;
 
+    /// @dev How many scores a word holds, and how many bits one has.
+    uint256 private constant _SCORES_PER_WORD = 8;
+    uint256 private constant _SCORE_BITS = 32;
+
     /// @notice How many blocks after its commitment a valuation may still be revealed.
     uint32 public immutable REVEAL_WINDOW_BLOCKS;
-
-    /// @dev How many scores a word holds, and how many bits one has.
-    uint256 private constant SCORES_PER_WORD = 8;
-    uint256 private constant SCORE_BITS = 32;
 
     constructor(uint32 revealWindowBlocks) {
         require(revealWindowBlocks != 0, ZeroRevealWindow());
@@ -52,7 +52,10 @@ abstract contract Valuations is StudyLog {
             require(valuation.evaluator != self, SelfScore(self));
             _requireRevealed(stored, valuation, round);
             int32 score = _scoreAt(valuation.scores, target);
-            require(i == 0 || _inOrder(scores[i - 1], valuations[i - 1].evaluator, score, valuation.evaluator), NotInOrder(i));
+            require(
+                i == 0 || _inOrder(scores[i - 1], valuations[i - 1].evaluator, score, valuation.evaluator),
+                NotInOrder(i)
+            );
             scores[i] = score;
             if (score != type(int32).min) ++scorers;
         }
@@ -130,9 +133,9 @@ abstract contract Valuations is StudyLog {
 
     /// @dev The score of a position; "not scored" where the words end before it.
     function _scoreAt(bytes32[] calldata words, uint256 position) private pure returns (int32) {
-        uint256 index = position / SCORES_PER_WORD;
+        uint256 index = position / _SCORES_PER_WORD;
         if (words.length < index + 1) return type(int32).min;
-        uint256 shift = (SCORES_PER_WORD - 1 - (position % SCORES_PER_WORD)) * SCORE_BITS;
+        uint256 shift = (_SCORES_PER_WORD - 1 - (position % _SCORES_PER_WORD)) * _SCORE_BITS;
         return int32(uint32(uint256(words[index]) >> shift));
     }
 
@@ -147,7 +150,8 @@ abstract contract Valuations is StudyLog {
         return previousEvaluator < evaluator;
     }
 
-    /// @dev Median of `count` sorted scores from `start` on; of an even number the mean of the middle two, rounded down.
+    /// @dev Median of `count` sorted scores from `start` on; of an even number the mean of the middle two,
+    /// rounded down.
     function _middle(int32[] memory scores, uint256 start, uint256 count) private pure returns (int32) {
         if (count == 0) return 0;
         uint256 upper = start + count / 2;

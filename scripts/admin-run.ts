@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { ConsiliumError } from '../src/base/errors.ts';
 import { type OptionValues, usageError } from '../src/cli/command-line.ts';
 import { EXIT_OK } from '../src/cli/run-command.ts';
-import { type AdminDesk, type DoneStep, openAdminDesk } from '../src/ledger/admin/admin-desk.ts';
+import { type AdminSession, type DoneStep, openAdminSession } from '../src/ledger/admin/admin-session.ts';
 import { assertDeployment } from '../src/ledger/admin/check-deployment.ts';
 import { type Deployment, readDeployment } from '../src/ledger/admin/deployment.ts';
 import { adminSigner, deploymentPath, rpcUrls } from './admin-options.ts';
@@ -17,7 +17,7 @@ export interface Outcome {
 
 /** What a script works with. */
 export interface AdminTask {
-  readonly desk: AdminDesk;
+  readonly session: AdminSession;
   /** Asks before what cannot be undone; comes back only if that is wanted. @throws ConsiliumError `cli/usage`, `cli/declined` */
   confirm(question: string): Promise<void>;
 }
@@ -42,16 +42,16 @@ export async function runAdminTask(
     if (!json) process.stdout.write(`${step.transaction ?? 'would be sent'}  ${step.step}\n`);
   };
   const rpcUrl = rpcUrls(values);
-  const desk = await openAdminDesk({ rpcUrl, signer: await adminSigner(values), dryRun, onStep, signal });
+  const session = await openAdminSession({ rpcUrl, signer: await adminSigner(values), dryRun, onStep, signal });
   try {
     const confirm = (question: string): Promise<void> => confirmed(question, values, signal);
-    const { text, value } = await work({ desk, confirm });
-    const { chainId, account } = desk;
+    const { text, value } = await work({ session, confirm });
+    const { chainId, account } = session;
     const document = { dryRun, changed: !dryRun && transactions.length > 0, chainId, account, transactions, ...value };
     const plain = dryRun ? `dry run, nothing was sent; otherwise:\n${text}` : text;
     process.stdout.write(`${json ? JSON.stringify(document) : plain}\n`);
   } finally {
-    desk.close();
+    session.close();
   }
   return EXIT_OK;
 }
@@ -63,7 +63,7 @@ export function runConsortiumTask(
   work: (task: ConsortiumTask) => Promise<Outcome>,
 ): Promise<number> {
   return runAdminTask(values, signal, async (task) => {
-    const { provider, chainId } = task.desk;
+    const { provider, chainId } = task.session;
     const deploymentFile = deploymentPath(values, chainId);
     const deployment = await readDeployment(deploymentFile);
     await assertDeployment(provider, chainId, deployment);

@@ -21,9 +21,9 @@ const admitMember: Command = {
   },
 };
 
-async function admit({ desk, deployment }: ConsortiumTask, accounts: readonly Hex[]): Promise<Outcome> {
-  const { todo } = await planOrRefuse(desk.provider, deployment.membership, 'admit', accounts);
-  await changeMembers(desk, deployment.membership, 'admit', todo);
+async function admit({ session, deployment }: ConsortiumTask, accounts: readonly Hex[]): Promise<Outcome> {
+  const { todo } = await planOrRefuse(session.provider, deployment.membership, 'admit', accounts);
+  await changeMembers(session, deployment.membership, 'admit', todo);
   const text = todo.length === 0 ? 'all were members already: nothing was changed' : `admitted: ${todo.join(' ')}`;
   return { text, value: { admitted: todo } };
 }

@@ -27,12 +27,12 @@ function parseStudy([text = '', ...more]: readonly string[]): Hex {
   throw usageError("name one study: 0x and 64 hexadecimal digits; 'status' lists them");
 }
 
-async function closeOnce({ desk, deployment, confirm }: ConsortiumTask, study: Hex): Promise<Outcome> {
-  const { state, entries, participants } = await readStudy(desk.provider, deployment.ledger, study);
+async function closeOnce({ session, deployment, confirm }: ConsortiumTask, study: Hex): Promise<Outcome> {
+  const { state, entries, participants } = await readStudy(session.provider, deployment.ledger, study);
   if (state === 'none') throw usageError(`there is no study ${study}; 'status' lists them`);
   if (state === 'closed') return { text: `study ${study} is closed already: nothing was changed`, value: { study } };
   await confirm(`About to close study ${study} of ${participants} participants with ${entries} entries, for good.`);
-  await closeStudy(desk, deployment.ledger, study);
+  await closeStudy(session, deployment.ledger, study);
   return { text: `closed study ${study}`, value: { study } };
 }
 

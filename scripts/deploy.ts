@@ -77,8 +77,8 @@ const deploy: Command = {
   run: (values, _positionals, signal) => runAdminTask(values, signal, (task) => deployOnce(values, task)),
 };
 
-async function deployOnce(values: OptionValues, { desk }: AdminTask): Promise<Outcome> {
-  const path = deploymentPath(values, desk.chainId, 'out');
+async function deployOnce(values: OptionValues, { session }: AdminTask): Promise<Outcome> {
+  const path = deploymentPath(values, session.chainId, 'out');
   const previous = await readDeploymentDraft(path);
   const parameters = { ...DEFAULT_PARAMETERS, ...previous?.parameters, ...givenParameters(values) };
   if (previous !== null) assertSameParameters(previous, parameters, path);
@@ -86,7 +86,7 @@ async function deployOnce(values: OptionValues, { desk }: AdminTask): Promise<Ou
     await mkdir(dirname(path), { recursive: true });
     await writeDeployment(path, draft);
   };
-  const deployment = await deployContracts(desk, { parameters, previous, save });
+  const deployment = await deployContracts(session, { parameters, previous, save });
   const known = deployment === previous;
   const text = [
     `membership ${deployment.membership}`,

@@ -26,16 +26,16 @@ const open: Command = {
   },
 };
 
-async function openOnce({ desk, deployment }: ConsortiumTask, manifest: Manifest): Promise<Outcome> {
+async function openOnce({ session, deployment }: ConsortiumTask, manifest: Manifest): Promise<Outcome> {
   const terms = termsOf(manifest);
   const { study } = terms;
-  const present = await readStudy(desk.provider, deployment.ledger, study);
+  const present = await readStudy(session.provider, deployment.ledger, study);
   if (present.state !== 'none') {
     assertSame(terms, present);
     return { text: `study ${study} is open already: nothing was changed`, value: { ...terms } };
   }
-  assertGoverned(manifest, await readGovernance(desk.provider, deployment.membership));
-  await openStudy(desk, deployment.ledger, terms);
+  assertGoverned(manifest, await readGovernance(session.provider, deployment.membership));
+  await openStudy(session, deployment.ledger, terms);
   return { text: `opened study ${study}`, value: { ...terms } };
 }
 

@@ -1,6 +1,6 @@
 import type { Hex } from '../src/base/bytes.ts';
 import { usageError } from '../src/cli/command-line.ts';
-import type { AdminDesk } from '../src/ledger/admin/admin-desk.ts';
+import type { AdminSession } from '../src/ledger/admin/admin-session.ts';
 import { type Member, type MemberChange, planChange, readMember, type Standing } from '../src/ledger/admin/members.ts';
 
 /** Why an account's standing is in the way, and what to do. */
@@ -14,7 +14,7 @@ const IN_THE_WAY: Readonly<Record<Standing, string>> = {
 
 /** Reads how accounts stand, and refuses all of them if one cannot be changed so. @throws ConsiliumError `cli/usage`; LedgerError */
 export async function planOrRefuse(
-  provider: AdminDesk['provider'],
+  provider: AdminSession['provider'],
   membership: Hex,
   change: MemberChange,
   accounts: readonly Hex[],

@@ -1,5 +1,5 @@
 import type { OptionValues } from '../src/cli/command-line.ts';
-import type { AdminDesk } from '../src/ledger/admin/admin-desk.ts';
+import type { AdminSession } from '../src/ledger/admin/admin-session.ts';
 import { assertChain } from '../src/ledger/admin/check-deployment.ts';
 import { type Deployment, readDeployment } from '../src/ledger/admin/deployment.ts';
 import { connectRpc } from '../src/ledger/rpc-provider.ts';
@@ -8,7 +8,7 @@ import { deploymentPath, rpcUrls } from './admin-options.ts';
 /** Opens the chain and its deployment file, without any key. @throws LedgerError; ConsiliumError `cli/usage`, `ledger/deployment-invalid` */
 export async function withDeployment<T>(
   values: OptionValues,
-  work: (provider: AdminDesk['provider'], deployment: Deployment) => Promise<T>,
+  work: (provider: AdminSession['provider'], deployment: Deployment) => Promise<T>,
 ): Promise<T> {
   const provider = await connectRpc(rpcUrls(values));
   try {

@@ -36,13 +36,13 @@ function changeOf(values: OptionValues): Leaving {
 }
 
 async function leave(task: ConsortiumTask, change: Leaving, accounts: readonly Hex[]): Promise<Outcome> {
-  const { desk, deployment, confirm } = task;
-  const { todo } = await planOrRefuse(desk.provider, deployment.membership, change, accounts);
+  const { session, deployment, confirm } = task;
+  const { todo } = await planOrRefuse(session.provider, deployment.membership, change, accounts);
   // Also of those that an interrupted run has removed already.
-  const from = change === 'reinstate' ? [] : await findParticipations(desk.provider, deployment, accounts);
+  const from = change === 'reinstate' ? [] : await findParticipations(session.provider, deployment, accounts);
   if (change !== 'reinstate' && todo.length + from.length > 0) await confirm(questionOf(change, accounts, from));
-  await changeMembers(desk, deployment.membership, change, todo);
-  await exclude(desk, deployment.ledger, { from, notYetOut: todo });
+  await changeMembers(session, deployment.membership, change, todo);
+  await exclude(session, deployment.ledger, { from, notYetOut: todo });
   return { text: describe(change, todo, from), value: { change, changedMembers: todo, excluded: from } };
 }
 

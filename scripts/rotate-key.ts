@@ -23,10 +23,10 @@ const rotate: Command = {
   },
 };
 
-async function rotateOnce({ desk, deployment, confirm }: ConsortiumTask, from: Hex, to: Hex): Promise<Outcome> {
+async function rotateOnce({ session, deployment, confirm }: ConsortiumTask, from: Hex, to: Hex): Promise<Outcome> {
   const { membership } = deployment;
-  const before = await readMember(desk.provider, membership, from);
-  const successor = await readMember(desk.provider, membership, to);
+  const before = await readMember(session.provider, membership, from);
+  const successor = await readMember(session.provider, membership, to);
   const value = { from, to, index: before.index };
   if (before.standing === 'rotated' && successor.standing === 'active' && successor.index === before.index)
     return { text: `${to} has replaced ${from} already: nothing was changed`, value };
@@ -34,7 +34,7 @@ async function rotateOnce({ desk, deployment, confirm }: ConsortiumTask, from: H
   await confirm(
     `About to replace the key ${from} of member ${before.index} by ${to}; the old one can never be used again.`,
   );
-  await rotateKey(desk, membership, { from, to });
+  await rotateKey(session, membership, { from, to });
   return { text: `member ${before.index} is ${to} from now on`, value };
 }
 

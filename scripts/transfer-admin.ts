@@ -34,7 +34,7 @@ const transferAdmin: Command = {
   async run(values, _positionals, signal) {
     const move = moveOf(values);
     return runConsortiumTask(values, signal, async (task) => {
-      const state = await readAdministration(task.desk.provider, task.deployment.membership);
+      const state = await readAdministration(task.session.provider, task.deployment.membership);
       return move(task, state);
     });
   },
@@ -52,7 +52,7 @@ function moveOf(values: OptionValues): Move {
 }
 
 async function offer(
-  { desk, deployment, confirm }: ConsortiumTask,
+  { session, deployment, confirm }: ConsortiumTask,
   state: AdministrationState,
   to: Hex,
 ): Promise<Outcome> {
@@ -62,22 +62,22 @@ async function offer(
   await confirm(
     `About to offer the administration to ${to}${instead}; it can be accepted after ${state.delaySeconds} s.`,
   );
-  await beginTransfer(desk, deployment.membership, to);
-  const now = await readAdministration(desk.provider, deployment.membership);
+  await beginTransfer(session, deployment.membership, to);
+  const now = await readAdministration(session.provider, deployment.membership);
   return outcome(`${to} can accept it in ${state.delaySeconds} s with transfer-admin --accept`, now);
 }
 
-const accept: Move = async ({ desk, deployment, deploymentFile, confirm }, state) => {
+const accept: Move = async ({ session, deployment, deploymentFile, confirm }, state) => {
   const { pending, admin } = state;
-  if (admin !== desk.account) assertAcceptable(state, desk.account);
-  const holders = await readRoleHolders(desk.provider, deployment);
-  if (admin !== desk.account) await confirm(`About to take over the administration from ${admin}, with its roles.`);
-  await acceptTransfer(desk, deployment, { state, holders });
-  if (!desk.dryRun && deployment.admin !== desk.account)
-    await writeDeployment(deploymentFile, { ...deployment, admin: desk.account });
-  const now = await readAdministration(desk.provider, deployment.membership);
-  const news = pending?.to === desk.account ? 'is the administrator now' : 'is the administrator';
-  return outcome(`${desk.account} ${news}`, now);
+  const mine = admin === session.account && pending === null;
+  if (!mine) assertAcceptable(state, session.account);
+  const holders = await readRoleHolders(session.provider, deployment);
+  if (!mine) await confirm(`About to take over the administration from ${admin}, with its roles.`);
+  await acceptTransfer(session, deployment, { state, holders });
+  if (!session.dryRun && deployment.admin !== session.account)
+    await writeDeployment(deploymentFile, { ...deployment, admin: session.account });
+  const now = await readAdministration(session.provider, deployment.membership);
+  return outcome(`${session.account} is the administrator${mine ? ' already' : ' now'}`, now);
 };
 
 function assertAcceptable({ pending }: AdministrationState, account: Hex): void {
@@ -86,11 +86,11 @@ function assertAcceptable({ pending }: AdministrationState, account: Hex): void 
   if (pending.to !== account) throw usageError(`it is offered to ${pending.to}, and this is the key of ${account}`);
 }
 
-const cancel: Move = async ({ desk, deployment, confirm }, state) => {
+const cancel: Move = async ({ session, deployment, confirm }, state) => {
   if (state.pending === null) return outcome('nothing was offered to anybody: nothing was changed', state);
   await confirm(`About to take back the offer to ${state.pending.to}.`);
-  await cancelTransfer(desk, deployment.membership);
-  return outcome('the offer is taken back', await readAdministration(desk.provider, deployment.membership));
+  await cancelTransfer(session, deployment.membership);
+  return outcome('the offer is taken back', await readAdministration(session.provider, deployment.membership));
 };
 
 /** In a dry run the state is the one that was found. */

@@ -1,7 +1,7 @@
 import type { Hex } from '../base/bytes.ts';
 import type { OpenStudy } from '../protocol/study-entries.ts';
 import { keySigner } from './account-signer.ts';
-import { openAdminDesk } from './admin/admin-desk.ts';
+import { openAdminSession } from './admin/admin-session.ts';
 import { DEFAULT_PARAMETERS, deployContracts } from './admin/deploy-contracts.ts';
 import type { Deployment } from './admin/deployment.ts';
 import { changeMembers, planChange, readMember } from './admin/members.ts';
@@ -19,19 +19,19 @@ export interface Administration {
 
 /** @throws LedgerError from every method: `ledger/unreachable`, `ledger/reverted` */
 export async function administer(rpcUrl: string, privateKey: Hex): Promise<Administration> {
-  const desk = await openAdminDesk({ rpcUrl, signer: keySigner(privateKey) });
+  const session = await openAdminSession({ rpcUrl, signer: keySigner(privateKey) });
   return {
     deploy: (adminDelaySeconds) => {
       const parameters = { ...DEFAULT_PARAMETERS, adminDelaySeconds };
-      return deployContracts(desk, { parameters, previous: null, save: async () => {} });
+      return deployContracts(session, { parameters, previous: null, save: async () => {} });
     },
     admit: async (membership, accounts) => {
-      const members = await Promise.all(accounts.map((account) => readMember(desk.provider, membership, account)));
+      const members = await Promise.all(accounts.map((account) => readMember(session.provider, membership, account)));
       const { todo } = planChange('admit', members);
       const newcomers = todo.map(({ account }) => account);
-      await changeMembers(desk, membership, 'admit', newcomers);
+      await changeMembers(session, membership, 'admit', newcomers);
     },
-    openStudy: (ledger, study) => openStudy(desk, ledger, study),
-    close: () => desk.close(),
+    openStudy: (ledger, study) => openStudy(session, ledger, study),
+    close: () => session.close(),
   };
 }

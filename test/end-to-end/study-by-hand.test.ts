@@ -66,7 +66,7 @@ test(
       const own = n === first ? ['--listen', listen] : bootstrap;
       const made = await succeed('peer', 'init', '--data', member(n), '--contract', contract, '--rpc', rpc, ...own);
       accounts.push(String(made.account));
-      if (n === first) bootstrap = ['--bootstrap', `${listen}/p2p/${made.peerId}`];
+      if (n === first) bootstrap = ['--bootstrap', `${listen}/p2p/${String(made.peerId)}`];
     }
     await script('admit-member', ...accounts, '--deployment', at('deployment.json'));
     await script('open-study', '--manifest', at('study', 'manifest.json'), '--deployment', at('deployment.json'));

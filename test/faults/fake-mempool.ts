@@ -6,7 +6,7 @@ export type Fate = 'mined' | 'late' | 'dropped' | 'stuck' | 'answer-lost' | 'ove
 
 const FATES: readonly Fate[] = ['mined', 'late', 'dropped', 'stuck', 'answer-lost', 'overtaken'];
 /** A late transaction is mined after this many questions for receipts. */
-const LATE_QUESTIONS = 20;
+const LATE_QUESTIONS = 5;
 const CHAIN_ID = 20_201;
 
 interface Pending {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Hex } from '../../src/base/bytes.ts';
 import { type AccountSigner, keySigner } from '../../src/ledger/account-signer.ts';
-import { type AdminDesk, openAdminDesk } from '../../src/ledger/admin/admin-desk.ts';
+import { type AdminSession, openAdminSession } from '../../src/ledger/admin/admin-session.ts';
 import { acceptTransfer, beginTransfer, readAdministration } from '../../src/ledger/admin/administration.ts';
 import { assertDeployment } from '../../src/ledger/admin/check-deployment.ts';
 import { DEFAULT_PARAMETERS, deployContracts } from '../../src/ledger/admin/deploy-contracts.ts';
@@ -29,10 +29,11 @@ import type { OpenStudy } from '../../src/protocol/study-entries.ts';
 import { digest, memberAccount, memberKey } from '../builders.ts';
 import { startTestChain, type TestChain } from '../contracts/consortium.ts';
 import { eventually } from '../eventually.ts';
+import { anvilIsInstalled, startAnvil } from './anvil.ts';
 import { startSigningService } from './signing-service.ts';
 
 let chain: TestChain;
-const desks: AdminDesk[] = [];
+const sessions: AdminSession[] = [];
 /** Each test has an admin of its own, with a key that has sent nothing yet. */
 let adminNumber = 1000;
 
@@ -40,29 +41,32 @@ beforeAll(async () => {
   chain = await startTestChain();
 });
 afterAll(async () => {
-  for (const desk of desks) desk.close();
+  for (const session of sessions) session.close();
   await chain.stop();
 });
 beforeEach(() => {
   adminNumber += 1;
 });
 
-interface DeskOptions {
+interface SessionOptions {
   readonly signer?: AccountSigner;
   readonly dryRun?: boolean;
   readonly signal?: AbortSignal;
 }
 
-async function openDesk({ signer = keySigner(memberKey(adminNumber)), ...more }: DeskOptions = {}): Promise<AdminDesk> {
-  const desk = await openAdminDesk({ rpcUrl: chain.url, signer, ...more });
-  desks.push(desk);
-  return desk;
+async function openSession({
+  signer = keySigner(memberKey(adminNumber)),
+  ...more
+}: SessionOptions = {}): Promise<AdminSession> {
+  const session = await openAdminSession({ rpcUrl: chain.url, signer, ...more });
+  sessions.push(session);
+  return session;
 }
 
 const NOT_SAVED = { previous: null, save: async () => {} };
 
-function deploy(desk: AdminDesk, changes: Partial<DeploymentParameters> = {}): Promise<Deployment> {
-  return deployContracts(desk, { ...NOT_SAVED, parameters: { ...DEFAULT_PARAMETERS, ...changes } });
+function deploy(session: AdminSession, changes: Partial<DeploymentParameters> = {}): Promise<Deployment> {
+  return deployContracts(session, { ...NOT_SAVED, parameters: { ...DEFAULT_PARAMETERS, ...changes } });
 }
 
 const sentBy = (account: Hex): Promise<number> => chain.provider.getTransactionCount(account);
@@ -82,90 +86,114 @@ const terms = (name: string, fields: Partial<OpenStudy> = {}): OpenStudy => ({
 
 describe('deploying', () => {
   test('puts both contracts on chain as the parameters say, and gives the admin the roles', async () => {
-    const desk = await openDesk();
+    const session = await openSession();
     const parameters = { adminDelaySeconds: 7, weightShareCapMicros: 300_000, quorumMicros: 600_000 };
-    const deployment = await deploy(desk, { ...parameters, revealWindowBlocks: 99 });
-    const status = await readStatus(desk.provider, deployment);
+    const deployment = await deploy(session, { ...parameters, revealWindowBlocks: 99 });
+    const status = await readStatus(session.provider, deployment);
     expect(status.governance).toEqual({ weightShareCapMicros: 300_000, quorumMicros: 600_000 });
-    expect(status.administration).toMatchObject({ admin: desk.account, pending: null, delaySeconds: 7 });
-    expect(status.roles).toEqual({ ADMISSION_ROLE: [desk.account], STUDY_ROLE: [desk.account], formerAdmins: [] });
+    expect(status.administration).toMatchObject({ admin: session.account, pending: null, delaySeconds: 7 });
+    expect(status.roles).toEqual({
+      ADMISSION_ROLE: [session.account],
+      STUDY_ROLE: [session.account],
+      formerAdmins: [],
+    });
     expect(status).toMatchObject({ members: [], studies: [], successor: null });
-    expect((await verifyDeployment(desk.provider, deployment)).filter(({ ok }) => !ok)).toEqual([]);
+    expect((await verifyDeployment(session.provider, deployment)).filter(({ ok }) => !ok)).toEqual([]);
   });
 
   test('again changes nothing', async () => {
-    const desk = await openDesk();
-    const deployment = await deploy(desk);
-    const sent = await sentBy(desk.account);
-    const again = await deployContracts(desk, { ...NOT_SAVED, previous: deployment, parameters: DEFAULT_PARAMETERS });
-    expect([again, await sentBy(desk.account)]).toEqual([deployment, sent]);
+    const session = await openSession();
+    const deployment = await deploy(session);
+    const sent = await sentBy(session.account);
+    const again = await deployContracts(session, {
+      ...NOT_SAVED,
+      previous: deployment,
+      parameters: DEFAULT_PARAMETERS,
+    });
+    expect([again, await sentBy(session.account)]).toEqual([deployment, sent]);
   });
 
   /** The program dies in the n-th writing of the file: before it reaches the disk, or after. */
-  test.each(
-    [1, 2, 3, 4].flatMap((n) => [
-      [n, 'before'],
-      [n, 'after'],
-    ]) as [number, string][],
-  )('that is interrupted at note %i, %s it is written, is gone on with', async (n, when) => {
-    const desk = await openDesk();
-    let written: DeploymentDraft | null = null;
-    let notes = 0;
-    const save = async (draft: DeploymentDraft): Promise<void> => {
-      notes += 1;
-      if (notes === n && when === 'before') throw new Error('died');
-      written = structuredClone(draft);
-      if (notes === n) throw new Error('died');
-    };
-    const parameters = DEFAULT_PARAMETERS;
-    await expect(deployContracts(desk, { parameters, previous: null, save })).rejects.toThrow('died');
-    const deployment = await deployContracts(desk, { parameters, previous: written, save });
-    expect(await sentBy(desk.account)).toBe(4); // two contracts and two roles, each once
-    expect(written).toEqual(deployment);
-    expect((await verifyDeployment(desk.provider, deployment)).filter(({ ok }) => !ok)).toEqual([]);
-  });
+  test.each([1, 2, 3, 4].flatMap((n) => ['before', 'after'].map((when) => ({ n, when }))))(
+    'that is interrupted at note $n, $when it is written, is gone on with',
+    async ({ n, when }) => {
+      const session = await openSession();
+      let written: DeploymentDraft | null = null;
+      let notes = 0;
+      const save = async (draft: DeploymentDraft): Promise<void> => {
+        notes += 1;
+        if (notes === n && when === 'before') throw new Error('died');
+        written = structuredClone(draft);
+        if (notes === n) throw new Error('died');
+      };
+      const parameters = DEFAULT_PARAMETERS;
+      await expect(deployContracts(session, { parameters, previous: null, save })).rejects.toThrow('died');
+      const deployment = await deployContracts(session, { parameters, previous: written, save });
+      expect(await sentBy(session.account)).toBe(4); // two contracts and two roles, each once
+      expect(written).toEqual(deployment);
+      expect((await verifyDeployment(session.provider, deployment)).filter(({ ok }) => !ok)).toEqual([]);
+    },
+  );
 
   test('that is interrupted by the node is gone on with, and only by the same key', async () => {
     const written: DeploymentDraft[] = [];
     const save = async (draft: DeploymentDraft): Promise<void> => void written.push(draft);
     const stopping = new AbortController();
-    const desk = await openDesk({ signal: stopping.signal });
+    const session = await openSession({ signal: stopping.signal });
     const stopAfterFirst = async (draft: DeploymentDraft): Promise<void> => {
       await save(draft);
       if (draft.created.membership !== null) stopping.abort(new Error('stopped'));
     };
     const options = { parameters: DEFAULT_PARAMETERS, previous: null, save: stopAfterFirst };
-    await expect(deployContracts(desk, options)).rejects.toThrow('stopped');
+    await expect(deployContracts(session, options)).rejects.toThrow('stopped');
     const previous = written.at(-1) ?? null;
-    const other = await openDesk({ signer: keySigner(memberKey(1)) });
+    const other = await openSession({ signer: keySigner(memberKey(1)) });
     const resumed = { parameters: DEFAULT_PARAMETERS, previous, save };
     await expect(deployContracts(other, resumed)).rejects.toThrow(failing('ledger/deployment-invalid'));
     expect(await sentBy(other.account)).toBe(0);
-    const deployment = await deployContracts(await openDesk(), resumed);
+    const deployment = await deployContracts(await openSession(), resumed);
     expect(deployment.membership).toBe(previous?.membership);
   });
 
   test('as a dry run sends nothing, and foretells the addresses', async () => {
-    const foretold = await deploy(await openDesk({ dryRun: true }));
-    const desk = await openDesk();
-    expect(await sentBy(desk.account)).toBe(0);
-    const { membership, ledger } = await deploy(desk);
+    const foretold = await deploy(await openSession({ dryRun: true }));
+    const session = await openSession();
+    expect(await sentBy(session.account)).toBe(0);
+    const { membership, ledger } = await deploy(session);
     expect(foretold).toMatchObject({ membership, ledger });
   });
 
   test('through a signing service needs no key here', async () => {
     const service = await startSigningService(memberKey(adminNumber));
     try {
-      const desk = await openDesk({ signer: externalSigner(service.url, memberAccount(adminNumber)) });
-      const deployment = await deploy(desk);
-      await changeMembers(desk, deployment.membership, 'admit', [memberAccount(1)]);
-      expect(await readMember(desk.provider, deployment.membership, memberAccount(1))).toMatchObject({
+      const session = await openSession({ signer: externalSigner(service.url, memberAccount(adminNumber)) });
+      const deployment = await deploy(session);
+      await changeMembers(session, deployment.membership, 'admit', [memberAccount(1)]);
+      expect(await readMember(session.provider, deployment.membership, memberAccount(1))).toMatchObject({
         standing: 'active',
       });
     } finally {
       await service.stop();
     }
   });
+});
+
+test.skipIf(!anvilIsInstalled)('another Ethereum client (anvil), with fees, is administered alike', async () => {
+  const anvil = await startAnvil();
+  const signer = keySigner(memberKey(1));
+  const session = await openAdminSession({ rpcUrl: anvil.url, signer });
+  try {
+    await session.provider.send('anvil_setBalance', [signer.account, '0x56bc75e2d63100000']);
+    const deployment = await deploy(session);
+    await changeMembers(session, deployment.membership, 'admit', [memberAccount(2)]);
+    await openStudy(session, deployment.ledger, terms('a study with fees'));
+    const status = await readStatus(session.provider, deployment);
+    expect(status).toMatchObject({ members: [{ account: memberAccount(2) }], studies: [{ state: 'open' }] });
+    expect((await verifyDeployment(session.provider, deployment)).filter(({ ok }) => !ok)).toEqual([]);
+  } finally {
+    session.close();
+    await anvil.stop();
+  }
 });
 
 describe('a deployment file', () => {
@@ -177,7 +205,7 @@ describe('a deployment file', () => {
 
   test('is read as it was written, and leaves nothing else behind', async () => {
     const path = join(folder, 'deployment.json');
-    const deployment = await deploy(await openDesk());
+    const deployment = await deploy(await openSession());
     await writeDeployment(path, deployment);
     await writeDeployment(path, deployment);
     expect(await readDeployment(path)).toEqual(deployment);
@@ -190,7 +218,7 @@ describe('a deployment file', () => {
     const path = join(folder, 'other.json');
     expect(await readDeploymentDraft(path)).toBeNull();
     await expect(readDeployment(path)).rejects.toThrow(invalid);
-    const deployment = await deploy(await openDesk());
+    const deployment = await deploy(await openSession());
     await writeDeployment(path, { ...deployment, created: { ...deployment.created, ledger: null } });
     await expect(readDeployment(path)).rejects.toThrow(invalid);
     const whole = JSON.stringify(deployment);
@@ -203,10 +231,10 @@ describe('a deployment file', () => {
   });
 
   test('of another chain, or with other contracts, is refused before anything is sent', async () => {
-    const desk = await openDesk();
-    const deployment = await deploy(desk);
+    const session = await openSession();
+    const deployment = await deploy(session);
     const check = (changes: Partial<Deployment>): Promise<void> =>
-      assertDeployment(desk.provider, desk.chainId, { ...deployment, ...changes });
+      assertDeployment(session.provider, session.chainId, { ...deployment, ...changes });
     await expect(check({ chainId: 1 })).rejects.toThrow(failing('ledger/wrong-chain', { expected: 1 }));
     await expect(check({ ledger: memberAccount(1) })).rejects.toThrow(failing('ledger/not-our-contract'));
     await expect(check({ membership: deployment.ledger })).rejects.toThrow(failing('ledger/not-our-contract'));
@@ -216,10 +244,10 @@ describe('a deployment file', () => {
 
 describe('verifying', () => {
   test('names everything that differs', async () => {
-    const desk = await openDesk();
-    const deployment = await deploy(desk);
+    const session = await openSession();
+    const deployment = await deploy(session);
     const differing = async (changes: Partial<Deployment> = {}): Promise<string[]> => {
-      const checks = await verifyDeployment(desk.provider, { ...deployment, ...changes });
+      const checks = await verifyDeployment(session.provider, { ...deployment, ...changes });
       return checks.filter(({ ok }) => !ok).map(({ what }) => what);
     };
     expect(await differing()).toEqual([]); // the control
@@ -230,20 +258,20 @@ describe('verifying', () => {
       'reveal window in blocks',
     ]);
     expect(await differing({ admin: memberAccount(1) })).toHaveLength(3);
-    const other = await deploy(await openDesk({ signer: keySigner(memberKey(1)) }));
+    const other = await deploy(await openSession({ signer: keySigner(memberKey(1)) }));
     expect(await differing({ membership: other.membership })).toContain("the Ledger's membership contract");
     expect(await differing({ ledger: memberAccount(1) })).toEqual(['code of the Ledger on chain']);
 
-    const contract = membershipAt(deployment.membership, desk.provider);
-    await desk.send({
+    const contract = membershipAt(deployment.membership, session.provider);
+    await session.send({
       doing: 'changing the governance',
       compose: () => contract.setGovernance.populateTransaction({ weightShareCapMicros: 1, quorumMicros: 1 }),
     });
-    await desk.send({
+    await session.send({
       doing: 'granting a role',
       compose: () => contract.grantRole.populateTransaction(roleId('STUDY_ROLE'), memberAccount(1)),
     });
-    await beginTransfer(desk, deployment.membership, memberAccount(2));
+    await beginTransfer(session, deployment.membership, memberAccount(2));
     expect(await differing()).toEqual([
       'pending administrator',
       'holders of STUDY_ROLE',
@@ -277,21 +305,25 @@ describe('members', () => {
   );
 
   test('are admitted, suspended, reinstated, removed, and get another key', async () => {
-    const desk = await openDesk();
-    const { membership } = await deploy(desk);
+    const session = await openSession();
+    const { membership } = await deploy(session);
     const [one, two, three] = [1, 2, 3].map(memberAccount) as [Hex, Hex, Hex];
-    await changeMembers(desk, membership, 'admit', [one, two]);
-    await changeMembers(desk, membership, 'suspend', [one]);
-    await rotateKey(desk, membership, { from: two, to: three });
+    await changeMembers(session, membership, 'admit', [one, two]);
+    await changeMembers(session, membership, 'suspend', [one]);
+    await rotateKey(session, membership, { from: two, to: three });
     const standings = async (): Promise<unknown[]> =>
-      (await listMembers(desk.provider, membership)).map(({ account, standing, index }) => [account, standing, index]);
+      (await listMembers(session.provider, membership)).map(({ account, standing, index }) => [
+        account,
+        standing,
+        index,
+      ]);
     expect(await standings()).toEqual([
       [one, 'suspended', 0],
       [three, 'active', 1],
     ]);
-    expect(await readMember(desk.provider, membership, two)).toMatchObject({ standing: 'rotated', index: 1 });
-    await changeMembers(desk, membership, 'reinstate', [one]);
-    await changeMembers(desk, membership, 'remove', [three]);
+    expect(await readMember(session.provider, membership, two)).toMatchObject({ standing: 'rotated', index: 1 });
+    await changeMembers(session, membership, 'reinstate', [one]);
+    await changeMembers(session, membership, 'remove', [three]);
     expect(await standings()).toEqual([
       [one, 'active', 0],
       [three, 'removed', 1],
@@ -299,34 +331,34 @@ describe('members', () => {
   });
 
   test('are admitted by nobody else, and what the contract refuses is not sent', async () => {
-    const { membership } = await deploy(await openDesk());
-    const stranger = await openDesk({ signer: keySigner(memberKey(7)) });
+    const { membership } = await deploy(await openSession());
+    const stranger = await openSession({ signer: keySigner(memberKey(7)) });
     const admission = changeMembers(stranger, membership, 'admit', [memberAccount(1)]);
     await expect(admission).rejects.toThrow(reverted('AccessControlUnauthorizedAccount'));
-    const dry = await openDesk({ signer: keySigner(memberKey(7)), dryRun: true });
+    const dry = await openSession({ signer: keySigner(memberKey(7)), dryRun: true });
     const rehearsal = changeMembers(dry, membership, 'admit', [memberAccount(1)]);
     await expect(rehearsal).rejects.toThrow(reverted('AccessControlUnauthorizedAccount'));
     expect(await sentBy(stranger.account)).toBe(0);
   });
 
   test('who leave are excluded from the open studies in which they take part', async () => {
-    const desk = await openDesk();
-    const deployment = await deploy(desk);
+    const session = await openSession();
+    const deployment = await deploy(session);
     const { membership, ledger } = deployment;
     const accounts = [1, 2, 3].map(memberAccount);
-    await changeMembers(desk, membership, 'admit', accounts);
-    for (const name of ['open', 'other', 'closed']) await openStudy(desk, ledger, terms(name));
+    await changeMembers(session, membership, 'admit', accounts);
+    for (const name of ['open', 'other', 'closed']) await openStudy(session, ledger, terms(name));
     const connection = await connectLedger({ rpcUrl: chain.url, contract: ledger });
     for (const n of [1, 2]) await connection.as(memberKey(n)).join(digest('open'), digest('data'));
     for (const n of [1, 3]) await connection.as(memberKey(n)).join(digest('closed'), digest('data'));
     await connection.as(memberKey(2)).withdraw(digest('open'));
-    await closeStudy(desk, ledger, digest('closed'));
+    await closeStudy(session, ledger, digest('closed'));
 
-    const from = await findParticipations(desk.provider, deployment, accounts);
+    const from = await findParticipations(session.provider, deployment, accounts);
     expect(from).toEqual([{ study: digest('open'), account: memberAccount(1) }]);
-    await changeMembers(desk, membership, 'remove', [memberAccount(1)]);
-    await exclude(desk, ledger, { from, notYetOut: [] });
-    expect(await findParticipations(desk.provider, deployment, accounts)).toEqual([]);
+    await changeMembers(session, membership, 'remove', [memberAccount(1)]);
+    await exclude(session, ledger, { from, notYetOut: [] });
+    expect(await findParticipations(session.provider, deployment, accounts)).toEqual([]);
     expect((await connection.entries(digest('open'), 0)).map(({ kind }) => kind)).toEqual([
       'opened',
       'joined',
@@ -335,7 +367,7 @@ describe('members', () => {
       'excluded',
     ]);
     connection.close();
-    const studies = await listStudies(desk.provider, deployment);
+    const studies = await listStudies(session.provider, deployment);
     expect(studies.map(({ study, state, entries }) => [study, state, entries])).toEqual([
       [digest('open'), 'open', 5],
       [digest('other'), 'open', 1],
@@ -348,33 +380,33 @@ describe('members', () => {
 describe('the administration', () => {
   /** Offered by the test's admin to member 50 + n, and due. */
   async function offered(n: number) {
-    const desk = await openDesk();
-    const deployment = await deploy(desk, { adminDelaySeconds: 0 });
-    const successor = await openDesk({ signer: keySigner(memberKey(50 + n)) });
-    await beginTransfer(desk, deployment.membership, successor.account);
+    const session = await openSession();
+    const deployment = await deploy(session, { adminDelaySeconds: 0 });
+    const successor = await openSession({ signer: keySigner(memberKey(50 + n)) });
+    await beginTransfer(session, deployment.membership, successor.account);
     const accept = async (): Promise<void> => {
-      const state = await readAdministration(desk.provider, deployment.membership);
-      const holders = await readRoleHolders(desk.provider, deployment);
+      const state = await readAdministration(session.provider, deployment.membership);
+      const holders = await readRoleHolders(session.provider, deployment);
       await acceptTransfer(successor, deployment, { state, holders });
     };
-    return { desk, deployment, successor, accept };
+    return { session, deployment, successor, accept };
   }
 
   test('passes with both roles to the account that it was offered to', async () => {
-    const { desk, deployment, successor, accept } = await offered(1);
-    expect(await readAdministration(desk.provider, deployment.membership)).toMatchObject({
-      admin: desk.account,
+    const { session, deployment, successor, accept } = await offered(1);
+    expect(await readAdministration(session.provider, deployment.membership)).toMatchObject({
+      admin: session.account,
       pending: { to: successor.account },
     });
     await eventually(accept); // the chain's next second
-    const { administration, roles } = await readStatus(desk.provider, deployment);
+    const { administration, roles } = await readStatus(session.provider, deployment);
     expect(administration).toMatchObject({ admin: successor.account, pending: null });
     expect(roles).toEqual({
       ADMISSION_ROLE: [successor.account],
       STUDY_ROLE: [successor.account],
-      formerAdmins: [desk.account],
+      formerAdmins: [session.account],
     });
-    await expect(openStudy(desk, deployment.ledger, terms('too late'))).rejects.toThrow(
+    await expect(openStudy(session, deployment.ledger, terms('too late'))).rejects.toThrow(
       reverted('AccessControlUnauthorizedAccount'),
     );
     const sent = await sentBy(successor.account);
@@ -383,26 +415,26 @@ describe('the administration', () => {
   });
 
   test('that was accepted by an interrupted run takes the roles with the next', async () => {
-    const { desk, deployment, successor, accept } = await offered(2);
+    const { session, deployment, successor, accept } = await offered(2);
     const contract = membershipAt(deployment.membership, successor.provider);
     const compose = () => contract.acceptDefaultAdminTransfer.populateTransaction();
     await eventually(async () => void (await successor.send({ doing: 'accepting', compose })));
-    expect((await readRoleHolders(desk.provider, deployment)).STUDY_ROLE).toEqual([desk.account]);
+    expect((await readRoleHolders(session.provider, deployment)).STUDY_ROLE).toEqual([session.account]);
     await accept();
-    const { ADMISSION_ROLE, STUDY_ROLE } = await readRoleHolders(desk.provider, deployment);
+    const { ADMISSION_ROLE, STUDY_ROLE } = await readRoleHolders(session.provider, deployment);
     expect([ADMISSION_ROLE, STUDY_ROLE]).toEqual([[successor.account], [successor.account]]);
   });
 
   test('is accepted by nobody else, and not before the delay has passed', async () => {
-    const desk = await openDesk();
-    const deployment = await deploy(desk);
+    const session = await openSession();
+    const deployment = await deploy(session);
     const [offeredTo, stranger] = [
-      await openDesk({ signer: keySigner(memberKey(60)) }),
-      await openDesk({ signer: keySigner(memberKey(61)) }),
+      await openSession({ signer: keySigner(memberKey(60)) }),
+      await openSession({ signer: keySigner(memberKey(61)) }),
     ];
-    await beginTransfer(desk, deployment.membership, offeredTo.account);
-    const state = await readAdministration(desk.provider, deployment.membership);
-    const holders = await readRoleHolders(desk.provider, deployment);
+    await beginTransfer(session, deployment.membership, offeredTo.account);
+    const state = await readAdministration(session.provider, deployment.membership);
+    const holders = await readRoleHolders(session.provider, deployment);
     await expect(acceptTransfer(offeredTo, deployment, { state, holders })).rejects.toThrow(
       reverted('AccessControlEnforcedDefaultAdminDelay'),
     );

@@ -1,7 +1,7 @@
 import { type Provider, ZeroAddress } from 'ethers';
 import type { Hex } from '../../base/bytes.ts';
 import { membershipAt } from '../bindings.ts';
-import type { AdminDesk } from './admin-desk.ts';
+import type { AdminSession } from './admin-session.ts';
 import type { Deployment } from './deployment.ts';
 import { guarded } from './guarded.ts';
 import { ROLE_NAMES, type RoleHolders, roleId } from './roles.ts';
@@ -42,15 +42,15 @@ function present(address: string): Hex | null {
 }
 
 /** Offers the administration to another account; after the delay that one can accept it. @throws LedgerError */
-export async function beginTransfer(desk: AdminDesk, membership: Hex, to: Hex): Promise<void> {
-  const compose = () => membershipAt(membership, desk.provider).beginDefaultAdminTransfer.populateTransaction(to);
-  await desk.send({ doing: `offering the administration to ${to}`, compose });
+export async function beginTransfer(session: AdminSession, membership: Hex, to: Hex): Promise<void> {
+  const compose = () => membershipAt(membership, session.provider).beginDefaultAdminTransfer.populateTransaction(to);
+  await session.send({ doing: `offering the administration to ${to}`, compose });
 }
 
 /** @throws LedgerError */
-export async function cancelTransfer(desk: AdminDesk, membership: Hex): Promise<void> {
-  const compose = () => membershipAt(membership, desk.provider).cancelDefaultAdminTransfer.populateTransaction();
-  await desk.send({ doing: 'taking back the offer of the administration', compose });
+export async function cancelTransfer(session: AdminSession, membership: Hex): Promise<void> {
+  const compose = () => membershipAt(membership, session.provider).cancelDefaultAdminTransfer.populateTransaction();
+  await session.send({ doing: 'taking back the offer of the administration', compose });
 }
 
 /**
@@ -59,27 +59,27 @@ export async function cancelTransfer(desk: AdminDesk, membership: Hex): Promise<
  * @throws LedgerError
  */
 export async function acceptTransfer(
-  desk: AdminDesk,
+  session: AdminSession,
   { membership }: Deployment,
   { state, holders }: { state: AdministrationState; holders: RoleHolders },
 ): Promise<void> {
-  const contract = membershipAt(membership, desk.provider);
-  const pending = state.admin !== desk.account;
+  const contract = membershipAt(membership, session.provider);
+  const pending = state.admin !== session.account;
   if (pending) {
     const compose = () => contract.acceptDefaultAdminTransfer.populateTransaction();
-    await desk.send({ doing: 'accepting the administration', compose });
+    await session.send({ doing: 'accepting the administration', compose });
   }
   const former = new Set([...holders.formerAdmins, ...(state.admin === null ? [] : [state.admin])]);
-  former.delete(desk.account);
+  former.delete(session.account);
   for (const name of ROLE_NAMES) {
     const role = roleId(name);
-    if (!holders[name].includes(desk.account)) {
-      const compose = () => contract.grantRole.populateTransaction(role, desk.account);
-      await desk.send({ doing: `granting ${name} to ${desk.account}`, follows: pending, compose });
+    if (!holders[name].includes(session.account)) {
+      const compose = () => contract.grantRole.populateTransaction(role, session.account);
+      await session.send({ doing: `granting ${name} to ${session.account}`, follows: pending, compose });
     }
     for (const account of holders[name].filter((holder) => former.has(holder))) {
       const compose = () => contract.revokeRole.populateTransaction(role, account);
-      await desk.send({ doing: `revoking ${name} of ${account}`, follows: pending, compose });
+      await session.send({ doing: `revoking ${name} of ${account}`, follows: pending, compose });
     }
   }
 }

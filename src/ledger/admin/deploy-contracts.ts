@@ -12,7 +12,7 @@ import {
   membershipAt,
 } from '../bindings.ts';
 import { assertContractCode, codeHashAt } from '../contract-code.ts';
-import type { AdminDesk } from './admin-desk.ts';
+import type { AdminSession } from './admin-session.ts';
 import { assertChain, assertDeployment } from './check-deployment.ts';
 import type { ContractCreation, Deployment, DeploymentDraft, DeploymentParameters } from './deployment.ts';
 import { isComplete } from './deployment.ts';
@@ -42,22 +42,22 @@ export interface DeployOptions {
  * @throws LedgerError; `ledger/not-our-contract` if there is nothing, or something else, where the earlier run deployed;
  * ConsiliumError `ledger/deployment-invalid` if that was interrupted, and was another key's
  */
-export async function deployContracts(desk: AdminDesk, options: DeployOptions): Promise<Deployment> {
+export async function deployContracts(session: AdminSession, options: DeployOptions): Promise<Deployment> {
   const { previous, parameters } = options;
-  const save = desk.dryRun ? async () => {} : options.save;
-  if (previous !== null) assertChain(previous, desk.chainId);
+  const save = session.dryRun ? async () => {} : options.save;
+  if (previous !== null) assertChain(previous, session.chainId);
   if (previous !== null && isComplete(previous)) {
-    await assertDeployment(desk.provider, desk.chainId, previous);
+    await assertDeployment(session.provider, session.chainId, previous);
     return previous;
   }
-  if (previous !== null && previous.admin !== desk.account) throw otherAdmin(previous.admin, desk.account);
+  if (previous !== null && previous.admin !== session.account) throw otherAdmin(previous.admin, session.account);
 
   let draft: DeploymentDraft = previous ?? {
     type: 'consilium/deployment/1',
-    chainId: desk.chainId,
-    membership: await desk.nextContractAddress(),
+    chainId: session.chainId,
+    membership: await session.nextContractAddress(),
     ledger: null,
-    admin: desk.account,
+    admin: session.account,
     parameters,
     created: { membership: null, ledger: null },
   };
@@ -66,13 +66,13 @@ export async function deployContracts(desk: AdminDesk, options: DeployOptions): 
     await save(draft);
   };
   await note({});
-  const membership = await createOnce(desk, membershipOf(draft));
+  const membership = await createOnce(session, membershipOf(draft));
   await note({ membership: membership.address, created: { membership: membership.creation, ledger: null } });
-  await grantRoles(desk, membership.address);
+  await grantRoles(session, membership.address);
   // An earlier run may have got as far as sending it; otherwise it will be at the key's next address.
-  const begun = draft.ledger !== null && (await codeHashAt(desk.provider, draft.ledger, LEDGER_CODE)) !== null;
-  await note({ ledger: begun ? draft.ledger : await desk.nextContractAddress() });
-  const ledger = await createOnce(desk, ledgerOf(draft));
+  const begun = draft.ledger !== null && (await codeHashAt(session.provider, draft.ledger, LEDGER_CODE)) !== null;
+  await note({ ledger: begun ? draft.ledger : await session.nextContractAddress() });
+  const ledger = await createOnce(session, ledgerOf(draft));
   const created = { membership: membership.creation, ledger: ledger.creation };
   const deployment = { ...draft, ledger: ledger.address, created };
   await note(deployment);
@@ -124,41 +124,41 @@ interface CreatedContract {
 }
 
 /** Creates a contract, unless it is there already. */
-async function createOnce(desk: AdminDesk, creation: Creation): Promise<CreatedContract> {
+async function createOnce(session: AdminSession, creation: Creation): Promise<CreatedContract> {
   const { name, address, code, known } = creation;
   const codeHash = code.runtimeHash as Hex;
-  const found = await guarded(`looking for the ${name}`, () => codeHashAt(desk.provider, address, code));
+  const found = await guarded(`looking for the ${name}`, () => codeHashAt(session.provider, address, code));
   if (known !== null || found !== null) {
-    await assertContractCode(desk.provider, address, code);
+    await assertContractCode(session.provider, address, code);
     return { address, creation: known ?? { transaction: null, blockNumber: null, codeHash } };
   }
-  const receipt = await create(desk, creation);
+  const receipt = await create(session, creation);
   if (receipt === null) return { address, creation: { transaction: null, blockNumber: null, codeHash } };
   const created = (receipt.contractAddress ?? address).toLowerCase() as Hex;
-  await assertContractCode(desk.provider, created, code);
+  await assertContractCode(session.provider, created, code);
   const transaction = receipt.hash as Hex;
   return { address: created, creation: { transaction, blockNumber: receipt.blockNumber, codeHash } };
 }
 
-function create(desk: AdminDesk, creation: Creation): Promise<TransactionReceipt | null> {
+function create(session: AdminSession, creation: Creation): Promise<TransactionReceipt | null> {
   const factory = new ContractFactory(creation.abi, creation.bytecode);
-  return desk.send({
+  return session.send({
     doing: `deploying the ${creation.name}`,
     follows: creation.follows,
     compose: () => factory.getDeployTransaction(...creation.arguments),
   });
 }
 
-async function grantRoles(desk: AdminDesk, membership: Hex): Promise<void> {
-  const contract = membershipAt(membership, desk.provider);
-  const isThere = (await codeHashAt(desk.provider, membership, MEMBERSHIP_CODE)) !== null;
+async function grantRoles(session: AdminSession, membership: Hex): Promise<void> {
+  const contract = membershipAt(membership, session.provider);
+  const isThere = (await codeHashAt(session.provider, membership, MEMBERSHIP_CODE)) !== null;
   for (const name of ROLE_NAMES) {
     const role = roleId(name);
-    if (isThere && (await guarded('reading the roles', () => contract.hasRole(role, desk.account)))) continue;
-    await desk.send({
-      doing: `granting ${name} to ${desk.account}`,
+    if (isThere && (await guarded('reading the roles', () => contract.hasRole(role, session.account)))) continue;
+    await session.send({
+      doing: `granting ${name} to ${session.account}`,
       follows: !isThere,
-      compose: () => contract.grantRole.populateTransaction(role, desk.account),
+      compose: () => contract.grantRole.populateTransaction(role, session.account),
     });
   }
 }

@@ -1,7 +1,7 @@
 import type { Provider } from 'ethers';
 import type { Hex } from '../../base/bytes.ts';
 import { ledgerAt } from '../bindings.ts';
-import type { AdminDesk } from './admin-desk.ts';
+import type { AdminSession } from './admin-session.ts';
 import type { Deployment } from './deployment.ts';
 import { guarded } from './guarded.ts';
 import { listStudies } from './studies.ts';
@@ -38,13 +38,13 @@ export async function findParticipations(
  * @throws LedgerError
  */
 export async function exclude(
-  desk: AdminDesk,
+  session: AdminSession,
   ledger: Hex,
   { from, notYetOut }: { readonly from: readonly Participation[]; readonly notYetOut: readonly Hex[] },
 ): Promise<void> {
-  const contract = ledgerAt(ledger, desk.provider);
+  const contract = ledgerAt(ledger, session.provider);
   for (const { study, account } of from) {
-    await desk.send({
+    await session.send({
       doing: `excluding ${account} from study ${study}`,
       follows: notYetOut.includes(account),
       compose: () => contract.exclude.populateTransaction(study, account),

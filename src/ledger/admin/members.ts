@@ -1,7 +1,7 @@
 import type { Provider } from 'ethers';
 import type { Hex } from '../../base/bytes.ts';
 import { type MembershipContract, membershipAt } from '../bindings.ts';
-import type { AdminDesk } from './admin-desk.ts';
+import type { AdminSession } from './admin-session.ts';
 import { guarded } from './guarded.ts';
 
 /** In the order of the contract's numbers. */
@@ -69,25 +69,25 @@ export function planChange(change: MemberChange, members: readonly Member[]): Ch
 
 /** Changes members' standing, one after another. @throws LedgerError */
 export async function changeMembers(
-  desk: AdminDesk,
+  session: AdminSession,
   membership: Hex,
   change: MemberChange,
   accounts: readonly Hex[],
 ): Promise<void> {
-  const contract = membershipAt(membership, desk.provider);
+  const contract = membershipAt(membership, session.provider);
   for (const account of accounts) {
     const compose = () => contract[change].populateTransaction(account);
-    await desk.send({ doing: `${CHANGES[change].doing} ${account}`, compose });
+    await session.send({ doing: `${CHANGES[change].doing} ${account}`, compose });
   }
 }
 
 /** Gives a member another account. @throws LedgerError */
 export async function rotateKey(
-  desk: AdminDesk,
+  session: AdminSession,
   membership: Hex,
   { from, to }: { readonly from: Hex; readonly to: Hex },
 ): Promise<void> {
-  const contract = membershipAt(membership, desk.provider);
+  const contract = membershipAt(membership, session.provider);
   const compose = () => contract.rotate.populateTransaction(from, to);
-  await desk.send({ doing: `rotating ${from} to ${to}`, compose });
+  await session.send({ doing: `rotating ${from} to ${to}`, compose });
 }

@@ -2,7 +2,7 @@ import { id, type Provider } from 'ethers';
 import type { Hex } from '../../base/bytes.ts';
 import type { OpenStudy } from '../../protocol/study-entries.ts';
 import { type LedgerContract, ledgerAt } from '../bindings.ts';
-import type { AdminDesk } from './admin-desk.ts';
+import type { AdminSession } from './admin-session.ts';
 import type { Deployment } from './deployment.ts';
 import { guarded } from './guarded.ts';
 import { readLogs } from './read-logs.ts';
@@ -53,13 +53,13 @@ export async function listStudies(provider: Provider, deployment: Deployment): P
 }
 
 /** @throws LedgerError */
-export async function openStudy(desk: AdminDesk, ledger: Hex, terms: OpenStudy): Promise<void> {
-  const compose = () => ledgerAt(ledger, desk.provider).openStudy.populateTransaction(terms);
-  await desk.send({ doing: `opening study ${terms.study}`, compose });
+export async function openStudy(session: AdminSession, ledger: Hex, terms: OpenStudy): Promise<void> {
+  const compose = () => ledgerAt(ledger, session.provider).openStudy.populateTransaction(terms);
+  await session.send({ doing: `opening study ${terms.study}`, compose });
 }
 
 /** @throws LedgerError */
-export async function closeStudy(desk: AdminDesk, ledger: Hex, study: Hex): Promise<void> {
-  const compose = () => ledgerAt(ledger, desk.provider).closeStudy.populateTransaction(study);
-  await desk.send({ doing: `closing study ${study}`, compose });
+export async function closeStudy(session: AdminSession, ledger: Hex, study: Hex): Promise<void> {
+  const compose = () => ledgerAt(ledger, session.provider).closeStudy.populateTransaction(study);
+  await session.send({ doing: `closing study ${study}`, compose });
 }

@@ -29,7 +29,7 @@ export interface DoneStep {
 }
 
 /** An admin's connection to a chain, under one key. */
-export interface AdminDesk {
+export interface AdminSession {
   readonly provider: JsonRpcProvider;
   readonly chainId: number;
   /** The key's account. */
@@ -46,7 +46,7 @@ export interface AdminDesk {
   close(): void;
 }
 
-export interface AdminDeskOptions {
+export interface AdminSessionOptions {
   readonly rpcUrl: string | readonly string[];
   readonly signer: AccountSigner;
   readonly dryRun?: boolean;
@@ -56,17 +56,17 @@ export interface AdminDeskOptions {
 }
 
 /** @throws LedgerError `ledger/unreachable`, `ledger/wrong-chain` */
-export async function openAdminDesk(options: AdminDeskOptions): Promise<AdminDesk> {
+export async function openAdminSession(options: AdminSessionOptions): Promise<AdminSession> {
   const provider = await connectRpc(options.rpcUrl);
   const { chainId } = await provider.getNetwork();
-  return createDesk(options, provider, Number(chainId));
+  return createSession(options, provider, Number(chainId));
 }
 
-function createDesk(
-  { signer, dryRun = false, onStep = () => {}, signal }: AdminDeskOptions,
+function createSession(
+  { signer, dryRun = false, onStep = () => {}, signal }: AdminSessionOptions,
   provider: JsonRpcProvider,
   chainId: number,
-): AdminDesk {
+): AdminSession {
   const { account } = signer;
   const sender = createTransactionSender(provider, toEthersSigner(signer, provider));
   /** Steps of a dry run: each would have taken a nonce. */
