@@ -13,8 +13,8 @@ import {Ledger} from "../Ledger.sol";
 import {LedgerFixture} from "./LedgerFixture.sol";
 import {vm} from "./Vm.sol";
 
-/// @dev Every function that changes anything, called by everybody that there is. A test in TypeScript compares
-/// `selectors` with the contracts' interfaces, so that none can be forgotten.
+/// @dev Every function that changes anything, called by everybody that there is. A test in TypeScript sees to it that no
+/// function of the contracts' interfaces is missing here.
 contract RoleMatrixTest is LedgerFixture {
     address private constant ADMISSION = address(0xAD31);
     address private constant STUDIES = address(0x57D1);
@@ -82,15 +82,6 @@ contract RoleMatrixTest is LedgerFixture {
             assert(done == (caller == 1));
             if (!done) assert(_isRefusal(bytes4(answer)));
         }
-    }
-
-    /// @dev The functions that the matrix covers, for the comparison with the interfaces.
-    function selectors() external returns (bytes4[] memory list) {
-        setUp();
-        Row[] memory rows = _rows();
-        list = new bytes4[](rows.length + 1);
-        for (uint256 r = 0; r < rows.length; ++r) list[r] = bytes4(rows[r].call);
-        list[rows.length] = ILedger.contribute.selector;
     }
 
     function _rows() private returns (Row[] memory rows) {

@@ -67,6 +67,18 @@ test('no external input and no event field is text', () => {
   expect(inputs.length).toBeGreaterThan(50);
 });
 
+test('the role matrix covers every function that changes anything', async () => {
+  const matrix = await readFile(join(PROJECT_ROOT, 'contracts/test/RoleMatrix.t.sol'), 'utf8');
+  const changing = ABIS.flatMap((entry) =>
+    'stateMutability' in entry && entry.stateMutability === 'nonpayable' && 'name' in entry ? [entry.name] : [],
+  );
+  expect(changing.length).toBeGreaterThan(20);
+  const called = new Set(
+    [...matrix.matchAll(/(?:IMembership|ILedger|IAccessControl|rules)\.(\w+)/g)].map(([, name]) => name),
+  );
+  expect(changing.filter((name) => !called.has(name))).toEqual([]);
+});
+
 test('nothing takes money', () => {
   const mutabilities = new Set(ABIS.flatMap((entry) => ('stateMutability' in entry ? [entry.stateMutability] : [])));
   expect(mutabilities).toEqual(new Set(['nonpayable', 'view']));

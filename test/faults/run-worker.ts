@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ZERO_DIGEST } from '../../src/base/bytes.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { connectLedger } from '../../src/ledger/ethers-ledger.ts';
 import type { LedgerIndex } from '../../src/ledger/ledger-index.ts';
 import { openPeerStore, type PeerStore } from '../../src/peer/peer-store.ts';
@@ -14,6 +15,9 @@ import type { Failpoint, WorkerSetting } from './kill-setting.ts';
 import { blind } from './member-outbox.ts';
 import { startOutboxOn } from './outbox-on.ts';
 import { valuationOf } from './study-records.ts';
+
+/** Rounds go on while the outbox works, but not without end. */
+const LONGEST_BACKLOG = 4;
 
 /** Lines are `signed|told kind round hash`, and `ready` once the worker has taken up its work. */
 type Say = (line: string) => void;
@@ -37,6 +41,8 @@ export async function runWorker(setting: WorkerSetting, say: Say): Promise<void>
     at('before-progress');
     progress = progressOf(progress.round + 1, setting);
     store.saveProgress(progress);
+    do await systemClock.wait(1);
+    while (store.outbox.pending().length > LONGEST_BACKLOG);
   }
   // Whoever was killed between signing and adding the scores adds them now, as a peer does that goes on.
   const last = store.announcement(memberAccount(setting.member), progress.round);

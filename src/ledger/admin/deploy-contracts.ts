@@ -52,15 +52,7 @@ export async function deployContracts(session: AdminSession, options: DeployOpti
   }
   if (previous !== null && previous.admin !== session.account) throw otherAdmin(previous.admin, session.account);
 
-  let draft: DeploymentDraft = previous ?? {
-    type: 'consilium/deployment/1',
-    chainId: session.chainId,
-    membership: await session.nextContractAddress(),
-    ledger: null,
-    admin: session.account,
-    parameters,
-    created: { membership: null, ledger: null },
-  };
+  let draft = previous ?? (await newDraft(session, parameters));
   const note = async (news: Partial<DeploymentDraft>): Promise<void> => {
     draft = { ...draft, ...news };
     await save(draft);
@@ -69,14 +61,32 @@ export async function deployContracts(session: AdminSession, options: DeployOpti
   const membership = await createOnce(session, membershipOf(draft));
   await note({ membership: membership.address, created: { membership: membership.creation, ledger: null } });
   await grantRoles(session, membership.address);
-  // An earlier run may have got as far as sending it; otherwise it will be at the key's next address.
-  const begun = draft.ledger !== null && (await codeHashAt(session.provider, draft.ledger, LEDGER_CODE)) !== null;
-  await note({ ledger: begun ? draft.ledger : await session.nextContractAddress() });
-  const ledger = await createOnce(session, ledgerOf(draft));
+  const ledgerAddress = (await ledgerBegun(session, draft)) ?? (await session.nextContractAddress());
+  await note({ ledger: ledgerAddress });
+  const ledger = await createOnce(session, ledgerOf(draft, ledgerAddress));
   const created = { membership: membership.creation, ledger: ledger.creation };
   const deployment = { ...draft, ledger: ledger.address, created };
   await note(deployment);
   return deployment;
+}
+
+async function newDraft(session: AdminSession, parameters: DeploymentParameters): Promise<DeploymentDraft> {
+  return {
+    type: 'consilium/deployment/1',
+    chainId: session.chainId,
+    membership: await session.nextContractAddress(),
+    ledger: null,
+    admin: session.account,
+    parameters,
+    created: { membership: null, ledger: null },
+  };
+}
+
+/** Where an earlier run created the Ledger, if it got that far before it could note so. */
+async function ledgerBegun({ provider }: AdminSession, { ledger }: DeploymentDraft): Promise<Hex | null> {
+  if (ledger === null) return null;
+  const hash = await guarded('looking for the Ledger', () => codeHashAt(provider, ledger, LEDGER_CODE));
+  return hash === null ? null : ledger;
 }
 
 interface Creation {
@@ -105,14 +115,14 @@ function membershipOf({ parameters, admin, membership, created }: DeploymentDraf
   };
 }
 
-function ledgerOf({ parameters, membership, ledger, created }: DeploymentDraft): Creation {
+function ledgerOf({ parameters, membership, created }: DeploymentDraft, address: Hex): Creation {
   return {
     name: 'Ledger',
     abi: LEDGER_ABI,
     bytecode: LEDGER_BYTECODE,
     code: LEDGER_CODE,
     arguments: [membership, parameters.revealWindowBlocks],
-    address: ledger ?? membership,
+    address,
     known: created.ledger,
     follows: true,
   };

@@ -48,7 +48,7 @@ export type Deployment = DeploymentDraft & {
 };
 
 export function isComplete(draft: DeploymentDraft): draft is Deployment {
-  return draft.created.membership !== null && draft.created.ledger !== null;
+  return draft.ledger !== null && draft.created.membership !== null && draft.created.ledger !== null;
 }
 
 /**
