@@ -5,16 +5,15 @@ import type { Hex } from '../base/bytes.ts';
  * so two different heads with one count are two different histories.
  */
 
-export type HeadState = 'none' | 'open' | 'closed';
-
-const STATES: readonly HeadState[] = ['none', 'open', 'closed'];
+/** State 0 is that of a study that was never opened. */
+const STATE_NUMBER = { open: 1, closed: 2 } as const;
 /** Where state and count begin in the hexadecimal text. */
 const STATE_AT = 2 + 2 * 27;
 const COUNT_AT = STATE_AT + 2;
 
-export function packHead(hash: Hex, state: HeadState, count: number): Hex {
+export function packHead(hash: Hex, state: keyof typeof STATE_NUMBER, count: number): Hex {
   const tail = Buffer.alloc(5);
-  tail.writeUInt8(STATES.indexOf(state), 0);
+  tail.writeUInt8(STATE_NUMBER[state], 0);
   tail.writeUInt32BE(count, 1);
   return `${hash.slice(0, STATE_AT)}${tail.toString('hex')}` as Hex;
 }
@@ -22,9 +21,4 @@ export function packHead(hash: Hex, state: HeadState, count: number): Hex {
 /** How many entries lead to the head. */
 export function headCount(head: Hex): number {
   return Number.parseInt(head.slice(COUNT_AT), 16);
-}
-
-/** Whether the log can grow; `none` for the head of a study that was never opened. */
-export function headState(head: Hex): HeadState {
-  return STATES[Number.parseInt(head.slice(STATE_AT, COUNT_AT), 16)] ?? 'none';
 }

@@ -8,6 +8,7 @@ import type { Progress } from '../../src/peer/progress.ts';
 import { publishRound } from '../../src/peer/publish-round.ts';
 import type { Mark } from '../../src/peer/signing-guard.ts';
 import type { StudySetting } from '../../src/peer/study-setting.ts';
+import type { TrainedUpdate } from '../../src/peer/train-round.ts';
 import { hashContribution } from '../../src/protocol/contribution.ts';
 import { hashValuation } from '../../src/protocol/valuation.ts';
 import { digest, memberAccount, memberKey } from '../builders.ts';
@@ -18,6 +19,8 @@ import { valuationOf } from './study-records.ts';
 
 /** Rounds go on while the outbox works, but not without end. */
 const LONGEST_BACKLOG = 4;
+
+const REPORT = { loss: 1, accuracy: 1 } as TrainedUpdate['report'];
 
 /** Lines are `signed|told kind round hash`, and `ready` once the worker has taken up its work. */
 type Say = (line: string) => void;
@@ -36,7 +39,7 @@ export async function runWorker(setting: WorkerSetting, say: Say): Promise<void>
   const study = studySetting(setting, store, { say, at, index, outbox });
   let progress = store.progress() ?? progressOf(0, setting);
   while (!setting.finish) {
-    await publishRound(study, progress, null);
+    await publishRound(study, progress, { parameters: Float32Array.of(setting.life, progress.round), report: REPORT });
     reveal(store, progress, { at, say, wake: outbox.wake });
     at('before-progress');
     progress = progressOf(progress.round + 1, setting);
