@@ -5,6 +5,7 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {ILedgerErrors} from "../ILedgerErrors.sol";
 import {ILedgerRecords} from "../ILedgerRecords.sol";
 import {Ledger} from "../Ledger.sol";
+import {newLedger} from "./Deployed.sol";
 import {LedgerFixture} from "./LedgerFixture.sol";
 import {vm} from "./Vm.sol";
 
@@ -116,7 +117,7 @@ contract ContributionBatchTest is LedgerFixture {
     }
 
     function test_contributeBatch_revertsInOtherContract() public {
-        Ledger other = new Ledger(membership, WINDOW);
+        Ledger other = newLedger(membership, WINDOW);
         other.openStudy(_opening(STUDY));
         ILedgerRecords.Join memory consent = _consent(STUDY, ALICE);
         other.join(consent, _signHash(other.domainSeparator(), ALICE_KEY, _hash(consent)));

@@ -5,6 +5,7 @@ import {ILedgerRecords} from "../ILedgerRecords.sol";
 import {IMembership} from "../IMembership.sol";
 import {Ledger} from "../Ledger.sol";
 import {Membership} from "../Membership.sol";
+import {newLedger, newMembership} from "./Deployed.sol";
 import {vm} from "./Vm.sol";
 
 /// @dev A ledger with three members and an open study of four rounds; the fixture itself is the administrator and has
@@ -35,8 +36,8 @@ abstract contract LedgerFixture {
     function setUp() public virtual {
         vm.roll(BLOCK);
         vm.warp(1_000_000);
-        membership = new Membership(2 days, address(this), _governance());
-        ledger = new Ledger(membership, WINDOW);
+        membership = newMembership(2 days, address(this), _governance());
+        ledger = newLedger(membership, WINDOW);
         membership.grantRole(membership.ADMISSION_ROLE(), address(this));
         membership.grantRole(membership.STUDY_ROLE(), address(this));
         membership.admit(ALICE);

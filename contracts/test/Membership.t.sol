@@ -7,6 +7,7 @@ import {
 } from "@openzeppelin/contracts/access/extensions/IAccessControlDefaultAdminRules.sol";
 import {IMembership} from "../IMembership.sol";
 import {Membership} from "../Membership.sol";
+import {newMembership} from "./Deployed.sol";
 import {vm} from "./Vm.sol";
 
 contract MembershipTest {
@@ -17,7 +18,7 @@ contract MembershipTest {
     Membership private membership;
 
     function setUp() public {
-        membership = new Membership(2 days, address(this), _governance(500_000, 666_667));
+        membership = newMembership(2 days, address(this), _governance(500_000, 666_667));
         membership.grantRole(membership.ADMISSION_ROLE(), OFFICE);
     }
 
@@ -142,7 +143,7 @@ contract MembershipTest {
                 address(0)
             )
         );
-        new Membership(2 days, address(0), _governance(1, 1));
+        newMembership(2 days, address(0), _governance(1, 1));
     }
 
     function test_administrator_hasNoRoleOfItsOwn() public {
@@ -286,7 +287,7 @@ contract MembershipTest {
             vm.expectRevert(refusal);
             membership.setGovernance(_governance(1, bad[i]));
             vm.expectRevert(refusal);
-            new Membership(2 days, address(this), _governance(bad[i], 1));
+            newMembership(2 days, address(this), _governance(bad[i], 1));
         }
     }
 

@@ -9,7 +9,7 @@ import {ILedger} from "../ILedger.sol";
 import {ILedgerErrors} from "../ILedgerErrors.sol";
 import {ILedgerRecords} from "../ILedgerRecords.sol";
 import {IMembership} from "../IMembership.sol";
-import {Ledger} from "../Ledger.sol";
+import {newLedger} from "./Deployed.sol";
 import {LedgerFixture} from "./LedgerFixture.sol";
 import {vm} from "./Vm.sol";
 
@@ -119,7 +119,7 @@ contract RoleMatrixTest is LedgerFixture {
         rows[23] = Row(address(ledger), _checkpointCall(), all);
         rows[24] = Row(address(ledger), abi.encodeCall(ILedger.nameSuccessor, (address(membership))), admin);
         rows[25] = Row(address(ledger), abi.encodeCall(ILedger.cancelSuccessor, ()), admin);
-        ledger.nameSuccessor(address(new Ledger(membership, WINDOW)));
+        ledger.nameSuccessor(address(newLedger(membership, WINDOW)));
         rows[24].allowed = 0; // one-shot: see Succession.t.sol for the administrator's first
     }
 

@@ -7,6 +7,7 @@ import {ILedgerErrors} from "../ILedgerErrors.sol";
 import {ILedgerRecords} from "../ILedgerRecords.sol";
 import {IMembership} from "../IMembership.sol";
 import {Ledger} from "../Ledger.sol";
+import {newLedger} from "./Deployed.sol";
 import {LedgerFixture} from "./LedgerFixture.sol";
 import {vm} from "./Vm.sol";
 
@@ -32,17 +33,17 @@ contract SignatureReplayTest is LedgerFixture {
     }
 
     Ledger private other;
-    uint256 private chain;
+    uint256 private here;
 
     function setUp() public override {
         super.setUp();
-        chain = block.chainid;
+        here = block.chainid;
         membership.setGovernance(IMembership.Governance({weightShareCapMicros: 1, quorumMicros: 1}));
         ledger.openStudy(_opening(OTHER));
         _join(ALICE);
         _join(BOB);
         _joinWith(ALICE_KEY, _consent(OTHER, ALICE));
-        other = new Ledger(membership, WINDOW);
+        other = newLedger(membership, WINDOW);
         other.openStudy(_opening(STUDY));
         ILedgerRecords.Join memory consent = _consent(STUDY, ALICE);
         other.join(consent, _signHash(other.domainSeparator(), ALICE_KEY, _hash(consent)));
@@ -81,9 +82,9 @@ contract SignatureReplayTest is LedgerFixture {
             (bool done, bytes memory answer) = address(other).call(call);
             // The study and ALICE's part in it exist there too.
             assert(!done && _isSignatureError(answer));
-            vm.chainId(chain + 1);
+            vm.chainId(here + 1);
             _expectRefused(call);
-            vm.chainId(chain);
+            vm.chainId(here);
         }
     }
 
@@ -220,7 +221,7 @@ contract SignatureReplayTest is LedgerFixture {
         uint256 kind,
         Terms memory terms,
         bytes32 domain
-    ) private view returns (ILedgerRecords.Signature memory) {
+    ) private pure returns (ILedgerRecords.Signature memory) {
         return _signHash(domain, kind == CONSENT ? CAROL_KEY : ALICE_KEY, _structHash(kind, terms));
     }
 

@@ -7,7 +7,7 @@ import {ILedgerErrors} from "../ILedgerErrors.sol";
 import {ILedgerEvents} from "../ILedgerEvents.sol";
 import {ILedgerRecords} from "../ILedgerRecords.sol";
 import {IMembership} from "../IMembership.sol";
-import {Ledger} from "../Ledger.sol";
+import {newLedger} from "./Deployed.sol";
 import {LedgerFixture} from "./LedgerFixture.sol";
 import {vm} from "./Vm.sol";
 
@@ -16,7 +16,7 @@ contract StudiesTest is LedgerFixture {
 
     function test_constructor_revertsIfMembershipHasNoCode() public {
         vm.expectRevert(abi.encodeWithSelector(ILedgerErrors.MembershipHasNoCode.selector, STRANGER));
-        new Ledger(IMembership(STRANGER), WINDOW);
+        newLedger(IMembership(STRANGER), WINDOW);
     }
 
     function test_openStudy_startsLogBoundToChainAndContract() public {
@@ -187,7 +187,7 @@ contract StudiesTest is LedgerFixture {
 
     function test_constructor_revertsWithoutRevealWindow() public {
         vm.expectRevert(ILedgerErrors.ZeroRevealWindow.selector);
-        new Ledger(IMembership(address(membership)), 0);
+        newLedger(IMembership(address(membership)), 0);
     }
 
     function _expectRoundsRefused(uint32 rounds) private {

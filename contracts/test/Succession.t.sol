@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ILedgerErrors} from "../ILedgerErrors.sol";
 import {ILedgerEvents} from "../ILedgerEvents.sol";
+import {newLedger} from "./Deployed.sol";
 import {LedgerFixture} from "./LedgerFixture.sol";
 import {Ledger} from "../Ledger.sol";
 import {vm} from "./Vm.sol";
@@ -15,7 +16,7 @@ contract SuccessionTest is LedgerFixture {
 
     function setUp() public override {
         super.setUp();
-        next = new Ledger(membership, WINDOW);
+        next = newLedger(membership, WINDOW);
     }
 
     function test_nameSuccessor_takesEffectAfterTheDelay() public {

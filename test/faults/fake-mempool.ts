@@ -52,7 +52,8 @@ export function createFakeMempool({ random, takesEachOnce = true }: FakeMempoolO
     const from = senderOf(transaction);
     if (transaction.nonce < (nonces.get(from) ?? 0)) throw new RpcRefusal('nonce too low');
     const waiting = pending.get(from);
-    if (waiting !== undefined && hashOf(waiting.transaction) === hashOf(transaction)) throw new RpcRefusal('already known');
+    if (waiting !== undefined && hashOf(waiting.transaction) === hashOf(transaction))
+      throw new RpcRefusal('already known');
     if (waiting !== undefined && priceOf(transaction) * 10n < priceOf(waiting.transaction) * 11n) {
       throw new RpcRefusal('replacement transaction underpriced');
     }
@@ -73,7 +74,7 @@ export function createFakeMempool({ random, takesEachOnce = true }: FakeMempoolO
   };
 
   const receipt = (hash: string): object | null => {
-    for (const waiting of [...pending.values()]) {
+    for (const waiting of pending.values()) {
       if (hashOf(waiting.transaction) === hash && --waiting.questions <= 0) mine(waiting.transaction);
     }
     return receipts.get(hash) ?? null;

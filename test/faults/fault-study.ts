@@ -49,7 +49,10 @@ export async function startFaultStudy(terms: StudyTerms): Promise<FaultStudy> {
 }
 
 /** Deploys the contracts, opens a study and lets the members join, through the node at `url`. */
-export async function prepareStudy(url: string, { members, rounds }: StudyTerms): Promise<{ contract: Hex; study: Hex }> {
+export async function prepareStudy(
+  url: string,
+  { members, rounds }: StudyTerms,
+): Promise<{ contract: Hex; study: Hex }> {
   const admin = await administer(url, memberKey(ADMIN));
   const { ledger: contract, membership } = await admin.deploy(0);
   const numbers = Array.from({ length: members }, (_, i) => i + 1);

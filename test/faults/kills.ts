@@ -26,7 +26,9 @@ const KILLS_PER_CHAIN = 150;
 const WORKER = resolve(import.meta.dirname, 'kill-worker.ts');
 /** Every third life ends at a random moment, all others at a failpoint. */
 const RANDOM_SHARE = 3;
-const LONGEST_LIFE_MILLISECONDS = 700;
+const LONGEST_LIFE_MILLISECONDS = 900;
+/** How often a worker's list is looked at. */
+const LIST_MILLISECONDS = 50;
 
 /** Kills a member again and again, wherever it may be; what it told others must be on the ledger in the end, once and in order. */
 export async function kills({ kills, seed }: KillsScale): Promise<FaultRow> {
@@ -35,7 +37,8 @@ export async function kills({ kills, seed }: KillsScale): Promise<FaultRow> {
     const share = Math.min(KILLS_PER_CHAIN, kills - done);
     results.push(await killAll({ kills: share, seed: `${seed}/${done}` }, { failpoints: FAILPOINTS, weakness: null }));
   }
-  const sum = (count: (result: KillResult) => number): number => results.reduce((total, each) => total + count(each), 0);
+  const sum = (count: (result: KillResult) => number): number =>
+    results.reduce((total, each) => total + count(each), 0);
   const shortfall = addShortfalls(results.map((result) => result.shortfall));
   const slowest = Math.max(...results.map((result) => result.slowestMilliseconds));
   const wrong = sum(({ conflicting }) => conflicting) + sum(({ notAnchored }) => notAnchored);
@@ -173,19 +176,21 @@ async function liveOnce(setting: WorkerSetting, killAfter: number | null) {
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   if (killAfter !== null) void systemClock.wait(killAfter).then(() => child.kill('SIGKILL'));
   const readyBefore = (await linesOf(setting.list)).filter((line) => line === 'ready').length;
-  let readyMilliseconds = 0;
-  let over = false;
-  const watching = (async () => {
-    while (!over && readyMilliseconds === 0) {
-      await systemClock.wait(50);
-      const ready = (await linesOf(setting.list)).filter((line) => line === 'ready').length;
-      if (ready > readyBefore) readyMilliseconds = systemClock.now() - before;
-    }
-  })();
+  const over = new AbortController();
+  const watching = untilReady(setting.list, readyBefore, over.signal);
   const [, signal] = await exited;
-  over = true;
-  await watching;
-  return { signal, readyMilliseconds };
+  over.abort();
+  const ready = await watching;
+  return { signal, readyMilliseconds: ready === null ? 0 : ready - before };
+}
+
+/** @returns when a worker took up its work that had not before, or null if it did not live that long */
+async function untilReady(list: string, readyBefore: number, over: AbortSignal): Promise<number | null> {
+  while (!over.aborted) {
+    await systemClock.wait(LIST_MILLISECONDS, over);
+    if ((await linesOf(list)).filter((line) => line === 'ready').length > readyBefore) return systemClock.now();
+  }
+  return null;
 }
 
 async function linesOf(list: string): Promise<string[]> {

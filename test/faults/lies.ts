@@ -73,7 +73,8 @@ async function tell(
     const verdict = judge(node, mutation, outcome);
     told[verdict] += 1;
     if (verdict === 'misnamed' || verdict === 'accepted') {
-      if (told.examples.length < 300) told.examples += `; ${mutation.kind} at ${mutation.firstWrong}: ${describe(outcome)}`;
+      if (told.examples.length < 300)
+        told.examples += `; ${mutation.kind} at ${mutation.firstWrong}: ${describe(outcome)}`;
     }
   });
   for (const connection of connections) connection.close();
@@ -94,7 +95,11 @@ async function listen(node: RecordedNode, reader: LedgerReader): Promise<Outcome
   }
 }
 
-function judge(node: RecordedNode, { firstWrong }: Mutation, outcome: Outcome): 'accepted' | 'misnamed' | 'refused' | 'harmless' {
+function judge(
+  node: RecordedNode,
+  { firstWrong }: Mutation,
+  outcome: Outcome,
+): 'accepted' | 'misnamed' | 'refused' | 'harmless' {
   if (typeof outcome === 'string') return 'misnamed';
   if (typeof outcome === 'number') return outcome === firstWrong ? 'refused' : 'misnamed';
   return isDeepStrictEqual(outcome.map(said), node.truth.map(said)) ? 'harmless' : 'accepted';

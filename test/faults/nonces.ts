@@ -37,7 +37,10 @@ export async function nonces({ submissions, seed }: NoncesScale): Promise<FaultR
 export async function noncesControls(seed: string): Promise<FaultRow[]> {
   const scale = { submissions: 32, seed };
   const trusting = await submitAll(scale, async ({ mempool, wallet, payload }) => {
-    await wallet.connect(mempool.provider).sendTransaction({ ...draftOf(payload), ...PRICE }).catch(() => {});
+    await wallet
+      .connect(mempool.provider)
+      .sendTransaction({ ...draftOf(payload), ...PRICE })
+      .catch(() => {});
   });
   const forgetful = await submitAll({ ...scale, takesEachOnce: false }, async ({ sender, payload }) => {
     await trySend(sender, payload);

@@ -72,7 +72,9 @@ async function bringThroughOutage({ members, rounds, cycles, seed }: OutageScale
   const outboxes = numbers.map((n) => startOutbox(connection, study, { n, folder, ...variation }));
   try {
     const random = createSeededRandom(seed, 'outage');
-    const turns = Array.from({ length: cycles }, () => random.shuffle([...(variation.faults ?? FAULTS), SEND_LOST])).flat();
+    const turns = Array.from({ length: cycles }, (): Fault[] =>
+      random.shuffle<Fault>([...(variation.faults ?? FAULTS), SEND_LOST]),
+    ).flat();
     let added = 0;
     const script = faultScript(turns, (turn) => {
       // A share of the records comes in at the beginning of each fault.

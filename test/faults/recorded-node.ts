@@ -3,6 +3,7 @@ import { connectLedger, type LedgerConnection } from '../../src/ledger/ethers-le
 import { hashContent, type LedgerEntry } from '../../src/protocol/ledger-entry.ts';
 import { memberKey } from '../builders.ts';
 import { type FaultStudy, startFaultStudy } from './fault-study.ts';
+import { interceptFetch } from './intercept-fetch.ts';
 import { recordsOf, type StudyPlace } from './study-records.ts';
 
 /** A log as eth_getLogs gives it. */
@@ -35,31 +36,25 @@ const answerSchema = z.object({ result: z.unknown() });
 /** Two members, seven records of their own: every kind of entry that a running study has. */
 export async function recordNode(): Promise<RecordedNode> {
   const study = await startFaultStudy({ members: 2, rounds: 4 });
-  const ask = globalThis.fetch;
   const known = new Map<string, unknown>();
   let logs: RawLog[] = [];
-  let truth: LedgerEntry[] = [];
-  globalThis.fetch = async (url, init) => {
-    const response = await ask(url, init);
-    const { method, params } = requestSchema.parse(JSON.parse(String(init?.body)));
+  const stopRecording = interceptFetch(async ({ body }, ask) => {
+    const response = await ask();
+    const { method, params } = requestSchema.parse(JSON.parse(body));
     const { result } = answerSchema.parse(await response.clone().json());
     if (method === 'eth_getLogs') logs = result as RawLog[];
     known.set(JSON.stringify([method, params]), result);
     return response;
-  };
-  try {
-    truth = await writeStudy(study);
-  } finally {
-    globalThis.fetch = ask;
-    await study.stop();
-  }
+  });
+  const truth = await writeStudy(study).finally(stopRecording);
+  await study.stop();
   const nodes: (() => readonly RawLog[])[] = [];
-  globalThis.fetch = async (url, init) => {
-    const { id, method, params } = requestSchema.parse(JSON.parse(String(init?.body)));
-    const node = nodes[Number(new URL(String(url)).port) - FIRST_PORT];
+  const stop = interceptFetch(async ({ url, body }) => {
+    const { id, method, params } = requestSchema.parse(JSON.parse(body));
+    const node = nodes[Number(new URL(url).port) - FIRST_PORT];
     const result = method === 'eth_getLogs' ? node?.() : known.get(JSON.stringify([method, params]));
     return new Response(JSON.stringify({ jsonrpc: '2.0', id, result: result ?? null }));
-  };
+  });
   return {
     study: study.study,
     domain: study.domain,
@@ -69,9 +64,7 @@ export async function recordNode(): Promise<RecordedNode> {
       const port = FIRST_PORT + nodes.push(answer) - 1;
       return connectLedger({ rpcUrl: `http://127.0.0.1:${port}`, contract: study.contract });
     },
-    stop: () => {
-      globalThis.fetch = ask;
-    },
+    stop,
   };
 }
 

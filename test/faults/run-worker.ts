@@ -12,6 +12,7 @@ import type { TrainedUpdate } from '../../src/peer/train-round.ts';
 import { hashContribution } from '../../src/protocol/contribution.ts';
 import { hashValuation } from '../../src/protocol/valuation.ts';
 import { digest, memberAccount, memberKey } from '../builders.ts';
+import { interceptFetch } from './intercept-fetch.ts';
 import type { Failpoint, WorkerSetting } from './kill-setting.ts';
 import { blind } from './member-outbox.ts';
 import { startOutboxOn } from './outbox-on.ts';
@@ -66,19 +67,17 @@ function createFailpoint({ failpoint, passes }: WorkerSetting): At {
 
 /** Failpoints between a request to the node and its answer. */
 function interceptRpc(at: At): void {
-  const ask = globalThis.fetch;
-  globalThis.fetch = async (url, init) => {
-    const body = String(init?.body);
-    if (!/eth_sendRawTransaction|eth_getTransactionReceipt/.test(body)) return ask(url, init);
+  interceptFetch(async ({ body }, ask) => {
+    if (!/eth_sendRawTransaction|eth_getTransactionReceipt/.test(body)) return ask();
     const isSend = body.includes('eth_sendRawTransaction');
     if (isSend) at('before-send');
-    const answer = ask(url, init);
+    const answer = ask();
     if (isSend) setImmediate(() => at('during-send'));
     const response = await answer;
     if (isSend) at('after-send');
     else if (!(await response.clone().text()).includes('"result":null')) at('after-receipt');
     return response;
-  };
+  });
 }
 
 /** The store with failpoints around its calls; says what was signed, and in the weak variant speaks too early. */
@@ -117,11 +116,13 @@ function weaken(store: PeerStore, { weakness }: WorkerSetting): PeerStore {
 }
 
 function marksIn(index: LedgerIndex, member: number): Mark[] {
-  return index.entries().flatMap((entry) =>
-    entry.kind === 'contribution' && entry.record.member === memberAccount(member)
-      ? { round: entry.record.round, hash: hashContribution(entry.record) }
-      : [],
-  );
+  return index
+    .entries()
+    .flatMap((entry) =>
+      entry.kind === 'contribution' && entry.record.member === memberAccount(member)
+        ? { round: entry.record.round, hash: hashContribution(entry.record) }
+        : [],
+    );
 }
 
 function progressOf(round: number, { member, study }: WorkerSetting): Progress {
@@ -131,7 +132,11 @@ function progressOf(round: number, { member, study }: WorkerSetting): Progress {
 }
 
 /** As a peer does after it has published: the scores go into the outbox, and are told. */
-function reveal(store: PeerStore, { valuation }: Progress, { at, say, wake }: { at: At; say: Say; wake: () => void }): void {
+function reveal(
+  store: PeerStore,
+  { valuation }: Progress,
+  { at, say, wake }: { at: At; say: Say; wake: () => void },
+): void {
   if (valuation === null) return;
   at('before-valuation');
   store.outbox.add({ kind: 'valuation', record: valuation });
