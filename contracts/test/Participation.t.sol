@@ -335,6 +335,18 @@ contract ParticipationTest is LedgerFixture {
         assert(ledger.participantOf(STUDY, ALICE).endRound == 1 && ledger.participantOf(STUDY, ALICE).withdrawn);
     }
 
+    /// @dev Whoever is excluded may record the rounds that had begun; but not with a key that is not its own any more.
+    function test_contribute_revertsForOldKeyThatWasExcluded() public {
+        _join(ALICE);
+        _join(BOB);
+        _contribute(_contribution(BOB, 0));
+        vm.roll(BLOCK + 1);
+        _suspendAndReinstate(ALICE);
+        membership.rotate(ALICE, NEWKEY);
+        _expectRefused(_contribution(ALICE, 0), abi.encodeWithSelector(ILedgerErrors.NotMember.selector, ALICE));
+        assert(ledger.participantOf(STUDY, ALICE).excluded && ledger.participantOf(STUDY, ALICE).endRound == 1);
+    }
+
     function testFuzz_participantOf_isAllZeroForStrangers(address account) public {
         vm.assume(account != ALICE);
         _join(ALICE);

@@ -17,6 +17,8 @@ export interface EthersLedgerOptions {
   readonly rpcUrl: string | readonly string[];
   /** Address of the Ledger contract. */
   readonly contract: Hex;
+  /** A node that has not answered by then counts as down. */
+  readonly timeoutMilliseconds?: number;
 }
 
 /** Blocks that one query for events spans; nodes refuse spans that are too wide. */
@@ -37,7 +39,7 @@ export interface LedgerConnection extends LedgerReader {
  * @throws LedgerError `ledger/unreachable`, `ledger/not-our-contract`
  */
 export async function connectLedger(options: EthersLedgerOptions): Promise<LedgerConnection> {
-  const provider = await connectRpc(options.rpcUrl);
+  const provider = await connectRpc(options.rpcUrl, options);
   try {
     const { chainId } = await provider.getNetwork();
     await assertContractCode(provider, options.contract, LEDGER_CODE);

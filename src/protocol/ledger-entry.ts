@@ -92,6 +92,15 @@ export function nextHead(head: Hex, content: LedgerContent): Hex {
   return packHead(hash, content.kind === 'closed' ? 'closed' : 'open', headCount(head) + 1);
 }
 
+/** A node may tell of numbers that no record can hold; such an entry has no hash, and continues nothing. */
+function continues(head: Hex, entry: LedgerEntry): boolean {
+  try {
+    return nextHead(head, entry) === entry.head;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Recomputes the heads of consecutive entries.
  * @param from the head that the first entry continues
@@ -101,7 +110,7 @@ export function findHeadBreak(from: Hex, entries: readonly LedgerEntry[]): numbe
   let head = from;
   for (const entry of entries) {
     const sequence = headCount(head);
-    if (entry.sequence !== sequence || nextHead(head, entry) !== entry.head) return sequence;
+    if (entry.sequence !== sequence || !continues(head, entry)) return sequence;
     head = entry.head;
   }
   return null;

@@ -5,7 +5,8 @@ import { lies } from './lies.ts';
 import { nonces, noncesControls } from './nonces.ts';
 import { outage, outageControl } from './outage.ts';
 import { powerLoss } from './power-loss.ts';
-import { reorganisationsInMemory, reorganisationsOnChain } from './reorganisation-rows.ts';
+import { reorganisationsInMemory, reorganisationsOnAnvil, reorganisationsOnChain } from './reorganisation-rows.ts';
+import { takenBack } from './taken-back.ts';
 import { tornJournal } from './torn-journal.ts';
 
 /** How much of each row is run: `quick` with every test run, `full` before a release. */
@@ -24,7 +25,7 @@ export const ROW_GROUPS: readonly RowGroup[] = [
   {
     name: 'kills',
     run: async (extent, seed) => [
-      await kills({ kills: extent === 'quick' ? 100 : 1_000, seed }),
+      await kills({ kills: extent === 'quick' ? 100 : 1_000, seed, startSeconds: extent === 'quick' ? null : 5 }),
       ...(await killControls(seed)),
     ],
   },
@@ -40,8 +41,8 @@ export const ROW_GROUPS: readonly RowGroup[] = [
     run: async (extent, seed) => [
       await outage(
         extent === 'quick'
-          ? { members: 4, rounds: 76, cycles: 1, seed }
-          : { members: 10, rounds: 301, cycles: 3, seed },
+          ? { members: 8, rounds: 38, cycles: 1, seed }
+          : { members: 20, rounds: 151, cycles: 3, seed },
       ),
       await outageControl(seed),
     ],
@@ -51,10 +52,12 @@ export const ROW_GROUPS: readonly RowGroup[] = [
     run: async (extent, seed) => [
       ...(await reorganisationsInMemory(extent === 'quick' ? QUICK_DEPTHS : FULL_DEPTHS, seed)),
       await reorganisationsOnChain(extent === 'quick' ? [1, 6, 32] : FULL_DEPTHS, seed),
+      ...(extent === 'quick' ? [] : [await reorganisationsOnAnvil(FULL_DEPTHS, seed)]),
+      await takenBack(),
     ],
   },
   // Each lie costs some thirty hashes of typed data, a quarter of a millisecond each: only the full form tells 10,000.
-  { name: 'lies', run: (extent, seed) => lies({ edits: extent === 'quick' ? 500 : 10_000, seed }) },
+  { name: 'lies', run: (extent, seed) => lies({ edits: extent === 'quick' ? 300 : 10_000, seed }) },
   { name: 'full-disk', run: () => fullDisk() },
   {
     name: 'nonces',

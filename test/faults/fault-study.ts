@@ -21,7 +21,7 @@ export interface FaultStudy extends StudyPlace {
 }
 
 /** The key that opens studies. */
-const ADMIN = 99;
+export const STUDY_ADMIN = 99;
 
 export interface StudyTerms {
   readonly members: number;
@@ -53,7 +53,7 @@ export async function prepareStudy(
   url: string,
   { members, rounds }: StudyTerms,
 ): Promise<{ contract: Hex; study: Hex }> {
-  const admin = await administer(url, memberKey(ADMIN));
+  const admin = await administer(url, memberKey(STUDY_ADMIN));
   const { ledger: contract, membership } = await admin.deploy(0);
   const numbers = Array.from({ length: members }, (_, i) => i + 1);
   await admin.admit(membership, numbers.map(memberAccount));

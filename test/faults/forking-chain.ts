@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Wallet } from 'ethers';
-import { openEmbeddedChain } from '../../src/ledger/embedded/embedded-chain.ts';
+import { Transaction, Wallet } from 'ethers';
+import { type EmbeddedChain, openEmbeddedChain } from '../../src/ledger/embedded/embedded-chain.ts';
 import { splitJournal } from '../../src/ledger/embedded/journal-lines.ts';
 import { connectLedger } from '../../src/ledger/ethers-ledger.ts';
 import { memberKey } from '../builders.ts';
@@ -47,9 +47,7 @@ export async function createForkingChain(study: FaultStudy): Promise<ForkingLedg
     const old = study.chain;
     study.chain = fork;
     await fill();
-    // A third comes in again; those whose nonces do not fit any more are refused, as everywhere.
-    for (const raw of gone.filter((_, i) => i % 3 === 0))
-      await fork.request('eth_sendRawTransaction', [raw]).catch(() => {});
+    for (const raws of bySender(gone)) await resend(fork, raws.slice(0, Math.ceil(raws.length / 3)));
     while (fork.journaled < lines.length) await fill();
     await old.close();
     if (forks > 1) await rm(source, { recursive: true });
@@ -62,4 +60,21 @@ export async function createForkingChain(study: FaultStudy): Promise<ForkingLedg
     reorganise,
     close: () => connection.close(),
   };
+}
+
+/** Transactions of each sender in its own order; the last sender first. */
+function bySender(raws: readonly string[]): string[][] {
+  const groups = Map.groupBy(raws, (raw) => Transaction.from(raw).from);
+  return [...groups.values()].toReversed();
+}
+
+/** The outboxes are at work already: who has used a nonce in the meantime needs the later ones for itself. */
+async function resend(chain: EmbeddedChain, raws: readonly string[]): Promise<void> {
+  for (const raw of raws) {
+    const taken = await chain.request('eth_sendRawTransaction', [raw]).then(
+      () => true,
+      () => false,
+    );
+    if (!taken) return;
+  }
 }

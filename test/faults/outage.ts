@@ -25,7 +25,9 @@ export interface OutageScale {
   readonly seed: string;
 }
 
-/** Requests that each fault meets. A request that hangs takes the ten seconds after which a node counts as down. */
+/** After this long a request that hangs counts as down: less than in a peer, so that the test meets many outages in little time. */
+const PATIENCE_MILLISECONDS = 1_000;
+/** Requests that each fault meets. */
 const FAULTY_REQUESTS = 6;
 /** Requests that are answered between two faults, so that records are on their way when the next one comes. */
 const CALM_REQUESTS = 25;
@@ -66,7 +68,11 @@ async function bringThroughOutage({ members, rounds, cycles, seed }: OutageScale
   const study = await startFaultStudy({ members, rounds });
   const proxy = await createFaultProxy(study.url);
   const folder = await mkdtemp(join(tmpdir(), 'consilium-outage-'));
-  const connection = await connectLedger({ rpcUrl: proxy.url, contract: study.contract });
+  const connection = await connectLedger({
+    rpcUrl: proxy.url,
+    contract: study.contract,
+    timeoutMilliseconds: PATIENCE_MILLISECONDS,
+  });
   const numbers = Array.from({ length: members }, (_, i) => i + 1);
   const bring = numbers.map((n) => ({ n, items: recordsOf(n, rounds, study) }));
   const outboxes = numbers.map((n) => startOutbox(connection, study, { n, folder, ...variation }));

@@ -1,6 +1,8 @@
 import { DOMAIN, STUDY } from '../builders.ts';
-import type { FaultRow } from './fault-row.ts';
+import { anvilIsInstalled } from '../ledger/anvil.ts';
+import { type FaultRow, skippedRow } from './fault-row.ts';
 import { startFaultStudy } from './fault-study.ts';
+import { startForkingAnvil } from './forking-anvil.ts';
 import { createForkingChain } from './forking-chain.ts';
 import { createForkingMemory } from './forking-memory.ts';
 import { reorganisationControl, reorganisations } from './reorganisations.ts';
@@ -26,5 +28,16 @@ export async function reorganisationsOnChain(depths: readonly number[], seed: st
   } finally {
     ledger.close();
     await study.stop();
+  }
+}
+
+/** On a client that others wrote, with fees. */
+export async function reorganisationsOnAnvil(depths: readonly number[], seed: string): Promise<FaultRow> {
+  if (!anvilIsInstalled) return skippedRow('reorganisations (anvil)', 'anvil is not installed');
+  const chain = await startForkingAnvil(2);
+  try {
+    return await reorganisations(chain, { chain: 'anvil', depths, seed });
+  } finally {
+    await chain.stop();
   }
 }
