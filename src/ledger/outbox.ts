@@ -119,6 +119,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     reopenReverted();
     for (;;) {
       for (const item of store.pending()) await settle(item);
+      reopenReverted();
       const batch = nextBatch(store.pending().filter((item) => !isOnLedger(item)));
       if (batch.length === 0) return;
       await submit(batch);

@@ -14,6 +14,7 @@ export type PeerErrorCode =
   | 'peer/port-in-use'
   | 'peer/privacy-unsupported'
   | 'peer/store-locked'
+  | 'peer/store-unwritable'
   | 'peer/store-version'
   | 'peer/data-folder-invalid';
 

@@ -22,7 +22,7 @@ import { valuationSchema } from '../protocol/valuation.ts';
 import { PeerError } from './peer-error.ts';
 import { type Progress, progressSchema } from './progress.ts';
 import { createSigningGuard, type SigningGuard } from './signing-guard.ts';
-import { transact } from './transact.ts';
+import { transact, unwritable } from './transact.ts';
 
 /** Everything that a peer must not forget, in one SQLite file; every write is on disk before it returns. */
 export interface PeerStore {
@@ -183,8 +183,16 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
   };
 }
 
+function open(path: string, readOnly: boolean): DatabaseSync {
+  try {
+    return new DatabaseSync(path, { readOnly, timeout: 1000 });
+  } catch (cause) {
+    throw unwritable(cause, path);
+  }
+}
+
 function openDatabase(path: string, readOnly: boolean): DatabaseSync {
-  const database = new DatabaseSync(path, { readOnly, timeout: 1000 });
+  const database = open(path, readOnly);
   try {
     // Only one process may ever write, and so sign, from one data folder.
     if (!readOnly) {
@@ -203,7 +211,7 @@ function openDatabase(path: string, readOnly: boolean): DatabaseSync {
     return database;
   } catch (cause) {
     database.close();
-    if (!/locked|busy/i.test(messageOf(cause))) throw cause;
+    if (!/locked|busy/i.test(messageOf(cause))) throw unwritable(cause, path);
     throw new PeerError('peer/store-locked', `${path} is in use by another process; stop that peer first`, { cause });
   }
 }
