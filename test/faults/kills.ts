@@ -65,19 +65,12 @@ export async function killControls(seed: string): Promise<FaultRow[]> {
   const run = (weakness: Weakness, failpoints: readonly Failpoint[]) =>
     killAll({ kills: MEMBERS, seed }, { failpoints, weakness });
   const early = await run('early-word', ['after-sign']);
-  const unguarded = await run('no-guard', ['after-sign']);
   const blinded = await run('blind', ['after-receipt']);
   return [
     controlRow({
       name: 'kills: a member that speaks before it keeps',
       measured: `${early.shortfall.lost} lost`,
       noticed: early.shortfall.lost,
-      seed,
-    }),
-    controlRow({
-      name: 'kills: a member without a signing guard',
-      measured: `${unguarded.conflicting} rounds signed twice`,
-      noticed: unguarded.conflicting,
       seed,
     }),
     controlRow({
