@@ -16,19 +16,21 @@ export interface ObtainDeps {
   ): AsyncGenerator<{ want: Want; bytes: Uint8Array | null }>;
   /** A member sent bytes that it was not asked for. */
   onWrongContent(member: Hex): void;
+  /** Takes a blob whose digest was checked. No more is read from its provider until this resolves. */
+  keep(digest: Hex, bytes: Uint8Array): Promise<void>;
 }
 
 /**
  * Gets blobs from several members at once. A member that fails or does not hold a blob costs that blob a step to the next provider;
  * what was received stays received.
- * @returns the blobs by digest; an order that no provider could fill is not among them
+ * @returns the digests of the blobs that were kept; an order that no provider could fill is not among them
  */
 export async function obtainBlobs(
   deps: ObtainDeps,
   orders: readonly Order[],
   signal: AbortSignal,
-): Promise<Map<Hex, Uint8Array>> {
-  const obtained = new Map<Hex, Uint8Array>();
+): Promise<ReadonlySet<Hex>> {
+  const obtained = new Set<Hex>();
   let open = [...new Map(orders.map((order) => [order.digest, order])).values()];
   const steps = Math.max(0, ...orders.map((order) => order.providers.length));
   for (let step = 0; step < steps && open.length > 0; step++) {
@@ -46,12 +48,14 @@ export async function obtainBlobs(
 async function drain(
   deps: ObtainDeps,
   { member, wants }: { member: Hex; wants: readonly Want[] },
-  obtained: Map<Hex, Uint8Array>,
+  obtained: Set<Hex>,
   signal: AbortSignal,
 ): Promise<void> {
   try {
     for await (const { want, bytes } of deps.fetch(member, wants, signal)) {
-      if (bytes !== null) obtained.set(want.digest, bytes);
+      if (bytes === null) continue;
+      await deps.keep(want.digest, bytes);
+      obtained.add(want.digest);
     }
   } catch (error) {
     if (isConsiliumError(error, 'gossip/wrong-content')) deps.onWrongContent(member);

@@ -9,7 +9,7 @@ import type { BlobSource } from './blob-source.ts';
 import { accountOfPeer, createNode, type Node } from './create-node.ts';
 import { LIMITS } from './limits.ts';
 import { type MemberConnections, watchMemberConnections } from './member-connections.ts';
-import { type Order, obtainBlobs } from './obtain-blobs.ts';
+import { type ObtainDeps, type Order, obtainBlobs } from './obtain-blobs.ts';
 import { fetchRecords, RECORD_PROTOCOL, type RoundRecords, serveRecords } from './record-exchange.ts';
 import { fetchBlobs, type Want } from './segment-client.ts';
 import { SEGMENT_PROTOCOL, serveSegments } from './segment-server.ts';
@@ -50,8 +50,8 @@ export interface StudyNetwork {
   connectedMembers(): Hex[];
   publishContribution(announcement: Announcement): Promise<void>;
   publishReveal(reveal: Reveal): Promise<void>;
-  /** Gets blobs, see {@link obtainBlobs}. */
-  obtain(orders: readonly Order[], signal: AbortSignal): Promise<Map<Hex, Uint8Array>>;
+  /** Gets blobs and hands each to `keep` once its digest is checked, see {@link obtainBlobs}. */
+  obtain(orders: readonly Order[], keep: ObtainDeps['keep'], signal: AbortSignal): Promise<ReadonlySet<Hex>>;
   /** Asks every connected member for the records of a round, and takes in what is new. */
   catchUp(round: number): Promise<void>;
   /** See {@link MemberConnections}. */
@@ -155,9 +155,9 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
     connectedMembers: () => running().connections.connected(),
     publishContribution: (announcement) => publish(contributionTopic, encodeAnnouncement(announcement)),
     publishReveal: (reveal) => publish(valuationTopic, encodeReveal(reveal)),
-    obtain(orders, signal) {
+    obtain(orders, keep, signal) {
       const onWrongContent = (member: Hex): void => deps.logger.warn('gossip.wrong-content', { member });
-      return obtainBlobs({ fetch: fetchFrom, onWrongContent }, orders, signal);
+      return obtainBlobs({ fetch: fetchFrom, onWrongContent, keep }, orders, signal);
     },
     async catchUp(round) {
       const answers = await Promise.allSettled(

@@ -89,11 +89,8 @@ function segmentOrders(setting: StudySetting, plan: MixPlan, announcements: read
 
 async function fetchMissing(setting: StudySetting, orders: readonly Order[], signal: AbortSignal): Promise<void> {
   const held = await Promise.all(orders.map((order) => setting.blobs.has(order.digest)));
-  const obtained = await setting.network.obtain(
-    orders.filter((_, i) => !held[i]),
-    signal,
-  );
-  await Promise.all([...obtained.values()].map((bytes) => setting.blobs.put(bytes)));
+  const missing = orders.filter((_, i) => !held[i]);
+  await setting.network.obtain(missing, async (_digest, bytes) => void (await setting.blobs.put(bytes)), signal);
 }
 
 async function pullDocuments(
