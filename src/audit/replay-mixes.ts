@@ -1,6 +1,6 @@
 import type { Hex } from '../base/bytes.ts';
 import { isConsiliumError, messageOf } from '../base/errors.ts';
-import { computeMix } from '../mixing/compute-mix.ts';
+import { computeMix, type MixInput } from '../mixing/compute-mix.ts';
 import type { MixPlan } from '../mixing/plan-mix.ts';
 import { isFiniteVector } from '../model/mix.ts';
 import type { Contribution } from '../protocol/contribution.ts';
@@ -111,18 +111,20 @@ async function replayOne(
   }
   const loaded = await loadSources(subject, recipe, before.segments);
   if (typeof loaded === 'string') return fail('audit/mix-not-replayable', loaded);
-  const outcome = computeMix({
+  const mixed: Float32Array[] = [];
+  const mix: MixInput = {
     manifest: subject.manifest,
     round,
     plan: planOf(recipe),
     samples: recipe.entries.map((entry) => subject.contributions.get(keyOf(entry.round, entry.member))?.samples ?? 0),
-    base: before.segments,
-    segmentOf: (entry, segment) => loaded.get(`${entry}/${segment}`) ?? new Float32Array(0),
-  });
+    baseOf: async (segment) => before.segments[segment] ?? new Float32Array(0),
+    segmentOf: async (entry, segment) => loaded.get(`${entry}/${segment}`) ?? new Float32Array(0),
+  };
+  const outcome = await computeMix(mix, async (parameters) => void mixed.push(parameters));
   const differing = outcome.steps.findIndex((step, i) => JSON.stringify(step) !== JSON.stringify(recipe.segments[i]));
   if (differing >= 0)
     return fail('audit/mix-differs', `segment ${differing} of the mix comes out differently`, differing);
-  return { segments: outcome.parameters, findings: [], notices: refusals(recipe) };
+  return { segments: mixed, findings: [], notices: refusals(recipe) };
 }
 
 function planOf(recipe: Recipe): MixPlan {

@@ -1,54 +1,71 @@
 import type { Stream } from '@libp2p/interface';
-import { messageStreamToDuplex } from '@libp2p/utils';
-import { decode, encode } from 'it-length-prefixed';
+import { decode } from 'it-length-prefixed';
 import { pipe } from 'it-pipe';
 import { CID } from 'multiformats/cid';
+import * as varint from 'uint8-varint';
 import { Uint8ArrayList } from 'uint8arraylist';
+import { systemClock } from '../base/clock.ts';
 import { digestOfCid } from '../protocol/content-id.ts';
 import type { BlobSource } from './blob-source.ts';
+import { boundedSource } from './bounded-source.ts';
+import { drainStream } from './drain-stream.ts';
+import { MAXIMUM_REQUEST_BYTES, MAXIMUM_WANTS, STATUS_ABSENT, STATUS_FOUND } from './segment-protocol.ts';
 
-/** Request: a CID in a frame. Response: a frame with a status byte and, if it is FOUND, the bytes. Pipelined, in order. */
-export const SEGMENT_PROTOCOL = '/consilium/segment/1';
-export const STATUS_ABSENT = 0;
-export const STATUS_FOUND = 1;
-/** A CID with a SHA-256 takes 36 bytes. */
-export const MAXIMUM_REQUEST_BYTES = 64;
-/** Wants on one stream: bounds what one peer can make this one read from disk for it. */
-export const MAXIMUM_WANTS = 4096;
-/** Bytes handed to the muxer at once, so that frames of other streams get in between. */
-const SLICE_BYTES = 64 * 1024;
+/** Unread requests that a stream may pile up while an answer is sent; a client that pipelines as ours does stays far below. */
+const MAXIMUM_UNREAD_BYTES = 64 * 1024;
+/** How long a client may take nothing, or ask for nothing, before its stream is aborted. */
+const PATIENCE_MILLISECONDS = 15_000;
+const IDLE_MILLISECONDS = 60_000;
+/**
+ * A slice is what the muxer gets at once, and so the size of its frames, which the receiver sees only whole. Large ones cost less
+ * (4 MiB about a fifth less than 64 KiB), small ones keep a slow link lively: it grows while slices go quickly.
+ */
+const SMALLEST_SLICE_BYTES = 64 * 1024;
+const LARGEST_SLICE_BYTES = 4 * 1024 * 1024;
+const QUICK_MILLISECONDS = 50;
+const SLOW_MILLISECONDS = 200;
 
-/** Serves blobs by CID to one stream until the remote closes it. */
+/** Serves blobs by CID to one stream until the remote closes it; one blob at a time is in memory. */
 export async function serveSegments(stream: Stream, blobs: BlobSource): Promise<void> {
-  const duplex = messageStreamToDuplex(stream);
+  const send = createSlicer(stream);
   await pipe(
-    duplex,
+    boundedSource(stream, { maximumBytes: MAXIMUM_UNREAD_BYTES, idleMilliseconds: IDLE_MILLISECONDS }),
     (source) => decode(source, { maxDataLength: MAXIMUM_REQUEST_BYTES }),
-    (requests) => answer(requests, blobs),
-    (responses) => encode(responses, { maxDataLength: Number.MAX_SAFE_INTEGER }),
-    slice,
-    duplex,
-  );
-}
-
-async function* answer(requests: AsyncIterable<Uint8ArrayList>, blobs: BlobSource): AsyncGenerator<Uint8ArrayList> {
-  let wants = 0;
-  for await (const request of requests) {
-    if (++wants > MAXIMUM_WANTS) return;
-    const digest = digestOfCid(CID.decode(request.subarray()));
-    const bytes = digest === null ? null : await blobs.get(digest);
-    yield bytes === null
-      ? new Uint8ArrayList(Uint8Array.of(STATUS_ABSENT))
-      : new Uint8ArrayList(Uint8Array.of(STATUS_FOUND), bytes);
-  }
-}
-
-async function* slice(source: AsyncIterable<Uint8Array | Uint8ArrayList>): AsyncGenerator<Uint8Array> {
-  for await (const part of source) {
-    for (const bytes of part instanceof Uint8Array ? [part] : part) {
-      for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
-        yield bytes.subarray(start, start + SLICE_BYTES);
+    async (requests) => {
+      let wants = 0;
+      for await (const request of requests) {
+        if (++wants > MAXIMUM_WANTS) break;
+        await send(await answer(request, blobs));
       }
+    },
+  );
+  await stream.close({ signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) });
+}
+
+/** @returns the blob, or null where it is not held */
+async function answer(request: Uint8ArrayList, blobs: BlobSource): Promise<Uint8Array | null> {
+  const digest = digestOfCid(CID.decode(request.subarray()));
+  return digest === null ? null : blobs.get(digest);
+}
+
+/** Sends answers, each in slices of a size that the link's pace decides. */
+function createSlicer(stream: Stream): (bytes: Uint8Array | null) => Promise<void> {
+  let sliceBytes = SMALLEST_SLICE_BYTES;
+  const push = async (bytes: Uint8Array | Uint8ArrayList): Promise<void> => {
+    if (!stream.send(bytes)) await drainStream(stream, PATIENCE_MILLISECONDS);
+  };
+  return async (bytes) => {
+    if (bytes === null) return push(Uint8Array.of(1, STATUS_ABSENT));
+    const head = Uint8Array.of(...varint.encode(bytes.length + 1), STATUS_FOUND);
+    for (let start = 0; start === 0 || start < bytes.length; ) {
+      const before = systemClock.now();
+      const slice = bytes.subarray(start, start + sliceBytes);
+      await push(start === 0 ? new Uint8ArrayList(head, slice) : slice);
+      if (slice.length === 0) return;
+      start += slice.length;
+      const taken = systemClock.now() - before;
+      if (taken < QUICK_MILLISECONDS) sliceBytes = Math.min(2 * sliceBytes, LARGEST_SLICE_BYTES);
+      if (taken > SLOW_MILLISECONDS) sliceBytes = Math.max(sliceBytes / 2, SMALLEST_SLICE_BYTES);
     }
-  }
+  };
 }

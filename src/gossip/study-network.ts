@@ -11,8 +11,9 @@ import { LIMITS } from './limits.ts';
 import { type MemberConnections, watchMemberConnections } from './member-connections.ts';
 import { type ObtainDeps, type Order, obtainBlobs } from './obtain-blobs.ts';
 import { fetchRecords, RECORD_PROTOCOL, type RoundRecords, serveRecords } from './record-exchange.ts';
-import { fetchBlobs, type Want } from './segment-client.ts';
-import { SEGMENT_PROTOCOL, serveSegments } from './segment-server.ts';
+import { openSegmentStream, type SegmentStream } from './segment-client.ts';
+import { SEGMENT_PROTOCOL } from './segment-protocol.ts';
+import { serveSegments } from './segment-server.ts';
 import type { StudyContext } from './study-context.ts';
 import { validateContribution } from './validate-contribution.ts';
 import { validateValuation } from './validate-valuation.ts';
@@ -118,12 +119,15 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
     },
   };
 
-  async function* fetchFrom(member: Hex, wants: readonly Want[], signal: AbortSignal): ReturnType<typeof fetchBlobs> {
-    for await (const answer of fetchBlobs(await running().connections.bulk(member, signal), wants, signal)) {
-      traffic.bytesIn += answer.bytes?.length ?? 0;
-      yield answer;
-    }
-  }
+  const openCounted = async (member: Hex, signal: AbortSignal): Promise<SegmentStream> => {
+    const stream = await openSegmentStream(await running().connections.bulk(member, signal), signal);
+    const receive = async (): Promise<Uint8Array | null> => {
+      const bytes = await stream.receive();
+      traffic.bytesIn += bytes?.length ?? 0;
+      return bytes;
+    };
+    return { ...stream, receive };
+  };
 
   const publish = async (topic: string, bytes: Uint8Array): Promise<void> => {
     const { recipients } = await running().node.services.pubsub.publish(topic, bytes);
@@ -157,7 +161,7 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
     publishReveal: (reveal) => publish(valuationTopic, encodeReveal(reveal)),
     obtain(orders, keep, signal) {
       const onWrongContent = (member: Hex): void => deps.logger.warn('gossip.wrong-content', { member });
-      return obtainBlobs({ fetch: fetchFrom, onWrongContent, keep }, orders, signal);
+      return obtainBlobs({ open: openCounted, onWrongContent, keep }, orders, signal);
     },
     async catchUp(round) {
       const answers = await Promise.allSettled(

@@ -13,10 +13,10 @@ export interface MixInput {
   readonly plan: MixPlan;
   /** Training examples behind each entry, in the plan's order. */
   readonly samples: readonly number[];
-  /** The member's base, segment by segment. */
-  readonly base: readonly Float32Array[];
+  /** A segment of the member's base. */
+  readonly baseOf: (segment: number) => Promise<Float32Array>;
   /** The parameters of an entry's segment; asked for only where the plan has the entry among the segment's sources. */
-  readonly segmentOf: (entry: number, segment: number) => Float32Array;
+  readonly segmentOf: (entry: number, segment: number) => Promise<Float32Array>;
 }
 
 export interface MixOutcome {
@@ -24,19 +24,24 @@ export interface MixOutcome {
   readonly steps: Recipe['segments'];
   /** Merkle root of the mixed parameters. */
   readonly result: Recipe['result'];
-  /** The mixed parameters, segment by segment. */
-  readonly parameters: readonly Float32Array[];
 }
 
-/** Mixes every segment, and writes down how. Peers and auditors call this same function. */
-export function computeMix(input: MixInput): MixOutcome {
-  const mixed = input.plan.sources.map((sources, segment) => mixOne(input, segment, sources));
-  const steps = mixed.map(({ step }) => step);
-  return {
-    steps,
-    result: rootOfDigests(steps.map((step) => step.result)),
-    parameters: mixed.map(({ parameters }) => parameters),
-  };
+/**
+ * Mixes every segment, and writes down how. Peers and auditors call this same function. One segment and its sources are in memory at a
+ * time.
+ * @param keep takes each mixed segment, in order
+ */
+export async function computeMix(
+  input: MixInput,
+  keep: (parameters: Float32Array, segment: number) => Promise<void>,
+): Promise<MixOutcome> {
+  const steps: Recipe['segments'] = [];
+  for (const [segment, sources] of input.plan.sources.entries()) {
+    const { mixed, weights, scales } = await mixOne(input, segment, sources);
+    await keep(mixed, segment);
+    steps.push({ sources: [...sources], weights, scales, result: toHex(sha256(encodeSegment(mixed))) });
+  }
+  return { steps, result: rootOfDigests(steps.map((step) => step.result)) };
 }
 
 /**
@@ -44,18 +49,16 @@ export function computeMix(input: MixInput): MixOutcome {
  * the base stands.
  * @param coalition entry indices, ascending
  */
-export function mixCoalition(input: MixInput, coalition: readonly number[]): Float32Array[] {
-  return input.plan.sources.map((all, segment) => {
+export async function mixCoalition(input: MixInput, coalition: readonly number[]): Promise<Float32Array[]> {
+  const mixed: Float32Array[] = [];
+  for (const [segment, all] of input.plan.sources.entries()) {
     const sources = all.filter((entry) => coalition.includes(entry));
-    return sources.length === 0 ? baseOf(input, segment) : mixOne(input, segment, sources).parameters;
-  });
+    mixed.push(sources.length === 0 ? await input.baseOf(segment) : (await mixOne(input, segment, sources)).mixed);
+  }
+  return mixed;
 }
 
-function baseOf(input: MixInput, segment: number): Float32Array {
-  return input.base[segment] ?? new Float32Array(0);
-}
-
-function mixOne(input: MixInput, segment: number, sources: readonly number[]) {
+async function mixOne(input: MixInput, segment: number, sources: readonly number[]) {
   const { aggregation, staleness } = input.manifest;
   const weights = mixWeights(
     sources.map((entry) => ({
@@ -64,8 +67,6 @@ function mixOne(input: MixInput, segment: number, sources: readonly number[]) {
     })),
     { weightShareCap: aggregation.weightShareCap, discount: staleness.discount },
   );
-  const vectors = sources.map((entry) => input.segmentOf(entry, segment));
-  const { mixed, scales } = mixSegment(baseOf(input, segment), vectors, weights, aggregation.clipFactor);
-  const result = toHex(sha256(encodeSegment(mixed)));
-  return { step: { sources: [...sources], weights, scales, result }, parameters: mixed };
+  const vectors = await Promise.all(sources.map((entry) => input.segmentOf(entry, segment)));
+  return { ...mixSegment(await input.baseOf(segment), vectors, weights, aggregation.clipFactor), weights };
 }

@@ -15,18 +15,20 @@ export async function keepModel(
   return { root: rootOfDigests(digests), digests };
 }
 
+/** Loads one segment of a base. @throws PeerError `peer/data-folder-invalid` when it is missing */
+export async function loadBaseSegment(blobs: BlobStore, progress: Progress, segment: number): Promise<Float32Array> {
+  const digest = progress.baseSegments[segment];
+  const bytes = digest === undefined ? null : await blobs.get(digest);
+  if (bytes !== null) return decodeSegment(bytes);
+  throw new PeerError(
+    'peer/data-folder-invalid',
+    `segment ${digest} of the base of round ${progress.round} is missing or damaged`,
+  );
+}
+
 /** Loads a base, segment by segment. @throws PeerError `peer/data-folder-invalid` when a segment is missing */
 export async function loadBase(blobs: BlobStore, progress: Progress): Promise<Float32Array[]> {
-  return Promise.all(
-    progress.baseSegments.map(async (digest) => {
-      const bytes = await blobs.get(digest);
-      if (bytes !== null) return decodeSegment(bytes);
-      throw new PeerError(
-        'peer/data-folder-invalid',
-        `segment ${digest} of the base of round ${progress.round} is missing or damaged`,
-      );
-    }),
-  );
+  return Promise.all(progress.baseSegments.map((_, segment) => loadBaseSegment(blobs, progress, segment)));
 }
 
 /** Where a study begins: round 0, from the initial model. */

@@ -1,9 +1,10 @@
+import type { Hex } from '../base/bytes.ts';
 import { computeMix, type MixInput } from '../mixing/compute-mix.ts';
 import { pullsOf } from '../mixing/plan-mix.ts';
 import type { Announcement } from '../protocol/announcement.ts';
 import { encodeRecipe, type Recipe, type RecipeRefusal } from '../protocol/recipe.ts';
 import { encodeSegment } from '../protocol/segments.ts';
-import { loadBase } from './base-model.ts';
+import { loadBaseSegment } from './base-model.ts';
 import type { Progress } from './progress.ts';
 import { pullSegments } from './pull-segments.ts';
 import type { StudySetting } from './study-setting.ts';
@@ -30,10 +31,13 @@ export async function mixRound(
     round,
     plan: pulled.plan,
     samples: pulled.announcements.map(({ record }) => record.samples),
-    base: await loadBase(blobs, progress),
+    baseOf: (segment) => loadBaseSegment(blobs, progress, segment),
     segmentOf: pulled.segmentOf,
   };
-  const outcome = computeMix(mix);
+  const baseSegments: Hex[] = [];
+  const outcome = await computeMix(mix, async (parameters) => {
+    baseSegments.push(await blobs.put(encodeSegment(parameters)));
+  });
   const recipe: Recipe = {
     type: 'consilium/recipe/1',
     study,
@@ -45,7 +49,6 @@ export async function mixRound(
     segments: outcome.steps,
     result: outcome.result,
   };
-  const baseSegments = await Promise.all(outcome.parameters.map((segment) => blobs.put(encodeSegment(segment))));
   const recipeDigest = await blobs.put(encodeRecipe(recipe));
   emit({
     event: 'round.mixed',

@@ -1,20 +1,25 @@
-import type { Hex } from '../base/bytes.ts';
+import { fromHex, type Hex, sha256, toHex, ZERO_DIGEST } from '../base/bytes.ts';
 import type { Order } from '../gossip/obtain-blobs.ts';
 import { type MixPlan, planMix } from '../mixing/plan-mix.ts';
 import { isFiniteVector } from '../model/mix.ts';
 import type { Announcement } from '../protocol/announcement.ts';
+import { type PullSeed, pullPermutation } from '../protocol/pull-choice.ts';
 import type { RecipeEntry, RecipeRefusal } from '../protocol/recipe.ts';
 import { decodeSegment, segmentRange } from '../protocol/segments.ts';
+import { PeerError } from './peer-error.ts';
 import type { StudySetting } from './study-setting.ts';
 
 /** A recipe or a site's metrics: small documents that are pulled along, so that evidence does not hang on one member. */
 const MAXIMUM_DOCUMENT_BYTES = 1024 * 1024;
 
+/** Decoded segments that are kept in memory for the valuation, which mixes them again and again. */
+const VECTOR_CACHE_BYTES = 256 * 1024 * 1024;
+
 export interface Pulled {
   readonly plan: MixPlan;
   readonly announcements: readonly Announcement[];
   readonly refused: readonly RecipeRefusal[];
-  segmentOf(entry: number, segment: number): Float32Array;
+  segmentOf(entry: number, segment: number): Promise<Float32Array>;
 }
 
 export interface PullQuestion {
@@ -24,9 +29,18 @@ export interface PullQuestion {
   readonly announcements: readonly Announcement[];
 }
 
+/** A segment of a contribution that the plan chose. */
+interface Chosen {
+  readonly announcement: Announcement;
+  readonly segment: number;
+  readonly digest: Hex;
+  /** Number of parameters. */
+  readonly length: number;
+}
+
 /**
- * Gets the segments that the seeded choice asks for. A contribution that cannot be had in full, or that holds a number that is not
- * finite, is refused, and the choice is made again among the others.
+ * Gets the segments that the seeded choice asks for into the blob store. A contribution that cannot be had in full, or that holds a
+ * number that is not finite, is refused, and the choice is made again among the others.
  */
 export async function pullSegments(
   setting: StudySetting,
@@ -47,17 +61,10 @@ export async function pullSegments(
     const announcements = plan.entries
       .map((entry) => candidates.find((a) => sameEntry(entry, a)))
       .filter((a) => a !== undefined);
-    await fetchMissing(setting, segmentOrders(setting, plan, announcements), signal);
-    const { segments, faults } = await loadSegments(setting, plan, announcements);
-    if (faults.length === 0) {
-      const segmentOf = (entry: number, segment: number): Float32Array =>
-        segments.get(`${entry}/${segment}`) ?? new Float32Array(0);
-      return { plan, announcements, refused, segmentOf };
-    }
+    const faults = await pullChosen(setting, chosenBy(setting, plan, announcements), signal);
+    if (faults.length === 0) return { plan, announcements, refused, segmentOf: createReader(setting, announcements) };
     refused.push(...faults);
-    candidates = candidates.filter(
-      ({ record }) => !faults.some((f) => f.member === record.member && f.round === record.round),
-    );
+    candidates = candidates.filter((candidate) => !faults.some((fault) => sameEntry(fault, candidate)));
   }
 }
 
@@ -65,32 +72,103 @@ function toEntry({ record }: Announcement): RecipeEntry {
   return { member: record.member, round: record.round, update: record.update };
 }
 
-function sameEntry(entry: RecipeEntry, { record }: Announcement): boolean {
+function sameEntry(entry: Pick<RecipeEntry, 'member' | 'round'>, { record }: Announcement): boolean {
   return entry.member === record.member && entry.round === record.round;
 }
 
-/** Whoever made a blob is asked first, then the others that are connected. */
-function providersOf(setting: StudySetting, owner: Hex): Hex[] {
-  return [owner, ...setting.network.connectedMembers().filter((member) => member !== owner)];
-}
-
-function segmentOrders(setting: StudySetting, plan: MixPlan, announcements: readonly Announcement[]): Order[] {
-  const { parameterCount } = setting.model.layout;
-  return plan.sources.flatMap((sources, segment) => {
-    const { start, end } = segmentRange(parameterCount, plan.sources.length, segment);
-    return sources.flatMap((source) => {
+function chosenBy(setting: StudySetting, plan: MixPlan, announcements: readonly Announcement[]): Chosen[] {
+  return plan.sources.flatMap((sources, segment) =>
+    sources.flatMap((source) => {
       const announcement = announcements[source];
-      const digest = announcement?.segments[segment];
-      if (announcement === undefined || digest === undefined || announcement.record.member === setting.self) return [];
-      return { digest, maximumBytes: 4 * (end - start), providers: providersOf(setting, announcement.record.member) };
-    });
-  });
+      return announcement === undefined ? [] : [chosenSegment(setting, announcement, segment)];
+    }),
+  );
 }
 
-async function fetchMissing(setting: StudySetting, orders: readonly Order[], signal: AbortSignal): Promise<void> {
-  const held = await Promise.all(orders.map((order) => setting.blobs.has(order.digest)));
-  const missing = orders.filter((_, i) => !held[i]);
-  await setting.network.obtain(missing, async (_digest, bytes) => void (await setting.blobs.put(bytes)), signal);
+function chosenSegment(setting: StudySetting, announcement: Announcement, segment: number): Chosen {
+  const { start, end } = segmentRange(setting.model.layout.parameterCount, setting.manifest.segments, segment);
+  return { announcement, segment, digest: announcement.segments[segment] ?? ZERO_DIGEST, length: end - start };
+}
+
+/** Fetches what is missing, judging each segment as it comes. @returns what cannot be mixed */
+async function pullChosen(
+  setting: StudySetting,
+  chosen: readonly Chosen[],
+  signal: AbortSignal,
+): Promise<RecipeRefusal[]> {
+  const byDigest = new Map(chosen.map((each) => [each.digest, each]));
+  const judged = new Map<Hex, RecipeRefusal['reason'] | null>();
+  const judge = (digest: Hex, bytes: Uint8Array): void => {
+    const each = byDigest.get(digest);
+    if (each !== undefined) judged.set(digest, faultOf(each, bytes));
+  };
+  for (const digest of byDigest.keys()) {
+    const bytes = await setting.blobs.get(digest);
+    if (bytes !== null) judge(digest, bytes);
+  }
+  const missing = [...byDigest.values()].filter(({ digest }) => !judged.has(digest));
+  const keep = async (digest: Hex, bytes: Uint8Array): Promise<void> => {
+    judge(digest, bytes);
+    await setting.blobs.putChecked(digest, bytes);
+  };
+  await setting.network.obtain(
+    missing.map((each) => orderFor(setting, each)),
+    keep,
+    signal,
+  );
+  const faults = new Map<string, RecipeRefusal>();
+  for (const { digest, announcement } of chosen) {
+    const reason = judged.has(digest) ? judged.get(digest) : 'unavailable';
+    const { member, round } = announcement.record;
+    if (reason && !faults.has(`${round}/${member}`)) faults.set(`${round}/${member}`, { member, round, reason });
+  }
+  return [...faults.values()];
+}
+
+/** What stands against mixing these bytes, or null. */
+function faultOf({ length }: Chosen, bytes: Uint8Array): RecipeRefusal['reason'] | null {
+  if (bytes.length !== 4 * length) return 'unavailable';
+  return isFiniteVector(decodeSegment(bytes)) ? null : 'not-finite';
+}
+
+function orderFor(setting: StudySetting, { announcement, segment, digest, length }: Chosen): Order {
+  const { member, round, update } = announcement.record;
+  return { digest, maximumBytes: 4 * length, providers: providersOf(setting, member, { update, round, segment }) };
+}
+
+/**
+ * Whoever made a blob is asked first, then the others that are connected, in an order that differs from blob to blob, so that they
+ * share the work.
+ */
+function providersOf(setting: StudySetting, owner: Hex, seed: PullSeed): Hex[] {
+  const others = setting.network
+    .connectedMembers()
+    .filter((member) => member !== owner)
+    .toSorted();
+  const mixed = toHex(sha256(fromHex(seed.update), fromHex(setting.self)));
+  const order = pullPermutation({ ...seed, update: mixed }, others.length);
+  return [owner, ...order.flatMap((i) => others[i] ?? [])];
+}
+
+/** Reads segments from the blob store, and keeps as many in memory as fit. */
+function createReader(setting: StudySetting, announcements: readonly Announcement[]): Pulled['segmentOf'] {
+  const cached = new Map<Hex, Float32Array>();
+  let cachedBytes = 0;
+  return async (entry, segment) => {
+    const digest = announcements[entry]?.segments[segment] ?? ZERO_DIGEST;
+    const known = cached.get(digest);
+    if (known !== undefined) return known;
+    const bytes = await setting.blobs.get(digest);
+    if (bytes === null) {
+      throw new PeerError('peer/data-folder-invalid', `segment ${digest} was pulled, and is missing or damaged now`);
+    }
+    const vector = decodeSegment(bytes);
+    if (cachedBytes + vector.byteLength <= VECTOR_CACHE_BYTES) {
+      cached.set(digest, vector);
+      cachedBytes += vector.byteLength;
+    }
+    return vector;
+  };
 }
 
 async function pullDocuments(
@@ -101,33 +179,13 @@ async function pullDocuments(
   const orders = announcements
     .filter(({ record }) => record.member !== setting.self)
     .flatMap(({ record }) =>
-      [record.metrics, ...(record.round > 0 ? [record.recipe] : [])].map((digest) => ({
+      [record.metrics, ...(record.round > 0 ? [record.recipe] : [])].map((digest, segment) => ({
         digest,
         maximumBytes: MAXIMUM_DOCUMENT_BYTES,
-        providers: providersOf(setting, record.member),
+        providers: providersOf(setting, record.member, { update: record.update, round: record.round, segment }),
       })),
     );
-  await fetchMissing(setting, orders, signal);
-}
-
-async function loadSegments(setting: StudySetting, plan: MixPlan, announcements: readonly Announcement[]) {
-  const segments = new Map<string, Float32Array>();
-  const faults: RecipeRefusal[] = [];
-  for (const [segment, sources] of plan.sources.entries()) {
-    const { start, end } = segmentRange(setting.model.layout.parameterCount, plan.sources.length, segment);
-    for (const source of sources) {
-      const announcement = announcements[source];
-      if (announcement === undefined) continue;
-      const bytes = await setting.blobs.get(announcement.segments[segment] ?? '0x');
-      const vector = bytes?.length === 4 * (end - start) ? decodeSegment(bytes) : null;
-      if (vector !== null && isFiniteVector(vector)) {
-        segments.set(`${source}/${segment}`, vector);
-        continue;
-      }
-      const { member, round } = announcement.record;
-      const reason = vector === null ? 'unavailable' : 'not-finite';
-      if (!faults.some((fault) => fault.member === member)) faults.push({ member, round, reason });
-    }
-  }
-  return { segments, faults };
+  const held = await Promise.all(orders.map((order) => setting.blobs.has(order.digest)));
+  const missing = orders.filter((_, i) => !held[i]);
+  await setting.network.obtain(missing, setting.blobs.putChecked, signal);
 }

@@ -33,12 +33,12 @@ export interface MixValue {
 export async function valueMix(input: ValueMixInput): Promise<MixValue> {
   const { mix, manifest } = input;
   const players = [...new Set(mix.plan.sources.flat())].toSorted((a, b) => a - b);
-  const baseLoss = input.lossOf(joinSegments(mix.base));
+  const baseLoss = input.lossOf(joinSegments(await mixCoalition(mix, [])));
   const utility = async (coalition: readonly number[]): Promise<number> => {
     if (coalition.length === 0) return 0;
     await setImmediate(); // a round's worth of evaluations must not keep the network waiting
     const entries = coalition.map((player) => players[player] ?? -1);
-    return baseLoss - input.lossOf(joinSegments(mixCoalition(mix, entries)));
+    return baseLoss - input.lossOf(joinSegments(await mixCoalition(mix, entries)));
   };
   const { exactPlayers, permutations } = manifest.valuation;
   const values =

@@ -9,18 +9,28 @@ export function segmentRange(parameterCount: number, segments: number, index: nu
   };
 }
 
-/** A segment's bytes: its parameters as 32-bit little-endian floats. */
+/** True where the machine's floats already lie as the protocol wants them. */
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+const FLOAT_BYTES = 4;
+
+/** A segment's bytes: its parameters as 32-bit little-endian floats. They may share memory with `parameters`. */
 export function encodeSegment(parameters: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(parameters.length * 4);
-  const view = new DataView(bytes.buffer);
-  for (const [i, value] of parameters.entries()) view.setFloat32(i * 4, value, true);
-  return bytes;
+  const bytes = new Uint8Array(parameters.buffer, parameters.byteOffset, parameters.byteLength);
+  return IS_LITTLE_ENDIAN ? bytes : swapped(bytes);
 }
 
-/** Reverses {@link encodeSegment}; the bytes are copied. */
+/** Reverses {@link encodeSegment}; the parameters may share memory with `bytes`. Bytes after the last whole float are left out. */
 export function decodeSegment(bytes: Uint8Array): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => view.getFloat32(i * 4, true));
+  const length = Math.floor(bytes.length / FLOAT_BYTES);
+  const ordered = IS_LITTLE_ENDIAN ? bytes : swapped(bytes);
+  const aligned = ordered.byteOffset % FLOAT_BYTES === 0 ? ordered : ordered.slice();
+  return new Float32Array(aligned.buffer, aligned.byteOffset, length);
+}
+
+/** Every float's bytes the other way round. */
+function swapped(bytes: Uint8Array): Uint8Array {
+  const whole = bytes.slice(0, bytes.length - (bytes.length % FLOAT_BYTES));
+  return new Uint8Array(Buffer.from(whole.buffer).swap32());
 }
 
 /** A parameter vector cut into content-addressed segments. */

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../src/audit/evidence.ts';
 import { type Hex, sha256, toHex, ZERO_DIGEST } from '../../src/base/bytes.ts';
 import { createMemoryLedger, type MemoryLedger } from '../../src/ledger/memory/memory-ledger.ts';
-import { computeMix } from '../../src/mixing/compute-mix.ts';
+import { computeMix, type MixInput } from '../../src/mixing/compute-mix.ts';
 import { planMix, pullsOf } from '../../src/mixing/plan-mix.ts';
 import { architectureSchema } from '../../src/model/architecture.ts';
 import { initialParameters } from '../../src/model/initial-parameters.ts';
@@ -151,15 +151,17 @@ export async function syntheticStudy(cheat?: Cheat): Promise<SyntheticStudy> {
       const entries = ofRound.map(({ record }) => ({ member: record.member, round, update: record.update }));
       const plan = planMix({ member, round, entries, segments: manifest.segments, pulls: pullsOf(manifest, round) });
       const sources = plan.entries.map((entry) => ofRound.find((a) => a.record.member === entry.member));
-      const outcome = computeMix({
+      const mixed: Float32Array[] = [];
+      const mix: MixInput = {
         manifest,
         round,
         plan,
         samples: sources.map((a) => a?.record.samples ?? 0),
-        base: before.segments,
-        segmentOf: (entry, segment) =>
+        baseOf: async (segment) => before.segments[segment] ?? new Float32Array(0),
+        segmentOf: async (entry, segment) =>
           decodeSegment(blobs.get(sources[entry]?.segments[segment] ?? '0x') ?? new Uint8Array()),
-      });
+      };
+      const outcome = await computeMix(mix, async (parameters) => void mixed.push(parameters));
       const honest: Recipe = {
         type: 'consilium/recipe/1',
         study,
@@ -173,7 +175,7 @@ export async function syntheticStudy(cheat?: Cheat): Promise<SyntheticStudy> {
       };
       const cheating = cheat?.member === n && cheat.round === round ? cheat : undefined;
       const recipe = cheating?.recipe?.(honest) ?? honest;
-      bases.set(n, { root: recipe.result, segments: outcome.parameters, recipe: put(encodeRecipe(recipe)) });
+      bases.set(n, { root: recipe.result, segments: mixed, recipe: put(encodeRecipe(recipe)) });
     }
   }
   const log = await ledger.entries(study, 0);

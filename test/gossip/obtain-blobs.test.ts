@@ -1,32 +1,52 @@
 import { expect, test } from 'vitest';
 import type { Hex } from '../../src/base/bytes.ts';
 import { ConsiliumError } from '../../src/base/errors.ts';
+import type { Want } from '../../src/gossip/frame-receiver.ts';
 import { type ObtainDeps, type Order, obtainBlobs } from '../../src/gossip/obtain-blobs.ts';
-import type { Want } from '../../src/gossip/segment-client.ts';
 import { digest, memberAccount } from '../builders.ts';
 
 const [A, B, C] = [memberAccount(1), memberAccount(2), memberAccount(3)];
 const blob = (name: string): Uint8Array => Buffer.from(name);
 
+type Behaviour = 'dead' | 'dies' | 'lies' | 'dies once';
+
 /** Members that hold some blobs; `behaviour` makes one of them fail. */
-function network(held: Record<Hex, string[]>, behaviour: Record<Hex, 'dead' | 'dies' | 'lies'> = {}) {
+function network(held: Record<Hex, string[]>, behaviour: Record<Hex, Behaviour> = {}) {
   const asked: string[] = [];
   const liars: Hex[] = [];
+  const kept: string[] = [];
+  const mostOpen = new Map<Hex, number>();
+  const dead = new Set<Hex>();
   const deps: ObtainDeps = {
-    async *fetch(member: Hex, wants: readonly Want[]) {
+    async open(member) {
       if (behaviour[member] === 'dead') throw new Error('no connection');
-      for (const [i, want] of wants.entries()) {
-        asked.push(`${member}/${want.digest}`);
-        if (behaviour[member] === 'dies' && i === 1) throw new Error('connection lost');
-        if (behaviour[member] === 'lies') throw new ConsiliumError('gossip/wrong-content', 'other bytes');
-        const name = held[member]?.find((candidate) => digest(candidate) === want.digest);
-        yield { want, bytes: name === undefined ? null : blob(name) };
-      }
+      const wants: Want[] = [];
+      let answers = 0;
+      return {
+        request(want) {
+          asked.push(`${member}/${want.digest}`);
+          wants.push(want);
+          mostOpen.set(member, Math.max(mostOpen.get(member) ?? 0, wants.length));
+        },
+        async receive() {
+          const want = wants.shift();
+          const breaks = behaviour[member] === 'dies' || (behaviour[member] === 'dies once' && !dead.has(member));
+          if (breaks && answers === 1) {
+            dead.add(member);
+            throw new ConsiliumError('gossip/broken', 'connection lost');
+          }
+          if (behaviour[member] === 'lies') throw new ConsiliumError('gossip/wrong-content', 'other bytes');
+          answers += 1;
+          const name = held[member]?.find((candidate) => digest(candidate) === want?.digest);
+          return name === undefined ? null : blob(name);
+        },
+        close: () => {},
+      };
     },
     onWrongContent: (member) => void liars.push(member),
-    keep: async () => {},
+    keep: async (_digest, bytes) => void kept.push(Buffer.from(bytes).toString()),
   };
-  return { deps, asked, liars };
+  return { deps, asked, liars, kept, mostOpen };
 }
 
 const order = (name: string, ...providers: Hex[]): Order => ({ digest: digest(name), maximumBytes: 100, providers });
@@ -47,10 +67,56 @@ test('a provider that is gone, breaks off or lies costs one step to the next', a
   }
 });
 
-test('a broken transfer loses nothing that had arrived', async () => {
-  const { deps, asked } = network({ [A]: ['x', 'y'], [B]: ['x', 'y'] }, { [A]: 'dies' });
-  await obtainBlobs(deps, [order('x', A, B), order('y', A, B)], signal);
-  expect(asked.filter((entry) => entry.startsWith(B))).toEqual([`${B}/${digest('y')}`]);
+test('a broken transfer loses nothing that had arrived, and goes on with the same provider', async () => {
+  const names = ['x', 'y', 'z'];
+  const { deps, asked, kept } = network({ [A]: names, [B]: names }, { [A]: 'dies once' });
+  await obtainBlobs(
+    deps,
+    names.map((name) => order(name, A, B)),
+    signal,
+  );
+  expect(kept.toSorted()).toEqual(names);
+  expect(asked.filter((entry) => entry === `${A}/${digest('x')}`)).toHaveLength(1);
+  expect(asked.filter((entry) => entry.startsWith(B))).toEqual([]);
+});
+
+test('a provider that breaks off again and again is given up', async () => {
+  const names = Array.from({ length: 9 }, (_, i) => `blob ${i}`);
+  const { deps, kept } = network({ [A]: [], [B]: names }, { [A]: 'dies' });
+  const wanted = names.map((name) => order(name, A, B));
+  expect((await obtainBlobs(deps, wanted, signal)).size).toBe(names.length);
+  expect(kept.toSorted()).toEqual(names);
+});
+
+test('a provider that does not hold a blob holds up none of the others', async () => {
+  const { deps, kept } = network({ [B]: ['x'], [C]: ['y'] });
+  await obtainBlobs(deps, [order('x', A, B), order('y', A, B, C)], signal);
+  expect(kept.toSorted()).toEqual(['x', 'y']);
+});
+
+test('several requests are open at once, as many as memory allows and no more', async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `blob ${i}`);
+  const megabyte = 1024 * 1024;
+  for (const [maximumBytes, most] of [
+    [100, names.length],
+    [4 * megabyte, 2],
+    [40 * megabyte, 1],
+  ] as const) {
+    const { deps, mostOpen } = network({ [A]: names });
+    const wanted = names.map((name) => ({ ...order(name, A), maximumBytes }));
+    await obtainBlobs(deps, wanted, signal);
+    expect(mostOpen.get(A)).toBe(most);
+  }
+});
+
+test('what cannot be kept ends it, and is no fault of the provider', async () => {
+  const { deps, liars, asked } = network({ [A]: ['x'], [B]: ['x'] });
+  const keep = () => Promise.reject(new ConsiliumError('peer/disk-full', 'no space'));
+  await expect(obtainBlobs({ ...deps, keep }, [order('x', A, B)], signal)).rejects.toMatchObject({
+    code: 'peer/disk-full',
+  });
+  expect(liars).toEqual([]);
+  expect(asked).toHaveLength(1);
 });
 
 test('a liar is named', async () => {
