@@ -1,3 +1,5 @@
+import { distance, weightedSum } from './mix-kernel.ts';
+
 /**
  * The arithmetic of a mix. An auditor repeats it bit for bit, so order and precision are part of the protocol: 64-bit sums in the
  * order of the sources, only additions, multiplications, divisions and square roots (which IEEE 754 rounds correctly
@@ -65,44 +67,8 @@ export function mixSegment(
   clipFactor: number,
 ): MixedSegment {
   const scales = clipScales(base, sources, clipFactor);
-  const mixed = new Float32Array(base.length);
-  const sums = new Float64Array(BLOCK_LENGTH);
-  // In blocks that stay in the processor's nearest cache; each parameter's sum still goes through the sources in order.
-  for (let start = 0; start < mixed.length; start += BLOCK_LENGTH) {
-    const length = Math.min(BLOCK_LENGTH, mixed.length - start);
-    const block = sums.subarray(0, length).fill(0);
-    const own = base.subarray(start, start + length);
-    for (const [j, source] of sources.entries()) {
-      const part = source.subarray(start, start + length);
-      const scale = scales[j] ?? 1;
-      if (scale === 1) addWeighted(block, part, weights[j] ?? 0);
-      else addClipped({ sums: block, own, source: part, weight: weights[j] ?? 0, scale });
-    }
-    mixed.set(block, start);
-  }
-  return { mixed, scales };
-}
-
-/** Parameters that are summed at a time. */
-const BLOCK_LENGTH = 2048;
-
-function addWeighted(sums: Float64Array, source: Float32Array, weight: number): void {
-  for (let k = 0; k < sums.length; k++) sums[k] = (sums[k] as number) + weight * (source[k] as number);
-}
-
-interface ClippedSource {
-  readonly sums: Float64Array;
-  readonly own: Float32Array;
-  readonly source: Float32Array;
-  readonly weight: number;
-  readonly scale: number;
-}
-
-function addClipped({ sums, own, source, weight, scale }: ClippedSource): void {
-  for (let k = 0; k < sums.length; k++) {
-    const base = own[k] as number;
-    sums[k] = (sums[k] as number) + weight * (base + scale * ((source[k] as number) - base));
-  }
+  const weighted = sources.map((vector, j) => ({ vector, weight: weights[j] ?? 0, scale: scales[j] ?? 1 }));
+  return { mixed: weightedSum(base, weighted), scales };
 }
 
 function clipScales(base: Float32Array, sources: readonly Float32Array[], clipFactor: number): number[] {
@@ -110,15 +76,6 @@ function clipScales(base: Float32Array, sources: readonly Float32Array[], clipFa
   const sorted = norms.toSorted((a, b) => a - b);
   const threshold = clipFactor * (sorted[Math.floor((sorted.length - 1) / 2)] ?? 0);
   return norms.map((norm) => (norm > threshold ? threshold / norm : 1));
-}
-
-function distance(base: Float32Array, source: Float32Array): number {
-  let sum = 0;
-  for (let k = 0; k < base.length; k++) {
-    const difference = (source[k] as number) - (base[k] as number);
-    sum += difference * difference;
-  }
-  return Math.sqrt(sum);
 }
 
 /** Bits of a 32-bit float that are all set in NaN and infinity, and in nothing else. */

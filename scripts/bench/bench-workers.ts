@@ -1,0 +1,32 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A worker process that answers tasks, one at a time. */
+export interface BenchWorker<Task extends { readonly do: string }, Answers> {
+  /** @throws Error with what the worker said, when the task failed or the worker ended */
+  ask<T extends Task['do'] & keyof Answers>(task: Extract<Task, { do: T }>): Promise<Answers[T]>;
+  stop(): Promise<void>;
+}
+
+/** Starts a script of this project as a process of its own; it ends with this one. */
+export function startWorker<Task extends { readonly do: string }, Answers>(script: URL): BenchWorker<Task, Answers> {
+  const child: ChildProcess = fork(script, {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const exited = once(child, 'exit');
+  return {
+    async ask(task) {
+      const answered = once(child, 'message');
+      child.send(task);
+      const gone = exited.then(() => Promise.reject(new Error(`a worker ended at '${task.do}'`)));
+      const [message] = (await Promise.race([answered, gone])) as [{ value?: unknown; error?: string }];
+      if (message.error !== undefined) throw new Error(message.error);
+      return message.value as never;
+    },
+    async stop() {
+      child.disconnect();
+      await exited;
+    },
+  };
+}
