@@ -11,7 +11,7 @@ export interface BenchWorker<Task extends { readonly do: string }, Answers> {
 /** Starts a script of this project as a process of its own; it ends with this one. */
 export function startWorker<Task extends { readonly do: string }, Answers>(script: URL): BenchWorker<Task, Answers> {
   const child: ChildProcess = fork(script, {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: ['--disable-warning=ExperimentalWarning', '--expose-gc'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit');

@@ -98,6 +98,7 @@ const tasks: { [T in ExchangeTask['do']]: (task: Extract<ExchangeTask, { do: T }
     blobs = folder === null ? memoryBlobs() : createBlobStore(folder);
     // A model that is to be exchanged without being in memory is made segment by segment when it is needed.
     held = model.onDisk ? [] : Array.from({ length: segments }, (_, segment) => segmentOf(running.self, segment));
+    globalThis.gc?.(); // what the measurement before left behind is not to be cleared away in this one
     return null;
   },
 

@@ -54,7 +54,8 @@ export function createFrameReceiver(onAnswer: (want: Want, bytes: Uint8Array | n
     const size = decodeLength(header.slice(0, -1)) - 1;
     if (byte === STATUS_ABSENT && size === 0) return finish(null);
     if (byte !== STATUS_FOUND) throw wrongFrame(`status ${byte}`);
-    blob = { bytes: new Uint8Array(size), filled: 0, hash: createHash('sha256') };
+    // Not cleared first: it is handed over only when every byte was written.
+    blob = { bytes: new Uint8Array(Buffer.allocUnsafeSlow(size).buffer), filled: 0, hash: createHash('sha256') };
     if (size === 0) check(want, blob.hash);
     if (size === 0) finish(blob.bytes);
   };

@@ -1,4 +1,4 @@
-import { distance, weightedSum } from './mix-kernel.ts';
+import { distances, weightedSum } from './mix-kernel.ts';
 
 /**
  * The arithmetic of a mix. An auditor repeats it bit for bit, so order and precision are part of the protocol: 64-bit sums in the
@@ -72,7 +72,7 @@ export function mixSegment(
 }
 
 function clipScales(base: Float32Array, sources: readonly Float32Array[], clipFactor: number): number[] {
-  const norms = sources.map((source) => distance(base, source));
+  const norms = distances(base, sources);
   const sorted = norms.toSorted((a, b) => a - b);
   const threshold = clipFactor * (sorted[Math.floor((sorted.length - 1) / 2)] ?? 0);
   return norms.map((norm) => (norm > threshold ? threshold / norm : 1));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createSeededRandom } from '../../src/base/seeded-random.ts';
-import { distance, MAXIMUM_SOURCES, weightedSum } from '../../src/model/mix-kernel.ts';
+import { distances, MAXIMUM_SOURCES, weightedSum } from '../../src/model/mix-kernel.ts';
 
 /** docs/PROTOCOL.md, X6 and X7, as plainly as they can be written. */
 function plainDistance(base: Float32Array, source: Float32Array): number {
@@ -44,7 +44,8 @@ describe('the kernel', () => {
           scale: j % 3 === 1 ? 0.3 : 1,
         }));
         expect(weightedSum(base, sources)).toEqual(plainSum(base, sources));
-        for (const { vector } of sources) expect(distance(base, vector)).toBe(plainDistance(base, vector));
+        const all = sources.map(({ vector }) => vector);
+        expect(distances(base, all)).toEqual(all.map((vector) => plainDistance(base, vector)));
       }),
       { seed: 11, numRuns: 60 },
     );
@@ -55,11 +56,13 @@ describe('the kernel', () => {
     const sources = Array.from({ length: MAXIMUM_SOURCES }, () => source);
     expect(weightedSum(new Float32Array(3), sources)).toEqual(plainSum(new Float32Array(3), sources));
     expect(() => weightedSum(new Float32Array(3), [...sources, source])).toThrow(RangeError);
+    const vectors = [...sources, source].map(({ vector }) => vector);
+    expect(() => distances(new Float32Array(3), vectors)).toThrow(RangeError);
   });
 
   test('leaves nothing of a longer vector behind in a shorter one', () => {
     const next = vectors(1, 9000, 1);
-    distance(next(), next());
-    expect(distance(new Float32Array(5), Float32Array.of(3, 0, 4, 0, 0))).toBe(5);
+    distances(next(), [next()]);
+    expect(distances(new Float32Array(5), [Float32Array.of(3, 0, 4, 0, 0)])).toEqual([5]);
   });
 });
