@@ -18,7 +18,8 @@ const SEGMENT_BYTES = 1024 * 1024;
 const LARGE_PARAMETERS = 100_000_000;
 /** Models of these sizes: some seconds a measurement on one core. */
 const PARAMETERS: Readonly<Record<number, number>> = { 2: 32 * 1024 * 1024, 8: 4 * 1024 * 1024 };
-const QUICK_SHARE = 0.5;
+const QUICK_SHARE = 0.125;
+const QUICK_REPETITIONS = 2;
 
 interface Figure {
   readonly way: Way;
@@ -52,13 +53,13 @@ const benchExchange: Command = {
       '100 million parameters (400 MB) goes from disk to disk, and the largest memory of the two processes is printed.',
     options: {
       repetitions: { type: 'string', value: '<n>', help: 'measurements of each way, 1 to 50', default: '7' },
-      quick: { type: 'boolean', help: 'smaller models and three repetitions' },
+      quick: { type: 'boolean', help: 'smaller models and two repetitions' },
       json: { type: 'boolean', help: 'print one JSON document on the last line' },
     },
   },
   async run(values) {
     const quick = values.quick === true;
-    const repetitions = quick ? 3 : wholeNumber(values, 'repetitions', { min: 1, max: 50 });
+    const repetitions = quick ? QUICK_REPETITIONS : wholeNumber(values, 'repetitions', { min: 1, max: 50 });
     const rows = await measureWays(repetitions, quick ? QUICK_SHARE : 1);
     const large = await exchangeLargeModel();
     const ratioOf = (processes: number): number =>

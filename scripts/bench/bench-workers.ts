@@ -1,5 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** What a start costs is mostly compiling the libraries. */
+const COMPILE_CACHE = new URL('../../.consilium/compile-cache', import.meta.url);
 
 /** A worker process that answers tasks, one at a time. */
 export interface BenchWorker<Task extends { readonly do: string }, Answers> {
@@ -13,6 +17,7 @@ export function startWorker<Task extends { readonly do: string }, Answers>(scrip
   const child: ChildProcess = fork(script, {
     execArgv: ['--disable-warning=ExperimentalWarning', '--expose-gc'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, NODE_COMPILE_CACHE: fileURLToPath(COMPILE_CACHE) },
   });
   const exited = once(child, 'exit');
   return {
