@@ -1,6 +1,5 @@
-import { createInterface } from 'node:readline/promises';
-import { ConsiliumError } from '../src/base/errors.ts';
-import { type OptionValues, usageError } from '../src/cli/command-line.ts';
+import type { OptionValues } from '../src/cli/command-line.ts';
+import { confirm } from '../src/cli/confirm.ts';
 import { EXIT_OK } from '../src/cli/run-command.ts';
 import { type AdminSession, type DoneStep, openAdminSession } from '../src/ledger/admin/admin-session.ts';
 import { assertDeployment } from '../src/ledger/admin/check-deployment.ts';
@@ -44,8 +43,9 @@ export async function runAdminTask(
   const rpcUrl = rpcUrls(values);
   const session = await openAdminSession({ rpcUrl, signer: await adminSigner(values), dryRun, onStep, signal });
   try {
-    const confirm = (question: string): Promise<void> => confirmed(question, values, signal);
-    const { text, value } = await work({ session, confirm });
+    const ask = { ...values, yes: values.yes === true || dryRun };
+    const confirmed = (question: string): Promise<void> => confirm(question, ask, signal);
+    const { text, value } = await work({ session, confirm: confirmed });
     const { chainId, account } = session;
     const document = { dryRun, changed: !dryRun && transactions.length > 0, chainId, account, transactions, ...value };
     const plain = dryRun ? `dry run, nothing was sent; otherwise:\n${text}` : text;
@@ -69,17 +69,4 @@ export function runConsortiumTask(
     await assertDeployment(provider, chainId, deployment);
     return work({ ...task, deployment, deploymentFile });
   });
-}
-
-async function confirmed(question: string, values: OptionValues, signal: AbortSignal): Promise<void> {
-  if (values.yes === true || values['dry-run'] === true) return;
-  if (!process.stdin.isTTY) throw usageError(`${question} Nobody is there to be asked: pass --yes to go ahead`);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(`${question} Type yes to go ahead: `, { signal });
-    if (answer.trim().toLowerCase() === 'yes') return;
-  } finally {
-    terminal.close();
-  }
-  throw new ConsiliumError('cli/declined', 'nothing was sent');
 }

@@ -36,6 +36,21 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./peer-start-command.ts')).peerStartCommand,
   },
   {
+    words: 'peer status',
+    summary: "show where a member's peer stands",
+    load: async () => (await import('./peer-status-command.ts')).peerStatusCommand,
+  },
+  {
+    words: 'peer stop',
+    summary: "stop a member's peer",
+    load: async () => (await import('./peer-stop-command.ts')).peerStopCommand,
+  },
+  {
+    words: 'peer withdraw',
+    summary: 'leave the study for good',
+    load: async () => (await import('./peer-withdraw-command.ts')).peerWithdrawCommand,
+  },
+  {
     words: 'peer guard',
     summary: 'take along what a member has signed',
     load: async () => (await import('./peer-guard-command.ts')).peerGuardCommand,

@@ -1,16 +1,22 @@
+import { renameSync, statSync } from 'node:fs';
 import { pino } from 'pino';
 import type { Logger } from '../base/logger.ts';
 import { runPeer } from '../peer/create-peer.ts';
 import { dataFolder } from '../peer/data-folder.ts';
+import { type PeerConfig, readPeerConfig } from '../peer/peer-config.ts';
 import type { PeerEvent } from '../peer/peer-event.ts';
 import { required } from './command-line.ts';
 import { type Command, EXIT_OK } from './run-command.ts';
+
+/** After a signal the process has ended within this time, whatever hangs. */
+const STOP_MILLISECONDS = 10_000;
 
 export const peerStartCommand: Command = {
   spec: {
     usage: 'consilium peer start --data <folder> [options]',
     summary:
-      "Runs a member's peer through its study: joins, trains, exchanges segments, values, and records it all on the ledger.",
+      "Runs a member's peer through its study: joins, trains, exchanges segments, values, and records it all on the ledger.\n" +
+      "SIGTERM, SIGINT or 'consilium peer stop' ends it within ten seconds, with exit code 0; the next start goes on where it was.",
     options: {
       data: { type: 'string', value: '<folder>', help: "the member's data folder, with peer.json, keystore and data" },
       json: { type: 'boolean', help: 'print one JSON event a line' },
@@ -19,20 +25,42 @@ export const peerStartCommand: Command = {
   async run(values, _positionals, signal) {
     const path = required(values, 'data');
     const print = values.json === true ? JSON.stringify : describe;
-    const logger = fileLogger(dataFolder(path).log);
+    const folder = dataFolder(path);
+    const logger = fileLogger(folder.log, (await readPeerConfig(folder.config)).log);
     const emit = (event: PeerEvent): void => {
       const { event: name, ...details } = event;
       logger.info(name, details);
       process.stdout.write(`${print(event)}\n`);
     };
-    await runPeer({ logger, emit }, path, signal);
+    const release = endInTime(signal, logger);
+    try {
+      await runPeer({ logger, emit }, path, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      emit({ event: 'peer.stopped' });
+    } finally {
+      release();
+    }
     return EXIT_OK;
   },
 };
 
+/** Ends the process when stopping takes too long; everything that matters is on disk before it is said. @returns what calls it off */
+function endInTime(signal: AbortSignal, logger: Logger): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  signal.addEventListener('abort', () => {
+    timer = setTimeout(() => {
+      logger.error('peer.stop-overdue', { milliseconds: STOP_MILLISECONDS });
+      process.exit(1);
+    }, STOP_MILLISECONDS);
+  });
+  return () => clearTimeout(timer);
+}
+
 /** Logs JSON lines to the data folder; the events on standard output are for people and launchers. */
-function fileLogger(file: string): Logger {
-  const log = pino({ level: 'debug', base: null }, pino.destination({ dest: file, sync: true, mkdir: true }));
+function fileLogger(file: string, { level, maximumMegabytes }: PeerConfig['log']): Logger {
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > maximumMegabytes * 1e6) renameSync(file, `${file}.1`);
+  const log = pino({ level, base: null }, pino.destination({ dest: file, sync: true, mkdir: true }));
   return {
     debug: (event, values) => log.debug({ event, ...values }),
     info: (event, values) => log.info({ event, ...values }),

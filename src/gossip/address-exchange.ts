@@ -1,4 +1,5 @@
-import type { Connection, Stream } from '@libp2p/interface';
+import type { Connection, PeerId, Stream } from '@libp2p/interface';
+import { PeerRecord, RecordEnvelope } from '@libp2p/peer-record';
 import { lpStream } from '@libp2p/utils';
 
 /** Members tell each other where the members are: each address list is a peer record signed by the peer that it is about. */
@@ -20,7 +21,7 @@ export async function serveAddresses(stream: Stream, envelopes: readonly Uint8Ar
 /** Fetches signed peer records; the caller's peer store checks their signatures. */
 export async function fetchAddresses(connection: Connection): Promise<Uint8Array[]> {
   const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
-  const stream = await connection.newStream(ADDRESS_PROTOCOL, { signal });
+  const stream = await connection.newStream(ADDRESS_PROTOCOL, { signal, runOnLimitedConnection: true });
   try {
     const frames = lpStream(stream, { maxDataLength: MAXIMUM_RECORD_BYTES });
     const envelopes: Uint8Array[] = [];
@@ -34,5 +35,15 @@ export async function fetchAddresses(connection: Connection): Promise<Uint8Array
   } catch (error) {
     stream.abort(error instanceof Error ? error : new Error(String(error)));
     throw error;
+  }
+}
+
+/** Whose addresses a signed peer record lists, or null if it is none or its signature is wrong. */
+export async function signerOf(envelope: Uint8Array): Promise<PeerId | null> {
+  try {
+    const { payload } = await RecordEnvelope.openAndCertify(envelope, PeerRecord.DOMAIN);
+    return PeerRecord.createFromProtobuf(payload).peerId;
+  } catch {
+    return null;
   }
 }

@@ -14,4 +14,6 @@ export interface StudyContext {
   knownContribution(member: Hex, round: number): Hex | undefined;
   /** The commitment to the evaluator's scores of `round`, once its next contribution is known. */
   knownCommitment(evaluator: Hex, round: number): Hex | undefined;
+  /** Struct hash of the checkpoint known for this member and round. */
+  knownCheckpoint(member: Hex, round: number): Hex | undefined;
 }

@@ -2,7 +2,7 @@ import type { Hex } from '../base/bytes.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import { createStudyNetwork, type StudyNetwork } from '../gossip/study-network.ts';
+import { createStudyNetwork, type StudyNetwork, type StudyNetworkOptions } from '../gossip/study-network.ts';
 import { connectLedger } from '../ledger/ethers-ledger.ts';
 import { createLedgerIndex } from '../ledger/ledger-index.ts';
 import { createOutbox } from '../ledger/outbox.ts';
@@ -10,11 +10,13 @@ import type { Announcement } from '../protocol/announcement.ts';
 import { anchorAbsent } from './anchor-absent.ts';
 import { beginProgress } from './base-model.ts';
 import { createBlobStore } from './blob-store.ts';
+import { createCoSigner } from './co-sign.ts';
 import { dataFolder } from './data-folder.ts';
-import { checkStanding, joinStudy } from './enter-study.ts';
+import { checkStanding, hasWithdrawn, joinStudy } from './enter-study.ts';
 import { maintainPeer } from './maintain-peer.ts';
 import { PeerError } from './peer-error.ts';
 import type { PeerEvent } from './peer-event.ts';
+import { createPeerOperations, type PeerOperations } from './peer-operations.ts';
 import { openPeerStore, type PeerStore } from './peer-store.ts';
 import { type PreparedMember, prepareMember } from './prepare-member.ts';
 import { runStudy, type StudyRun } from './run-study.ts';
@@ -29,6 +31,8 @@ export interface PeerDeps {
 
 /** How often a peer that has finished looks whether everything is anchored. */
 const DRAIN_MILLISECONDS = 1_000;
+/** How long outbox, maintenance and network may each take to end when the peer is told to stop. */
+const LEAVE_MILLISECONDS = 3_000;
 
 /**
  * Runs a member's peer through its study: connects, joins, trains, gossips, anchors, and returns when everything it has to say is on
@@ -48,6 +52,11 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
   const stop = (): void => stopping.abort(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
   const work: Promise<unknown>[] = [];
+  let operations: PeerOperations | null = null;
+  const emit = (event: PeerEvent): void => {
+    operations?.follow(event);
+    deps.emit(event);
+  };
   let store: PeerStore | null = null;
   let network: StudyNetwork | null = null;
   try {
@@ -66,7 +75,7 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
       confirmations: member.config.confirmations,
       onAnchored: ({ kind, record }, { sequence }) => {
         const pending = store?.outbox.counts().pending ?? 0;
-        deps.emit({ event: 'record.anchored', kind, round: record.round, sequence, pending });
+        emit({ event: 'record.anchored', kind, round: record.round, sequence, pending });
       },
     });
     let run: StudyRun | null = null;
@@ -92,37 +101,41 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
         },
         onEquivocation: (second) => store?.addEquivocation(second),
         onReveal: (reveal) => store?.addReveal(reveal),
+        onCheckpoint: (checkpoint) => store?.addCheckpoint(checkpoint),
+        onVerdict: (kind, verdict) => operations?.judged(kind, verdict),
+        onBan: (account) => {
+          operations?.banned();
+          emit({ event: 'member.banned', account });
+        },
         onMember: (account, connected) => {
-          deps.emit({ event: connected ? 'member.connected' : 'member.lost', account });
+          emit({ event: connected ? 'member.connected' : 'member.lost', account });
           run?.onMember(account, connected);
         },
       },
-      { privateKey: member.privateKey, listen: member.config.listen, bootstrap: member.config.bootstrap },
+      networkOptions(member),
     );
     await startNetwork(network, member.config.listen);
-    deps.emit({ event: 'peer.listening', addresses: network.addresses() });
-    work.push(
-      maintainPeer(
-        {
-          clock,
-          logger,
-          network,
-          ledger,
-          index,
-          members,
-          store,
-          study: member.study,
-          self: member.self,
-          onLedger: () => run?.onLedger(),
-        },
-        stopping.signal,
-      ),
-    );
+    operations = createPeerOperations({ clock, member, index, store, network, runFile: folder.run });
+    await operations.start();
+    emit({ event: 'peer.listening', addresses: network.addresses() });
+    const { study, self, privateKey, manifest } = member;
+    const common = { clock, logger, network, ledger, index, store, study, self };
+    const coSigner = createCoSigner({ ...common, privateKey, rounds: manifest.rounds });
+    const onLedger = (): void => {
+      operations?.ledgerAnswered();
+      run?.onLedger();
+    };
+    work.push(maintainPeer({ ...common, members, coSigner, onLedger }, stopping.signal));
+    if (hasWithdrawn(index, self)) {
+      work.push(outbox.run(stopping.signal));
+      while (!(await outbox.drained(DRAIN_MILLISECONDS))) stopping.signal.throwIfAborted();
+      return emit({ event: 'study.withdrawn' });
+    }
     await joinStudy({ clock, ledger, index, member }, stopping.signal);
     work.push(outbox.run(stopping.signal));
     const participants = participantsOf(index);
     const positions = positionsOf(index);
-    deps.emit({
+    emit({
       event: 'study.joined',
       position: positions.indexOf(member.self),
       participants: participants.length,
@@ -139,19 +152,24 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
       logger,
       positions,
       participants,
-      emit: (event) => deps.emit(event),
+      emit,
     };
     run = runStudy(setting, progress, stopping.signal);
     const absent = await run.finished;
+    emit({ event: 'study.finishing' });
     while (!(await outbox.drained(DRAIN_MILLISECONDS))) stopping.signal.throwIfAborted();
     await anchorAbsent(setting, ledger, stopping.signal);
-    deps.emit({ event: 'peer.traffic', ...network.traffic() });
-    deps.emit({ event: 'study.finished', finalModel: store.progress()?.base ?? progress.base, absent });
+    await index.refresh();
+    await coSigner.work();
+    emit({ event: 'peer.traffic', ...network.traffic() });
+    emit({ event: 'study.finished', finalModel: store.progress()?.base ?? progress.base, absent });
   } finally {
     signal.removeEventListener('abort', stop);
     stopping.abort();
-    await Promise.allSettled(work);
-    await network?.stop();
+    // A chain that does not answer must not keep a peer from stopping: what is not told yet stays in the outbox.
+    await Promise.race([Promise.allSettled(work), clock.wait(LEAVE_MILLISECONDS)]);
+    await Promise.race([network?.stop(), clock.wait(LEAVE_MILLISECONDS)]);
+    await operations?.stop();
     store?.close();
     connection.close();
   }
@@ -159,6 +177,11 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
 
 function initialTerms({ manifest }: PreparedMember): { segments: number; digest: Hex } {
   return { segments: manifest.segments, digest: manifest.initialModel.digest };
+}
+
+function networkOptions({ privateKey, config }: PreparedMember): StudyNetworkOptions {
+  const { listen, bootstrap, discovery, relay } = config;
+  return { privateKey, listen, bootstrap, mdns: discovery.mdns, relay };
 }
 
 async function startNetwork(network: StudyNetwork, listen: readonly string[]): Promise<void> {

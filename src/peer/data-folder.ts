@@ -19,6 +19,8 @@ export interface DataFolder {
   readonly database: string;
   readonly blobs: string;
   readonly log: string;
+  /** How to reach the peer that runs on this folder, while it does. */
+  readonly run: string;
 }
 
 export function dataFolder(path: string): DataFolder {
@@ -32,6 +34,7 @@ export function dataFolder(path: string): DataFolder {
     database: join(path, 'peer.db'),
     blobs: join(path, 'blobs'),
     log: join(path, 'peer.log'),
+    run: join(path, 'peer.run.json'),
   };
 }
 

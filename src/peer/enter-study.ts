@@ -47,7 +47,7 @@ export async function joinStudy(
   signal: AbortSignal,
 ): Promise<void> {
   const takesPart = participantsOf(index).includes(member.self);
-  if (!takesPart && !hasWithdrawn(index, member.self)) await ledger.join(member.study, member.dataCommitment);
+  if (!takesPart) await ledger.join(member.study, member.dataCommitment);
   await index.refresh();
   while (participantsOf(index).length < member.manifest.minimumMembers) {
     await clock.wait(POLL_MILLISECONDS, signal);
@@ -56,6 +56,7 @@ export async function joinStudy(
   }
 }
 
-function hasWithdrawn(index: LedgerIndex, account: Hex): boolean {
+/** True for a member that has left the study for good. */
+export function hasWithdrawn(index: LedgerIndex, account: Hex): boolean {
   return index.entries().some((entry) => entry.kind === 'withdrawn' && entry.record.member === account);
 }

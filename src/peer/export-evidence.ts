@@ -69,7 +69,7 @@ function collectRecords(
   paths: readonly string[],
   study: Hex,
 ): { announcements: Announcement[]; reveals: Reveal[]; checkpoints: SignedCheckpoint[] } {
-  const checkpoints: SignedCheckpoint[] = [];
+  const checkpoints = new Map<string, SignedCheckpoint>();
   const announcements = new Map<string, Announcement>();
   const reveals = new Map<string, Reveal>();
   for (const path of paths) {
@@ -78,13 +78,15 @@ function collectRecords(
       for (const item of store.announcements()) {
         if (item.record.study === study) announcements.set(`${item.record.round}/${item.record.member}`, item);
       }
-      checkpoints.push(...store.checkpoints());
+      for (const item of store.checkpoints()) {
+        if (item.record.study === study) checkpoints.set(`${item.record.round}/${item.member}`, item);
+      }
       for (const item of store.reveals()) reveals.set(`${item.record.round}/${item.record.evaluator}`, item);
     } finally {
       store.close();
     }
   }
-  return { announcements: inOrder(announcements), reveals: inOrder(reveals), checkpoints };
+  return { announcements: inOrder(announcements), reveals: inOrder(reveals), checkpoints: inOrder(checkpoints) };
 }
 
 function inOrder<T extends { record: { round: number } }>(items: ReadonlyMap<string, T>): T[] {

@@ -5,6 +5,7 @@ import type { Logger } from '../base/logger.ts';
 import type { StudyNetwork } from '../gossip/study-network.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerIndex } from '../ledger/ledger-index.ts';
+import type { CoSigner } from './co-sign.ts';
 import type { PeerStore } from './peer-store.ts';
 import { participantsOf } from './study-knowledge.ts';
 
@@ -24,6 +25,7 @@ export interface MaintenanceDeps {
   readonly store: PeerStore;
   readonly study: Hex;
   readonly self: Hex;
+  readonly coSigner: CoSigner;
   onLedger(): void;
 }
 
@@ -36,6 +38,7 @@ export async function maintainPeer(deps: MaintenanceDeps, signal: AbortSignal): 
       if (turn % TURNS_PER_MEMBER_READ === 0) await readMembers(deps);
       await deps.index.refresh();
       deps.onLedger();
+      await deps.coSigner.work();
       await reportEquivocations(deps);
       await excludeFormer(deps, tried);
     } catch (error) {

@@ -59,7 +59,15 @@ export async function mixRound(
   });
 
   const lossOf = (parameters: Float32Array): number => setting.model.evaluate(parameters, setting.data.heldOut).loss;
-  const value = await valueMix({ manifest, study, evaluator: self, mix, lossOf, positions: setting.positions });
+  const value = await valueMix({
+    manifest,
+    study,
+    evaluator: self,
+    mix,
+    lossOf,
+    positions: setting.positions,
+    signal,
+  });
   emit({ event: 'round.valued', round, utilityMicros: value.utilityMicros });
   const next = { round: round + 1, base: outcome.result, baseSegments, recipe: recipeDigest, ...value };
   return { next, refused: recipe.refused };

@@ -9,6 +9,7 @@ export type PeerErrorCode =
   | 'peer/left-behind'
   | 'peer/manifest-mismatch'
   | 'peer/not-a-member'
+  | 'peer/not-in-study'
   | 'peer/initial-model-mismatch'
   | 'peer/data-unsuitable'
   | 'peer/port-in-use'

@@ -37,5 +37,11 @@ export type PeerEvent =
       readonly sequence: number;
       readonly pending: number;
     }
-  | { readonly event: 'member.connected' | 'member.lost'; readonly account: Hex }
+  | { readonly event: 'member.connected' | 'member.lost' | 'member.banned'; readonly account: Hex }
+  /** Everything is said; it stays until all of it is on the ledger. */
+  | { readonly event: 'study.finishing' }
+  /** It was told to stop, and has. */
+  | { readonly event: 'peer.stopped' }
+  /** The member has left the study for good; what it had to say is on the ledger. */
+  | { readonly event: 'study.withdrawn' }
   | { readonly event: 'study.finished'; readonly finalModel: Hex; readonly absent: readonly Hex[] };

@@ -14,7 +14,7 @@ import {
   encodeReveal,
   type Reveal,
 } from '../protocol/announcement.ts';
-import { type SignedCheckpoint, signedCheckpointSchema } from '../protocol/checkpoint.ts';
+import { decodeCheckpoint, encodeCheckpoint, type SignedCheckpoint } from '../protocol/checkpoint.ts';
 import { contributionSchema, hashContribution } from '../protocol/contribution.ts';
 import { hashContent } from '../protocol/ledger-entry.ts';
 import { signatureSchema } from '../protocol/signature.ts';
@@ -40,8 +40,11 @@ export interface PeerStore {
   /** Keeps a second, different contribution of a member for a round that one is known of. */
   addEquivocation(second: Announcement): void;
   equivocations(): Announcement[];
-  /** Keeps the member's own checkpoint of a round; the first one stands. */
+  /** Keeps a member's checkpoint of a round, its own or another's; the first one stands. */
   addCheckpoint(checkpoint: SignedCheckpoint): void;
+  checkpoint(member: Hex, round: number): SignedCheckpoint | null;
+  /** The last round that a member's checkpoint is known of. */
+  lastCheckpoint(member: Hex): number | null;
   checkpoints(): SignedCheckpoint[];
   announcements(): Announcement[];
   /** Struct hash of a member's contribution, if it is known here. */
@@ -59,7 +62,7 @@ export interface OutboxCounts {
 }
 
 /** Raised when the tables change; a program refuses a file of another version. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 const SCHEMA = `
   CREATE TABLE progress (only INTEGER PRIMARY KEY CHECK (only = 1), value BLOB NOT NULL) STRICT;
@@ -72,7 +75,7 @@ const SCHEMA = `
   CREATE TABLE outbox (
     id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, value BLOB NOT NULL,
     state TEXT NOT NULL DEFAULT 'pending', sequence INTEGER, reason TEXT) STRICT;
-  CREATE TABLE checkpoint (round INTEGER PRIMARY KEY, value BLOB NOT NULL) STRICT;
+  CREATE TABLE checkpoint (round INTEGER NOT NULL, member TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (round, member)) STRICT;
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
@@ -149,13 +152,19 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
     },
     addCheckpoint: (checkpoint) => {
       database
-        .prepare('INSERT INTO checkpoint (round, value) VALUES (?, ?) ON CONFLICT DO NOTHING')
-        .run(checkpoint.record.round, encodeCanonical(checkpoint));
+        .prepare('INSERT INTO checkpoint (round, member, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+        .run(checkpoint.record.round, checkpoint.member, encodeCheckpoint(checkpoint));
     },
+    checkpoint: (member, round) => {
+      const row = database.prepare('SELECT value FROM checkpoint WHERE round = ? AND member = ?').get(round, member);
+      return row === undefined ? null : decodeCheckpoint(row.value as Uint8Array);
+    },
+    lastCheckpoint: (member) =>
+      (database.prepare('SELECT max(round) AS round FROM checkpoint WHERE member = ?').get(member)?.round ?? null) as
+        | number
+        | null,
     checkpoints: () =>
-      all('SELECT value FROM checkpoint ORDER BY round').map((row) =>
-        signedCheckpointSchema.parse(decodeCanonical(row.value)),
-      ),
+      all('SELECT value FROM checkpoint ORDER BY round, member').map((row) => decodeCheckpoint(row.value)),
     equivocations: () => all('SELECT value FROM equivocation').map((row) => decodeAnnouncement(row.value)),
     announcement: (member, round) => {
       const row = database.prepare('SELECT value FROM announcement WHERE round = ? AND member = ?').get(round, member);
@@ -177,6 +186,7 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
     recordsOf: (round) => ({
       contributions: valuesOf('SELECT value FROM announcement WHERE round = ? ORDER BY member', round),
       reveals: valuesOf('SELECT value FROM reveal WHERE round = ? ORDER BY evaluator', round),
+      checkpoints: valuesOf('SELECT value FROM checkpoint WHERE round = ? ORDER BY member', round),
     }),
     reveals: () => all('SELECT value FROM reveal ORDER BY round, evaluator').map((row) => decodeReveal(row.value)),
     close: () => database.close(),

@@ -1,7 +1,6 @@
 import type { Hex } from '../base/bytes.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Announcement, Reveal } from '../protocol/announcement.ts';
-import { checkpointDigest } from '../protocol/checkpoint.ts';
 import { signDigest, valuationDigest } from '../protocol/signature.ts';
 import { mixRound } from './mix-round.ts';
 import { PeerError } from './peer-error.ts';
@@ -103,7 +102,6 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
     const retry = new Set(refused.map(contributionKey));
     progress = { ...next, mixed: [...state.mixed].filter((key) => !retry.has(key)) };
     store.saveProgress(progress);
-    keepCheckpoint(setting, round);
     dispatch({ type: 'mixed', refused });
   };
 
@@ -155,14 +153,6 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
     },
     finished: outcome.promise,
   };
-}
-
-/** Signs the head of the log as this peer sees it after a round, so that whoever rewrites the chain contradicts a signature. */
-function keepCheckpoint({ index, store, study, self, domain, privateKey }: StudySetting, round: number): void {
-  const head = index.entries().at(-1)?.head;
-  if (head === undefined) return;
-  const record = { study, round, head };
-  store.addCheckpoint({ record, member: self, signature: signDigest(privateKey, checkpointDigest(domain, record)) });
 }
 
 function timerMilliseconds({ manifest }: StudySetting, timer: Timer): number {

@@ -1,6 +1,7 @@
 import type { Hex } from '../base/bytes.ts';
 import type { StudyContext } from '../gossip/study-context.ts';
 import type { LedgerIndex } from '../ledger/ledger-index.ts';
+import { hashCheckpoint } from '../protocol/checkpoint.ts';
 import type { LedgerDomain } from '../protocol/domain.ts';
 import { hashContent } from '../protocol/ledger-entry.ts';
 import { type Manifest, studyOf } from '../protocol/manifest.ts';
@@ -42,6 +43,10 @@ export function studyContext(deps: {
     epsilonBudgetMicros: manifest.epsilonBudgetMicros,
     isParticipant: (account) => participantsOf(index).includes(account),
     knownContribution: store.contributionHash,
+    knownCheckpoint: (member, round) => {
+      const known = store.checkpoint(member, round);
+      return known === null ? undefined : hashCheckpoint(known.record);
+    },
     knownCommitment: (evaluator, round) => store.announcement(evaluator, round + 1)?.record.scoreCommitment,
   };
 }

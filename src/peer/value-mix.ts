@@ -16,6 +16,7 @@ export interface ValueMixInput {
   readonly mix: MixInput;
   /** Mean loss of parameters on the evaluator's held-out part, in nats. */
   readonly lossOf: (parameters: Float32Array) => number;
+  readonly signal?: AbortSignal;
   /** Everybody who joined the study, in order of position. */
   readonly positions: readonly Hex[];
 }
@@ -36,6 +37,7 @@ export async function valueMix(input: ValueMixInput): Promise<MixValue> {
   const baseLoss = input.lossOf(joinSegments(await mixCoalition(mix, [])));
   const utility = async (coalition: readonly number[]): Promise<number> => {
     if (coalition.length === 0) return 0;
+    input.signal?.throwIfAborted();
     await setImmediate(); // a round's worth of evaluations must not keep the network waiting
     const entries = coalition.map((player) => players[player] ?? -1);
     return baseLoss - input.lossOf(joinSegments(await mixCoalition(mix, entries)));

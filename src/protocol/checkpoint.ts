@@ -1,6 +1,7 @@
 import { TypedDataEncoder } from 'ethers';
 import { z } from 'zod';
 import type { Hex } from '../base/bytes.ts';
+import { decodeCanonical, encodeCanonical } from '../base/canonical.ts';
 import { type LedgerDomain, typedDataDomain } from './domain.ts';
 import { signatureSchema } from './signature.ts';
 import { addressSchema, digestSchema, roundSchema } from './wire-types.ts';
@@ -24,6 +25,15 @@ export const signedCheckpointSchema = z.strictObject({
 });
 
 export type SignedCheckpoint = z.infer<typeof signedCheckpointSchema>;
+
+export function encodeCheckpoint(checkpoint: SignedCheckpoint): Uint8Array {
+  return encodeCanonical(checkpoint);
+}
+
+/** @throws ConsiliumError `base/not-canonical`, or a ZodError */
+export function decodeCheckpoint(bytes: Uint8Array): SignedCheckpoint {
+  return signedCheckpointSchema.parse(decodeCanonical(bytes));
+}
 
 const FIELDS = {
   Checkpoint: [

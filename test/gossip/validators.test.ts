@@ -2,9 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { ZERO_DIGEST } from '../../src/base/bytes.ts';
 import { encodeCanonical } from '../../src/base/canonical.ts';
 import type { StudyContext } from '../../src/gossip/study-context.ts';
+import { MAXIMUM_CHECKPOINT_BYTES, validateCheckpoint } from '../../src/gossip/validate-checkpoint.ts';
 import { MAXIMUM_ANNOUNCEMENT_BYTES, validateContribution } from '../../src/gossip/validate-contribution.ts';
 import { MAXIMUM_REVEAL_BYTES, validateValuation } from '../../src/gossip/validate-valuation.ts';
 import { type Announcement, encodeAnnouncement, encodeReveal, type Reveal } from '../../src/protocol/announcement.ts';
+import {
+  checkpointDigest,
+  encodeCheckpoint,
+  hashCheckpoint,
+  type SignedCheckpoint,
+} from '../../src/protocol/checkpoint.ts';
 import { hashContribution } from '../../src/protocol/contribution.ts';
 import { signDigest, valuationDigest } from '../../src/protocol/signature.ts';
 import { hashValuation, packScores } from '../../src/protocol/valuation.ts';
@@ -19,6 +26,7 @@ const context: StudyContext = {
   isParticipant: (account) => [1, 2].map(memberAccount).includes(account),
   knownContribution: () => undefined,
   knownCommitment: () => undefined,
+  knownCheckpoint: () => undefined,
 };
 
 const judge = (value: Announcement | Uint8Array, changes: Partial<StudyContext> = {}) =>
@@ -121,5 +129,47 @@ describe('a revealed valuation', () => {
 
   test('[IGNORE] V6: whose commitment is not known yet', () => {
     expect(judgeReveal(sign(), () => undefined)).toMatchObject({ action: 'ignore', rule: 'V6' });
+  });
+});
+
+describe('a checkpoint', () => {
+  const record = { study: STUDY, round: 1, head: digest('head') };
+  const sign = (fields: Partial<typeof record> = {}, signer = 1, member = 1): SignedCheckpoint => {
+    const changed = { ...record, ...fields };
+    const signature = signDigest(memberKey(signer), checkpointDigest(DOMAIN, changed));
+    return { record: changed, member: memberAccount(member), signature };
+  };
+  const judgeCheckpoint = (value: SignedCheckpoint | Uint8Array, known?: SignedCheckpoint) =>
+    validateCheckpoint(value instanceof Uint8Array ? value : encodeCheckpoint(value), {
+      ...context,
+      knownCheckpoint: () => known && hashCheckpoint(known.record),
+    }).verdict;
+
+  test('that is signed by a participant is accepted', () => {
+    expect(judgeCheckpoint(sign())).toEqual({ action: 'accept' });
+  });
+
+  const rejected: [string, string, SignedCheckpoint | Uint8Array][] = [
+    ['K1', 'too large', new Uint8Array(MAXIMUM_CHECKPOINT_BYTES + 1)],
+    ['K2', 'rubbish', Uint8Array.of(0xff)],
+    ['K2', 'with an unknown field', encodeCanonical({ ...sign(), more: 1 })],
+    ['K3', 'of another study', sign({ study: digest('other') })],
+    ['K3', 'of a round that is none', sign({ round: 5 })],
+    ['K6', 'signed by another member', sign({}, 2)],
+  ];
+  test.each(rejected)('[REJECT] %s: %s', (rule, _what, value) => {
+    expect(judgeCheckpoint(value)).toMatchObject({ action: 'reject', rule });
+  });
+
+  test('[IGNORE] K4: of a stranger', () => {
+    expect(judgeCheckpoint(sign({}, 3, 3))).toMatchObject({ action: 'ignore', rule: 'K4' });
+  });
+
+  test('[IGNORE] K5: known already', () => {
+    expect(judgeCheckpoint(sign(), sign())).toMatchObject({ action: 'ignore', rule: 'K5' });
+  });
+
+  test('[IGNORE] K7: a second, different one of a round', () => {
+    expect(judgeCheckpoint(sign(), sign({ head: digest('other') }))).toMatchObject({ action: 'ignore', rule: 'K7' });
   });
 });

@@ -82,19 +82,30 @@ describe('the blob store', () => {
     const blobs = createBlobStore(join(folder, 'blobs'));
     const bytes = Uint8Array.of(1, 2, 3);
     const name = await blobs.put(bytes);
-    expect(await blobs.get(name)).toEqual(Buffer.from(bytes));
+    expect(await blobs.get(name)).toEqual(bytes);
     expect(await blobs.put(bytes)).toBe(name);
     expect(await blobs.get(digest('something else'))).toBeNull();
   });
 
   test('counts a blob that rotted on disk as lost', async () => {
-    const blobs = createBlobStore(join(folder, 'blobs'));
-    const name = await blobs.put(Uint8Array.of(1, 2, 3));
+    const before = createBlobStore(join(folder, 'blobs'));
+    const name = await before.put(Uint8Array.of(1, 2, 3));
     const [shelf] = await readdir(join(folder, 'blobs'));
     await writeFile(join(folder, 'blobs', shelf ?? '', name.slice(2)), Uint8Array.of(1, 2, 2));
+    expect(await before.get(name)).toEqual(Uint8Array.of(1, 2, 3)); // what is still in memory did not rot
+    const blobs = createBlobStore(join(folder, 'blobs'));
     expect(await blobs.get(name)).toBeNull();
     await blobs.put(Uint8Array.of(1, 2, 3)); // and can be had again
     expect(await blobs.has(name)).toBe(true);
+  });
+
+  test('keeps what was used last in memory, up to a bound', async () => {
+    const blobs = createBlobStore(join(folder, 'blobs'));
+    const names: string[] = [];
+    for (let i = 0; i < 9; i++) names.push(await blobs.put(new Uint8Array(8 * 1024 * 1024).fill(i)));
+    await rm(join(folder, 'blobs'), { recursive: true });
+    const held = await Promise.all(names.map((name) => blobs.get(name as `0x${string}`)));
+    expect(held.map((bytes) => bytes?.[0] ?? null)).toEqual([null, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   test('leaves no scratch files', async () => {

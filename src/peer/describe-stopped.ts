@@ -1,0 +1,28 @@
+import type { Hex } from '../base/bytes.ts';
+import { fromHex } from '../base/bytes.ts';
+import { accountOf } from '../protocol/account.ts';
+import { type DataFolder, readSecrets } from './data-folder.ts';
+import { type OutboxCounts, openPeerStore } from './peer-store.ts';
+
+/** What the data folder of a peer that does not run tells. */
+export interface StoppedPeer {
+  readonly account: Hex;
+  /** The round that it will go on with; null before the first start. */
+  readonly round: number | null;
+  readonly outbox: OutboxCounts | null;
+}
+
+/** @throws PeerError `peer/data-folder-invalid`; ConsiliumError `ledger/keystore-unreadable` */
+export async function describeStopped(folder: DataFolder): Promise<StoppedPeer> {
+  const account = accountOf(fromHex((await readSecrets(folder)).privateKey));
+  try {
+    const store = openPeerStore(folder.database, { readOnly: true });
+    try {
+      return { account, round: store.progress()?.round ?? null, outbox: store.outbox.counts() };
+    } finally {
+      store.close();
+    }
+  } catch {
+    return { account, round: null, outbox: null }; // it has never run
+  }
+}

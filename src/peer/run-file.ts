@@ -1,0 +1,52 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { PeerStatus } from './peer-status.ts';
+
+/** How other processes of the same user find a running peer: written when it is up, removed when it ends. */
+export const runFileSchema = z.strictObject({
+  pid: z.int().min(1),
+  /** Where its operations port is. */
+  url: z.url(),
+  /** Opens `/status`; the file can be read by its owner only. */
+  token: z.string().min(32),
+});
+
+export type RunFile = z.infer<typeof runFileSchema>;
+
+const ANSWER_MILLISECONDS = 3_000;
+
+export async function writeRunFile(path: string, run: RunFile): Promise<void> {
+  const scratch = `${path}.${process.pid}`;
+  await writeFile(scratch, `${JSON.stringify(run)}\n`, { mode: 0o600 });
+  await rename(scratch, path);
+}
+
+export async function removeRunFile(path: string): Promise<void> {
+  await rm(path, { force: true });
+}
+
+/**
+ * The peer that runs on a data folder, and what it says. A file that was left behind by a crash tells nothing: the process number may
+ * be another program's by now. Only who answers on the port with the token, and under that number, is the peer.
+ * @returns null if none runs
+ */
+export async function findRunningPeer(path: string): Promise<{ run: RunFile; status: PeerStatus } | null> {
+  let run: RunFile;
+  try {
+    run = runFileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return null;
+  }
+  try {
+    const response = await fetch(`${run.url}/status`, {
+      headers: { authorization: `Bearer ${run.token}` },
+      signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
+      redirect: 'error',
+    });
+    if (!response.ok) return null;
+    const status = (await response.json()) as PeerStatus;
+    return status.pid === run.pid ? { run, status } : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,192 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createMetrics } from '../../src/base/metrics.ts';
+import { type OperationsServer, startOperationsServer } from '../../src/peer/operations-server.ts';
+import { declarePeerMetrics } from '../../src/peer/peer-metrics.ts';
+import { FRESH_PROGRESS, findProblems, followEvent, type PeerStatus } from '../../src/peer/peer-status.ts';
+import { findRunningPeer, writeRunFile } from '../../src/peer/run-file.ts';
+import { digest, memberAccount, STUDY } from '../builders.ts';
+
+const TOKEN = 'a token of this test, long enough';
+
+function statusOf(fields: Partial<PeerStatus> = {}): PeerStatus {
+  return {
+    ...FRESH_PROGRESS,
+    phase: 'waiting',
+    round: 3,
+    participants: 4,
+    connected: [2, 3, 4].map(memberAccount),
+    account: memberAccount(1),
+    study: STUDY,
+    title: 'a study',
+    rounds: 10,
+    engine: 'test 1',
+    pid: process.pid,
+    upSeconds: 100,
+    missing: [],
+    outbox: { pending: 1, anchored: 2, refused: 0 },
+    ledger: { entries: 12, secondsSinceContact: 1 },
+    problems: [],
+    ...fields,
+  };
+}
+
+let folder: string;
+let server: OperationsServer;
+let status: PeerStatus;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'consilium-operations-'));
+  status = statusOf();
+  const metrics = createMetrics();
+  declarePeerMetrics(metrics, () => status);
+  const count = metrics.counter({ name: 'consilium_gossip_records', help: 'test', labels: ['kind', 'action'] });
+  count({ kind: 'contributions', action: 'accept' });
+  server = await startOperationsServer({ metrics, status: () => status }, { host: '127.0.0.1', port: 0, token: TOKEN });
+});
+afterEach(async () => {
+  await server.stop();
+  await rm(folder, { recursive: true });
+});
+
+interface Asked {
+  readonly code: number;
+  readonly body: string;
+  readonly type: string;
+}
+
+function ask(path: string, options: { method?: string; headers?: Record<string, string> } = {}): Promise<Asked> {
+  const asked = Promise.withResolvers<Asked>();
+  const sent = request(`${server.url}${path}`, options, (response) => {
+    let body = '';
+    response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    response.on('end', () =>
+      asked.resolve({ code: response.statusCode ?? 0, body, type: String(response.headers['content-type']) }),
+    );
+  });
+  sent.on('error', asked.reject);
+  sent.end();
+  return asked.promise;
+}
+
+const authorised = { headers: { authorization: `Bearer ${TOKEN}` } };
+
+describe('the operations port', () => {
+  test('tells whether the peer is well, and names nobody', async () => {
+    expect(await ask('/healthz')).toMatchObject({
+      code: 200,
+      body: '{"healthy":true,"phase":"waiting","round":3,"problems":[]}',
+    });
+    status = statusOf({ problems: findProblems(statusOf({ connected: [] }), 0.66) });
+    const ill = await ask('/healthz');
+    expect([ill.code, JSON.parse(ill.body).problems]).toEqual([503, ['status/no-quorum']]);
+    expect(ill.body).not.toContain(memberAccount(1).slice(2));
+  });
+
+  test('gives metrics in the OpenMetrics format, without an account or a title in them', async () => {
+    const { code, body, type } = await ask('/metrics');
+    expect([code, type]).toEqual([200, expect.stringContaining('application/openmetrics-text')]);
+    const lines = body.trimEnd().split('\n');
+    expect(lines.at(-1)).toBe('# EOF');
+    const sample = /^[a-z0-9_]+(\{[a-z_]+="[^"\n]*"(,[a-z_]+="[^"\n]*")*\})? [-+0-9.eNaInf]+$/;
+    expect(lines.slice(0, -1).filter((line) => !/^# (HELP|TYPE|UNIT) /.test(line) && !sample.test(line))).toEqual([]);
+    expect(lines).toContain('consilium_round 3');
+    expect(lines).toContain('consilium_outbox_records{state="pending"} 1');
+    expect(lines).toContain('consilium_gossip_records_total{kind="contributions",action="accept"} 1');
+    expect(lines.some((line) => line.startsWith('process_resident_memory_bytes'))).toBe(true);
+    expect(body).not.toMatch(/0x[0-9a-f]{40}|a study/);
+  });
+
+  test('shows the whole status only to who has the token', async () => {
+    expect((await ask('/status')).code).toBe(401);
+    expect((await ask('/status', { headers: { authorization: 'Bearer wrong' } })).code).toBe(401);
+    expect(JSON.parse((await ask('/status', authorised)).body)).toEqual(status);
+  });
+
+  test.each([
+    [404, '/', {}],
+    [404, '/status/', authorised],
+    [404, '/status?token=1', authorised],
+    [405, '/healthz', { method: 'POST' }],
+    [405, '/status', { method: 'DELETE', ...authorised }],
+    [421, '/healthz', { headers: { host: 'evil.example' } }],
+    [421, '/metrics', { headers: { host: 'evil.example:80' } }],
+  ])('answers %i to %s with %j', async (code, path, options) => {
+    expect((await ask(path, options)).code).toBe(code);
+  });
+
+  test('answers HEAD without a body', async () => {
+    expect(await ask('/healthz', { method: 'HEAD' })).toMatchObject({ code: 200, body: '' });
+  });
+
+  test('refuses headers that are too large, and more connections than it has places for', async () => {
+    expect((await ask('/healthz', { headers: { long: 'x'.repeat(9000) } })).code).toBe(431);
+    const port = Number(new URL(server.url).port);
+    const closed = Array.from({ length: 20 }, () => {
+      const socket = connect(port, '127.0.0.1');
+      return new Promise<boolean>((resolve) => {
+        socket.on('error', () => {});
+        socket.on('close', () => resolve(true));
+        setTimeout(() => resolve(socket.closed), 1_000);
+      });
+    });
+    const refused = (await Promise.all(closed)).filter(Boolean);
+    expect(refused.length).toBeGreaterThanOrEqual(4);
+  });
+});
+
+describe('a running peer', () => {
+  const file = (): string => join(folder, 'peer.run.json');
+
+  test('is found by its file, which only its owner can read', async () => {
+    await writeRunFile(file(), { pid: process.pid, url: server.url, token: TOKEN });
+    expect((await stat(file())).mode & 0o777).toBe(0o600);
+    expect((await findRunningPeer(file()))?.status).toEqual(status);
+  });
+
+  test.each([
+    ['no file', null],
+    ['rubbish', 'not json'],
+    ['another process that has the number now', { pid: 1 }],
+    ['a wrong token', { token: 'x'.repeat(40) }],
+    ['a port where nobody is', { url: 'http://127.0.0.1:1' }],
+  ])('is not found by %s', async (_what, change) => {
+    const good = { pid: process.pid, url: server.url, token: TOKEN };
+    if (typeof change === 'string') await writeFile(file(), change);
+    else if (change !== null) await writeFile(file(), JSON.stringify({ ...good, ...change }));
+    expect(await findRunningPeer(file())).toBeNull();
+  });
+});
+
+describe('the status', () => {
+  test('follows what the peer tells', () => {
+    const events = [
+      { event: 'peer.listening', addresses: ['/ip4/127.0.0.1/tcp/1'] },
+      { event: 'study.joined', position: 0, participants: 3 },
+      { event: 'round.started', round: 0 },
+      { event: 'member.connected', account: memberAccount(2) },
+      { event: 'round.announced', round: 0, update: digest('u') },
+      { event: 'round.pulling', round: 0, contributions: 3 },
+      { event: 'round.mixed', round: 0, entries: 3, refused: 1, result: digest('r') },
+    ] as const;
+    const phases = events.map((_, i) => events.slice(0, i + 1).reduce(followEvent, FRESH_PROGRESS).phase);
+    expect(phases).toEqual(['joining', 'joining', 'training', 'training', 'waiting', 'pulling', 'valuing']);
+    expect(events.reduce(followEvent, FRESH_PROGRESS)).toMatchObject({
+      connected: [memberAccount(2)],
+      lastMix: { round: 0, entries: 3, refused: 1 },
+    });
+  });
+
+  test.each([
+    ['status/chain-silent', { ledger: { entries: 0, secondsSinceContact: 61 } }],
+    ['status/chain-silent', { ledger: { entries: 0, secondsSinceContact: null } }],
+    ['status/no-quorum', { connected: [memberAccount(2)] }],
+    ['status/record-refused', { outbox: { pending: 0, anchored: 0, refused: 1 } }],
+  ])('names %s', (code, fields) => {
+    expect(findProblems(statusOf(fields), 0.66).map((problem) => problem.code)).toEqual([code]);
+    expect(findProblems(statusOf(), 0.66)).toEqual([]);
+  });
+});
