@@ -5,6 +5,7 @@ import type { MixPlan } from '../mixing/plan-mix.ts';
 import { isFiniteVector } from '../model/mix.ts';
 import type { Contribution } from '../protocol/contribution.ts';
 import { decodeRecipe, type Recipe } from '../protocol/recipe.ts';
+import { decodeUpdateSegment } from '../protocol/segment-codec.ts';
 import { decodeSegment, rootOfDigests } from '../protocol/segments.ts';
 import { type AuditSubject, keyOf } from './audit-subject.ts';
 import { findContradiction } from './check-recipe.ts';
@@ -145,9 +146,10 @@ async function loadSources(
       const bytes = announcement && (await subject.bundle.segment(announcement.segments[segment] ?? '0x'));
       if (!bytes)
         return `segment ${segment} of the update of ${entry?.member} in round ${entry?.round} is not in the bundle or is damaged`;
-      const vector = decodeSegment(bytes);
-      if (bytes.length !== 4 * (base[segment]?.length ?? 0) || !isFiniteVector(vector)) {
-        return `segment ${segment} of the update of ${entry?.member} in round ${entry?.round} should have been refused: its size is wrong, or a number is not finite`;
+      const own = base[segment] ?? new Float32Array(0);
+      const vector = decodeUpdateSegment(subject.manifest, entry?.round ?? 0, { bytes, base: own });
+      if (vector === null || !isFiniteVector(vector)) {
+        return `segment ${segment} of the update of ${entry?.member} in round ${entry?.round} should have been refused: its size is wrong, its bytes are none that the codec writes, or a number is not finite`;
       }
       vectors.set(`${source}/${segment}`, vector);
     }

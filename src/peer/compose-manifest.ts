@@ -3,6 +3,7 @@ import { type Architecture, layoutOf } from '../model/architecture.ts';
 import { initialParameters } from '../model/initial-parameters.ts';
 import type { TrainingOptions } from '../model/training-options.ts';
 import { type Manifest, manifestSchema } from '../protocol/manifest.ts';
+import type { Codec } from '../protocol/segment-codec.ts';
 import { segmentModel } from '../protocol/segments.ts';
 
 export interface StudyTerms {
@@ -15,7 +16,17 @@ export interface StudyTerms {
   readonly seed: string;
   readonly architecture: Architecture;
   readonly training: TrainingOptions;
+  /** How updates are written; 32-bit floats if not said. */
+  readonly codec?: Codec['name'];
 }
+
+/** Codecs by name, with the values that we recommend. */
+const CODECS: Readonly<Record<Codec['name'], Codec>> = {
+  float32: { name: 'float32' },
+  float16: { name: 'float16' },
+  int8: { name: 'int8', blockLength: 256 },
+  'top-k': { name: 'top-k', share: 0.1, denseEvery: 5 },
+};
 
 /** Exact Shapley values up to this many contributions: 256 evaluations a round. */
 const EXACT_PLAYERS = 8;
@@ -39,6 +50,7 @@ export function composeManifest(terms: StudyTerms): Manifest {
     segments,
     pulls,
     finalPulls: Math.max(pulls, members - 1),
+    codec: CODECS[terms.codec ?? 'float32'],
     aggregation: { rule: 'clipped-mean', clipFactor: 3, weightShareCap: 0.5 },
     staleness: { boundRounds: 3, discount: 0.5 },
     // Two thirds must be there; of two members one, or nothing could ever go on without the other.

@@ -24,14 +24,16 @@ export async function mixRound(
   const { manifest, study, self, blobs, emit } = setting;
   const { round } = progress;
   emit({ event: 'round.pulling', round, contributions: announcements.length });
-  const pulled = await pullSegments(setting, { round, pulls: pullsOf(manifest, round), announcements }, signal);
+  const baseOf = (segment: number): Promise<Float32Array> => loadBaseSegment(blobs, progress, segment);
+  const question = { round, pulls: pullsOf(manifest, round), announcements, baseOf };
+  const pulled = await pullSegments(setting, question, signal);
   emit({ event: 'peer.traffic', ...setting.network.traffic() });
   const mix: MixInput = {
     manifest,
     round,
     plan: pulled.plan,
     samples: pulled.announcements.map(({ record }) => record.samples),
-    baseOf: (segment) => loadBaseSegment(blobs, progress, segment),
+    baseOf,
     segmentOf: pulled.segmentOf,
   };
   const baseSegments: Hex[] = [];

@@ -19,6 +19,7 @@ import { contributionSchema, hashContribution } from '../protocol/contribution.t
 import { hashContent } from '../protocol/ledger-entry.ts';
 import { signatureSchema } from '../protocol/signature.ts';
 import { valuationSchema } from '../protocol/valuation.ts';
+import { digestSchema } from '../protocol/wire-types.ts';
 import { PeerError } from './peer-error.ts';
 import { type Progress, progressSchema } from './progress.ts';
 import { createSigningGuard, type SigningGuard } from './signing-guard.ts';
@@ -52,6 +53,10 @@ export interface PeerStore {
   /** The records of one round as they go over the wire. */
   recordsOf(round: number): RoundRecords;
   reveals(): Reveal[];
+  /** Keeps what a round's update left unsaid: for each segment a blob, or null. */
+  keepResidual(round: number, residuals: readonly (Hex | null)[]): void;
+  /** What the last update before this round left unsaid. */
+  residualBefore(round: number): (Hex | null)[] | null;
   close(): void;
 }
 
@@ -76,6 +81,7 @@ const SCHEMA = `
     id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, value BLOB NOT NULL,
     state TEXT NOT NULL DEFAULT 'pending', sequence INTEGER, reason TEXT) STRICT;
   CREATE TABLE checkpoint (round INTEGER NOT NULL, member TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (round, member)) STRICT;
+  CREATE TABLE residual (round INTEGER PRIMARY KEY, value BLOB NOT NULL) STRICT;
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
@@ -189,6 +195,15 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
       checkpoints: valuesOf('SELECT value FROM checkpoint WHERE round = ? ORDER BY member', round),
     }),
     reveals: () => all('SELECT value FROM reveal ORDER BY round, evaluator').map((row) => decodeReveal(row.value)),
+    keepResidual: (round, residuals) => {
+      database
+        .prepare('INSERT OR REPLACE INTO residual (round, value) VALUES (?, ?)')
+        .run(round, encodeCanonical(residuals));
+    },
+    residualBefore: (round) => {
+      const row = database.prepare('SELECT value FROM residual WHERE round < ? ORDER BY round DESC LIMIT 1').get(round);
+      return row === undefined ? null : residualSchema.parse(decodeCanonical(row.value as Uint8Array));
+    },
     close: () => database.close(),
   };
 }
@@ -225,6 +240,8 @@ function openDatabase(path: string, readOnly: boolean): DatabaseSync {
     throw new PeerError('peer/store-locked', `${path} is in use by another process; stop that peer first`, { cause });
   }
 }
+
+const residualSchema = z.array(digestSchema.nullable());
 
 const storedContributionSchema = z.strictObject({ record: contributionSchema, signature: signatureSchema });
 

@@ -6,7 +6,8 @@ import { encodeMetrics, type Metrics } from '../protocol/metrics.ts';
 import { joinSegments } from '../protocol/segments.ts';
 import { contributionDigest, signDigest } from '../protocol/signature.ts';
 import { hashValuation } from '../protocol/valuation.ts';
-import { keepModel, loadBase } from './base-model.ts';
+import { loadBase } from './base-model.ts';
+import { keepUpdate } from './keep-update.ts';
 import { PeerError } from './peer-error.ts';
 import type { Progress } from './progress.ts';
 import type { Draft } from './signing-guard.ts';
@@ -57,11 +58,9 @@ function restoredBackup(round: number): PeerError {
 }
 
 async function draftRound(setting: StudySetting, progress: Progress, trained: TrainedUpdate | null): Promise<Draft> {
-  const { manifest, blobs, study, self } = setting;
+  const { study, self } = setting;
   const update =
-    trained === null
-      ? { root: ZERO_DIGEST, digests: [] }
-      : await keepModel(blobs, trained.parameters, manifest.segments);
+    trained === null ? { root: ZERO_DIGEST, digests: [] } : await keepUpdate(setting, progress, trained.parameters);
   const record: Contribution = {
     study,
     round: progress.round,

@@ -5,7 +5,8 @@ import { isFiniteVector } from '../model/mix.ts';
 import type { Announcement } from '../protocol/announcement.ts';
 import { type PullSeed, pullPermutation } from '../protocol/pull-choice.ts';
 import type { RecipeEntry, RecipeRefusal } from '../protocol/recipe.ts';
-import { decodeSegment, segmentRange } from '../protocol/segments.ts';
+import { decodeUpdateSegment, encodedLength } from '../protocol/segment-codec.ts';
+import { segmentRange } from '../protocol/segments.ts';
 import { PeerError } from './peer-error.ts';
 import type { StudySetting } from './study-setting.ts';
 
@@ -24,6 +25,8 @@ export interface Pulled {
 
 export interface PullQuestion {
   readonly round: number;
+  /** A segment of the member's base in this round. */
+  baseOf(segment: number): Promise<Float32Array>;
   readonly pulls: number;
   /** The member's own contribution among them. */
   readonly announcements: readonly Announcement[];
@@ -61,8 +64,9 @@ export async function pullSegments(
     const announcements = plan.entries
       .map((entry) => candidates.find((a) => sameEntry(entry, a)))
       .filter((a) => a !== undefined);
-    const faults = await pullChosen(setting, chosenBy(setting, plan, announcements), signal);
-    if (faults.length === 0) return { plan, announcements, refused, segmentOf: createReader(setting, announcements) };
+    const faults = await pullChosen(setting, question, chosenBy(setting, plan, announcements), signal);
+    if (faults.length === 0)
+      return { plan, announcements, refused, segmentOf: createReader(setting, question, announcements) };
     refused.push(...faults);
     candidates = candidates.filter((candidate) => !faults.some((fault) => sameEntry(fault, candidate)));
   }
@@ -93,22 +97,23 @@ function chosenSegment(setting: StudySetting, announcement: Announcement, segmen
 /** Fetches what is missing, judging each segment as it comes. @returns what cannot be mixed */
 async function pullChosen(
   setting: StudySetting,
+  { baseOf }: PullQuestion,
   chosen: readonly Chosen[],
   signal: AbortSignal,
 ): Promise<RecipeRefusal[]> {
   const byDigest = new Map(chosen.map((each) => [each.digest, each]));
   const judged = new Map<Hex, RecipeRefusal['reason'] | null>();
-  const judge = (digest: Hex, bytes: Uint8Array): void => {
+  const judge = async (digest: Hex, bytes: Uint8Array): Promise<void> => {
     const each = byDigest.get(digest);
-    if (each !== undefined) judged.set(digest, faultOf(each, bytes));
+    if (each !== undefined) judged.set(digest, faultOf(setting, each, { bytes, base: await baseOf(each.segment) }));
   };
   for (const digest of byDigest.keys()) {
     const bytes = await setting.blobs.get(digest);
-    if (bytes !== null) judge(digest, bytes);
+    if (bytes !== null) await judge(digest, bytes);
   }
   const missing = [...byDigest.values()].filter(({ digest }) => !judged.has(digest));
   const keep = async (digest: Hex, bytes: Uint8Array): Promise<void> => {
-    judge(digest, bytes);
+    await judge(digest, bytes);
     await setting.blobs.putChecked(digest, bytes);
   };
   await setting.network.obtain(
@@ -126,14 +131,20 @@ async function pullChosen(
 }
 
 /** What stands against mixing these bytes, or null. */
-function faultOf({ length }: Chosen, bytes: Uint8Array): RecipeRefusal['reason'] | null {
-  if (bytes.length !== 4 * length) return 'unavailable';
-  return isFiniteVector(decodeSegment(bytes)) ? null : 'not-finite';
+function faultOf(
+  { manifest }: StudySetting,
+  { announcement }: Chosen,
+  segment: { bytes: Uint8Array; base: Float32Array },
+): RecipeRefusal['reason'] | null {
+  const vector = decodeUpdateSegment(manifest, announcement.record.round, segment);
+  if (vector === null) return 'malformed';
+  return isFiniteVector(vector) ? null : 'not-finite';
 }
 
 function orderFor(setting: StudySetting, { announcement, segment, digest, length }: Chosen): Order {
   const { member, round, update } = announcement.record;
-  return { digest, maximumBytes: 4 * length, providers: providersOf(setting, member, { update, round, segment }) };
+  const maximumBytes = encodedLength(setting.manifest, round, length);
+  return { digest, maximumBytes, providers: providersOf(setting, member, { update, round, segment }) };
 }
 
 /**
@@ -151,20 +162,26 @@ function providersOf(setting: StudySetting, owner: Hex, seed: PullSeed): Hex[] {
 }
 
 /** Reads segments from the blob store, and keeps as many in memory as fit. */
-function createReader(setting: StudySetting, announcements: readonly Announcement[]): Pulled['segmentOf'] {
-  const cached = new Map<Hex, Float32Array>();
+function createReader(
+  setting: StudySetting,
+  { baseOf }: PullQuestion,
+  announcements: readonly Announcement[],
+): Pulled['segmentOf'] {
+  const cached = new Map<string, Float32Array>();
   let cachedBytes = 0;
   return async (entry, segment) => {
     const digest = announcements[entry]?.segments[segment] ?? ZERO_DIGEST;
-    const known = cached.get(digest);
+    const name = `${segment}/${digest}`;
+    const known = cached.get(name);
     if (known !== undefined) return known;
     const bytes = await setting.blobs.get(digest);
-    if (bytes === null) {
+    const round = announcements[entry]?.record.round ?? 0;
+    const vector = bytes && decodeUpdateSegment(setting.manifest, round, { bytes, base: await baseOf(segment) });
+    if (vector === null) {
       throw new PeerError('peer/data-folder-invalid', `segment ${digest} was pulled, and is missing or damaged now`);
     }
-    const vector = decodeSegment(bytes);
     if (cachedBytes + vector.byteLength <= VECTOR_CACHE_BYTES) {
-      cached.set(digest, vector);
+      cached.set(name, vector);
       cachedBytes += vector.byteLength;
     }
     return vector;

@@ -3,6 +3,7 @@ import { type Hex, sha256, toHex } from '../base/bytes.ts';
 import { encodeCanonical } from '../base/canonical.ts';
 import { ConsiliumError } from '../base/errors.ts';
 import { MAXIMUM_SEGMENTS } from './announcement.ts';
+import { codecSchema } from './segment-codec.ts';
 import { digestSchema } from './wire-types.ts';
 
 /** Plain JSON whose meaning belongs to another layer, which checks it with a schema of its own. */
@@ -31,6 +32,8 @@ export const manifestSchema = z
     pulls: z.int().min(1).max(63),
     /** R of the last round; pulling from everybody once brings the members' models together. */
     finalPulls: z.int().min(1).max(63),
+    /** How the segments of updates are written. */
+    codec: codecSchema,
     aggregation: z.strictObject({
       rule: z.literal('clipped-mean'),
       /** A difference longer than this many times the median difference is clipped to it. */

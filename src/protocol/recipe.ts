@@ -7,8 +7,11 @@ const entrySchema = z.strictObject({ member: addressSchema, round: roundSchema, 
 const refusalSchema = z.strictObject({
   member: addressSchema,
   round: roundSchema,
-  /** `unavailable`: no holder served a segment that was chosen; `not-finite`: a segment held NaN or infinity. */
-  reason: z.enum(['unavailable', 'not-finite']),
+  /**
+   * `unavailable`: no holder served a segment that was chosen; `malformed`: a segment's bytes are none that the study's codec writes;
+   * `not-finite`: a segment held NaN or infinity.
+   */
+  reason: z.enum(['unavailable', 'malformed', 'not-finite']),
 });
 
 const segmentSchema = z.strictObject({

@@ -1,3 +1,4 @@
+import type { Codec } from '../../protocol/segment-codec.ts';
 import { type CommandSpec, type OptionValues, usageError, wholeNumber } from '../command-line.ts';
 
 export interface DemoOptions {
@@ -9,6 +10,8 @@ export interface DemoOptions {
   readonly segments: number;
   /** Null for all others up to eight peers, four beyond. */
   readonly pulls: number | null;
+  /** How updates are written. */
+  readonly codec: Codec['name'];
   readonly seed: number;
   /** Null for a new folder below `runs/`. */
   readonly out: string | null;
@@ -46,6 +49,12 @@ export const DEMO_SPEC: CommandSpec = {
       value: '<n>',
       help: 'peers that a segment is pulled from; by default all up to 8 peers, else 4',
     },
+    codec: {
+      type: 'string',
+      value: '<name>',
+      help: 'how updates are written: float32, float16, int8 or top-k',
+      default: 'float32',
+    },
     seed: { type: 'string', value: '<n>', help: 'seed of split, initial model and training', default: '1' },
     out: {
       type: 'string',
@@ -81,6 +90,7 @@ export function readDemoOptions(values: OptionValues): DemoOptions {
     alpha: readAlpha(String(values.alpha)),
     segments: wholeNumber(values, 'segments', { min: 1, max: 512 }),
     pulls: optional('pulls', peers - 1),
+    codec: readCodec(String(values.codec)),
     seed: wholeNumber(values, 'seed', { min: 0, max: 2 ** 31 }),
     out: typeof values.out === 'string' ? values.out : null,
     json: values.json === true,
@@ -88,6 +98,14 @@ export function readDemoOptions(values: OptionValues): DemoOptions {
     kill: optional('kill', peers),
     chainOutage: values['chain-outage'] === true,
   };
+}
+
+const CODEC_NAMES: readonly Codec['name'][] = ['float32', 'float16', 'int8', 'top-k'];
+
+function readCodec(text: string): Codec['name'] {
+  const name = CODEC_NAMES.find((each) => each === text);
+  if (name !== undefined) return name;
+  throw usageError(`--codec ${text}: give one of ${CODEC_NAMES.join(', ')}`);
 }
 
 function readAlpha(text: string): number {

@@ -65,6 +65,7 @@ function demoManifest(options: DemoOptions, source: DataSource): Manifest {
   const { peers } = options;
   const defaults = defaultTraining(source.kind, source.shared);
   return composeManifest({
+    codec: options.codec,
     title: `${source.kind === 'npz' ? basename(options.dataset) : options.dataset} in ${peers} hospitals`,
     members: peers,
     rounds: options.rounds ?? defaults.rounds,
