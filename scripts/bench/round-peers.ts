@@ -78,7 +78,8 @@ async function connect(network: RoundNetwork, workers: readonly Worker[]): Promi
     network.listening(self, address);
     earlier.push(address);
   }
-  await Promise.all(workers.map((worker) => worker.ask({ do: 'connect' })));
+  // One after the other, as in the warm-up; each dials those before it.
+  for (const [self, worker] of workers.entries()) await worker.ask({ do: 'connect', others: self });
 }
 
 async function gossip(members: readonly Worker[], pulls: number, rate: RateLimit | null): Promise<RoundFigures> {

@@ -147,9 +147,9 @@ answerTasks<RoundTask, RoundAnswers>({
     return { address: network.addresses()[0] ?? '' };
   },
 
-  async connect() {
+  async connect({ others }) {
     await network.maintain();
-    await nudgeUntil(() => network.connectedMembers().length >= accounts.length - 1, network.maintain);
+    await nudgeUntil(() => network.connectedMembers().length >= others, network.maintain);
     return null;
   },
 
