@@ -6,10 +6,10 @@ export function answerTasks<Task extends { readonly do: string }, Answers extend
 ): void {
   process.on('message', (task: Task) => {
     const perform = tasks[task.do as Task['do']] as (task: Task) => Promise<unknown>;
+    const answer = (message: object): void => void process.send?.(message, () => {}); // the parent may be gone
     perform(task).then(
-      (value) => process.send?.({ value }),
-      (error: unknown) =>
-        process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+      (value) => answer({ value }),
+      (error: unknown) => answer({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     );
   });
   process.on('disconnect', () => process.exit());

@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/base/clock.ts';
 import { eventually } from '../../test/eventually.ts';
 
-const PATIENCE_MILLISECONDS = 60_000;
+const PATIENCE_MILLISECONDS = 120_000;
 const NUDGE_MILLISECONDS = 2_000;
 
 /** Waits for what mostly comes by itself, and now and then does something about it that is too dear to do all the time. */

@@ -32,28 +32,34 @@ export async function startRoundPeers(network: RoundNetwork, count: number): Pro
   const stop = async (): Promise<void> => void (await Promise.all(workers.map((worker) => worker.stop())));
   let round = 0;
   let limited: RateLimit | null = null;
-  const peers: RoundPeers = {
+  const announce = async (cell: Cell, parameters: number): Promise<void> => {
+    round += 1;
+    const { segments, n } = cell;
+    await Promise.all(workers.map((worker) => worker.ask({ do: 'prepare', round, parameters, segments })));
+    await Promise.all(workers.map((worker) => worker.ask({ do: 'announce', peers: n })));
+  };
+  /** One after the other: what opens a connection costs the processor much. */
+  const warmUp = async (): Promise<void> => {
+    await announce({ n: count, scheme: 'whole-model', segments: 1, pulls: count - 1 }, WARM_UP_PARAMETERS);
+    for (const worker of workers) await worker.ask({ do: 'pull', pulls: count - 1 });
+  };
+  try {
+    await connect(network, workers);
+    await warmUp();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
     async round(cell, parameters, rate) {
-      round += 1;
       if (rate !== limited) await network.limit(rate);
       limited = rate;
-      await Promise.all(
-        workers.map((worker) => worker.ask({ do: 'prepare', round, parameters, segments: cell.segments })),
-      );
-      await Promise.all(workers.map((worker) => worker.ask({ do: 'announce', peers: cell.n })));
+      await announce(cell, parameters);
       const members = workers.slice(0, cell.n);
       return cell.scheme === 'star' ? star(members, cell, 4 * parameters, rate) : gossip(members, cell.pulls, rate);
     },
     stop,
   };
-  try {
-    await connect(network, workers);
-    await peers.round({ n: count, scheme: 'segmented', segments: 1, pulls: count - 1 }, WARM_UP_PARAMETERS, null);
-    return peers;
-  } catch (error) {
-    await stop();
-    throw error;
-  }
 }
 
 async function connect(network: RoundNetwork, workers: readonly Worker[]): Promise<void> {
@@ -72,7 +78,8 @@ async function connect(network: RoundNetwork, workers: readonly Worker[]): Promi
     network.listening(self, address);
     earlier.push(address);
   }
-  await Promise.all(workers.map((worker) => worker.ask({ do: 'connect' })));
+  // One after the other, as in the warm-up; each dials those before it.
+  for (const [self, worker] of workers.entries()) await worker.ask({ do: 'connect', others: self });
 }
 
 async function gossip(members: readonly Worker[], pulls: number, rate: RateLimit | null): Promise<RoundFigures> {

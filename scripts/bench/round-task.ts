@@ -11,8 +11,8 @@ export type RoundTask =
       readonly earlier: readonly string[];
       readonly proxyPort: number | null;
     }
-  /** Wait for the connections to everybody. */
-  | { readonly do: 'connect' }
+  /** Connect to those that listened earlier; wait until that many are. */
+  | { readonly do: 'connect'; readonly others: number }
   /** Forget the round before, and cut a model of this size into that many segments. */
   | { readonly do: 'prepare'; readonly round: number; readonly parameters: number; readonly segments: number }
   /** Announce the own contribution, if this peer is below `peers`, and wait until those of all `peers` were heard. */

@@ -1,22 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { jsonLines, runScript } from '../end-to-end/command.ts';
 
-/** What the proxy's buckets hold for late timers, next to rounds that take two thirds of a second at least. */
+/** What the proxy's buckets hold for late timers, next to rounds that take a second at least. */
 const CREDIT_SHARE = 0.05;
 const SMALLEST =
-  '--proxy --peers 3 --segments 2 --pulls 1 --rounds 1 --kilobytes 800 --regimes access,unlimited --json';
+  '--proxy --peers 3 --segments 2 --pulls 1 --rounds 1 --kilobytes 1200 --regimes access,unlimited --json';
 
 interface Row {
   readonly regime: string;
   readonly scheme: string;
   readonly slowestSeconds: number;
   readonly medianSeconds: number;
+  readonly modelSeconds: number;
   readonly ratioToModel: number | null;
   readonly ratioToLoadedModel: number | null;
 }
 
 describe('bench:round', () => {
-  test('measures rounds that its links slow down: none beats the limit, and without limits they are much faster', async () => {
+  test('measures rounds that its links slow down: none beats the limit, and without limits they do', async () => {
     const { code, stdout, stderr } = await runScript('bench-round', ...SMALLEST.split(' '));
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
     const document = jsonLines(stdout).at(-1) as { links: string; rows: Row[] };
@@ -40,8 +41,8 @@ describe('bench:round', () => {
     }
     const [star] = limited;
     const freeStar = document.rows.find(({ regime, scheme }) => regime === 'unlimited' && scheme === 'star');
-    expect(2 * (freeStar?.slowestSeconds ?? Number.POSITIVE_INFINITY)).toBeLessThan(star?.slowestSeconds ?? 0);
-  });
+    expect(freeStar?.slowestSeconds).toBeLessThan(star?.modelSeconds ?? 0);
+  }, 180_000);
 
   test('refuses links that it does not know', async () => {
     expect((await runScript('bench-round', '--regimes', 'modem')).code).toBe(2);
