@@ -96,6 +96,7 @@ async function startPeer(setting: Setting, n: number, bootstrap: readonly string
         isParticipant: (account) => members.has(account),
         knownContribution: weakness === 'forgets' ? () => undefined : store.contributionHash,
         knownCommitment: () => undefined,
+        knownReveal: () => false,
         knownCheckpoint: () => undefined,
       },
       blobs: { get: async () => null },
