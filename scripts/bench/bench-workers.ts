@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { TOOL_ENVIRONMENT } from '../../test/lab/run-tool.ts';
 
 /** What a start costs is mostly compiling the libraries. */
 const COMPILE_CACHE = new URL('../../.consilium/compile-cache', import.meta.url);
@@ -12,12 +13,25 @@ export interface BenchWorker<Task extends { readonly do: string }, Answers> {
   stop(): Promise<void>;
 }
 
-/** Starts a script of this project as a process of its own; it ends with this one. */
-export function startWorker<Task extends { readonly do: string }, Answers>(script: URL): BenchWorker<Task, Answers> {
+/**
+ * Starts a script of this project as a process of its own; it ends with this one.
+ * @param prefix a command that runs it somewhere else, and replaces itself by it
+ */
+export function startWorker<Task extends { readonly do: string }, Answers>(
+  script: URL,
+  prefix: readonly string[] = [],
+): BenchWorker<Task, Answers> {
+  const [execPath = process.execPath, ...before] = prefix;
   const child: ChildProcess = fork(script, {
-    execArgv: ['--disable-warning=ExperimentalWarning', '--expose-gc'],
+    execPath,
+    execArgv: [
+      ...before,
+      ...(prefix.length > 0 ? [process.execPath] : []),
+      '--disable-warning=ExperimentalWarning',
+      '--expose-gc',
+    ],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, NODE_COMPILE_CACHE: fileURLToPath(COMPILE_CACHE) },
+    env: { ...TOOL_ENVIRONMENT, NODE_COMPILE_CACHE: fileURLToPath(COMPILE_CACHE) },
   });
   const exited = once(child, 'exit');
   return {

@@ -16,12 +16,15 @@ export function encodeCanonical(value: unknown): Uint8Array {
  */
 export function decodeCanonical(bytes: Uint8Array): unknown {
   let value: unknown;
+  let again: Uint8Array;
   try {
     value = decode(bytes);
+    // Nested deeply enough, a value can be read, but not written.
+    again = encode(value);
   } catch (cause) {
     throw new ConsiliumError('base/not-canonical', `not a DAG-CBOR value: ${messageOf(cause)}`, { cause });
   }
-  if (!sameBytes(encode(value), bytes)) {
+  if (!sameBytes(again, bytes)) {
     throw new ConsiliumError('base/not-canonical', 'a DAG-CBOR value that is not in its canonical encoding');
   }
   return value;

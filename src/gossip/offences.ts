@@ -31,7 +31,11 @@ export interface Offences {
 }
 
 /** @param onBan told once when a member is cut off, with the offence that was one too many */
-export function createOffences(clock: Pick<Clock, 'now'>, onBan: (account: Hex, offence: Offence) => void): Offences {
+export function createOffences(
+  clock: Pick<Clock, 'now'>,
+  onBan: (account: Hex, offence: Offence) => void,
+  banAtPoints = BAN_AT_POINTS,
+): Offences {
   const points = new Map<Hex, { points: number; at: number }>();
   const bannedUntil = new Map<Hex, number>();
   const pointsOf = (account: Hex): number => {
@@ -46,7 +50,7 @@ export function createOffences(clock: Pick<Clock, 'now'>, onBan: (account: Hex, 
       const total = pointsOf(account) + POINTS[offence];
       points.set(account, { points: total, at: clock.now() });
       // Decay is continuous: five rejected records in a row are never quite a hundred.
-      if (Math.round(total) < BAN_AT_POINTS) return;
+      if (Math.round(total) < banAtPoints) return;
       points.delete(account);
       bannedUntil.set(account, clock.now() + BAN_MILLISECONDS);
       onBan(account, offence);

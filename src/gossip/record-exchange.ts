@@ -26,12 +26,16 @@ export interface RoundRecords {
 /** The first byte of a frame says which list its record is of. */
 const KINDS = ['contributions', 'reveals', 'checkpoints'] as const satisfies readonly (keyof RoundRecords)[];
 
+/** @throws ConsiliumError `base/not-canonical`, or a ZodError */
+export function parseRecordRequest(bytes: Uint8Array): number {
+  return requestSchema.parse(decodeCanonical(bytes)).round;
+}
+
 /** Serves one request. */
 export async function serveRecords(stream: Stream, recordsOf: (round: number) => RoundRecords): Promise<void> {
   const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
   const frames = lpStream(stream, { maxDataLength: MAXIMUM_REQUEST_BYTES });
-  const request = requestSchema.parse(decodeCanonical((await frames.read({ signal })).subarray()));
-  const records = recordsOf(request.round);
+  const records = recordsOf(parseRecordRequest((await frames.read({ signal })).subarray()));
   for (const [tag, kind] of KINDS.entries()) {
     for (const bytes of records[kind]) await frames.write(tagged(tag, bytes), { signal });
   }

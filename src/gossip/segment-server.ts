@@ -4,7 +4,9 @@ import { pipe } from 'it-pipe';
 import { CID } from 'multiformats/cid';
 import * as varint from 'uint8-varint';
 import { Uint8ArrayList } from 'uint8arraylist';
+import type { Hex } from '../base/bytes.ts';
 import { systemClock } from '../base/clock.ts';
+import { ConsiliumError } from '../base/errors.ts';
 import { digestOfCid } from '../protocol/content-id.ts';
 import type { BlobSource } from './blob-source.ts';
 import { boundedSource } from './bounded-source.ts';
@@ -42,9 +44,14 @@ export async function serveSegments(stream: Stream, blobs: BlobSource): Promise<
   await stream.close({ signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) });
 }
 
-/** @returns the blob, or null where it is not held */
+/** @returns the blob, or null where it is not held @throws ConsiliumError `gossip/wrong-frame` */
 async function answer(request: Uint8ArrayList, blobs: BlobSource): Promise<Uint8Array | null> {
-  const digest = digestOfCid(CID.decode(request.subarray()));
+  let digest: Hex | null;
+  try {
+    digest = digestOfCid(CID.decode(request.subarray()));
+  } catch (cause) {
+    throw new ConsiliumError('gossip/wrong-frame', 'a request that is no CID', { cause });
+  }
   return digest === null ? null : blobs.get(digest);
 }
 

@@ -31,6 +31,8 @@ export interface StudyNetworkDeps extends ReceiveDeps {
   onMember(account: Hex, connected: boolean): void;
   /** A member was cut off for half an hour. */
   onBan?(account: Hex, offence: Offence): void;
+  /** How many offences are too many; another measure than the usual one is for tests. */
+  readonly banAtPoints?: number;
 }
 
 export interface StudyNetworkOptions {
@@ -70,8 +72,8 @@ export interface StudyNetwork {
  */
 const QUOTAS = {
   segments: { burst: 64, perSecond: 4 },
-  records: { burst: 128, perSecond: 8 },
-  addresses: { burst: 32, perSecond: 2 },
+  records: { burst: 64, perSecond: 4 },
+  addresses: { burst: 16, perSecond: 2 },
 } as const;
 
 interface Running {
@@ -91,12 +93,16 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
     return started;
   };
 
-  const offences = createOffences(clock, (account, offence) => {
-    deps.logger.warn('gossip.banned', { member: account, offence });
-    deps.onBan?.(account, offence);
-    // Not within the event that brought the offence: libp2p is still working on it.
-    queueMicrotask(() => void started?.connections.cut(account));
-  });
+  const offences = createOffences(
+    clock,
+    (account, offence) => {
+      deps.logger.warn('gossip.banned', { member: account, offence });
+      deps.onBan?.(account, offence);
+      // Not within the event that brought the offence: libp2p is still working on it.
+      queueMicrotask(() => void started?.connections.cut(account));
+    },
+    deps.banAtPoints,
+  );
   const isAdmitted = (account: Hex): boolean => deps.members().has(account) && !offences.isBanned(account);
   const forwarding = createForwardingWatch(clock);
   const topicDeps = { ...deps, offences: () => offences };

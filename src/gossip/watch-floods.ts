@@ -8,8 +8,8 @@ import { createRateLimit } from './rate-limit.ts';
 /** How often open connections are looked over for new gossip streams. */
 const LOOK_MILLISECONDS = 250;
 const SPAN_MILLISECONDS = 1_000;
-/** A member that restarts in a loop, or replaces its bulk connections, makes a few connections a second at the most. */
-const CONNECTIONS = { burst: 48, perSecond: 2 };
+/** A member has a connection for control and one for bulk, and makes both again when it restarts: a start takes seconds. */
+const CONNECTIONS = { burst: 12, perSecond: 0.5 };
 const GOSSIP = /^\/(meshsub|floodsub)\//;
 
 export interface FloodWatchDeps {

@@ -69,7 +69,16 @@ export const ROW_GROUPS: readonly RowGroup[] = [
 ];
 
 export async function runRowGroup(name: string, extent: Extent, seed: string): Promise<FaultRow[]> {
-  const group = ROW_GROUPS.find((each) => each.name === name);
+  return runGroupOf(ROW_GROUPS, name, { extent, seed });
+}
+
+/** Runs one of several groups by its name. */
+export async function runGroupOf(
+  groups: readonly RowGroup[],
+  name: string,
+  { extent, seed }: { extent: Extent; seed: string },
+): Promise<FaultRow[]> {
+  const group = groups.find((each) => each.name === name);
   if (group === undefined) throw new Error(`there is no group of rows called ${name}`);
   return group.run(extent, seed);
 }

@@ -1,0 +1,24 @@
+import { type Extent, type RowGroup, runGroupOf } from './all-rows.ts';
+import type { FaultRow } from './fault-row.ts';
+import { floods } from './gossip/floods.ts';
+import { frames } from './gossip/frames.ts';
+import { liveFrames } from './gossip/live-frames.ts';
+import { replays } from './gossip/replays.ts';
+import { strangers } from './gossip/strangers.ts';
+
+/** The fault rows of the network. */
+export const GOSSIP_ROW_GROUPS: readonly RowGroup[] = [
+  { name: 'frames', run: (extent, seed) => frames({ frames: extent === 'quick' ? 10_000 : 1_000_000, seed }) },
+  { name: 'live-frames', run: (extent, seed) => liveFrames({ frames: extent === 'quick' ? 10_000 : 100_000, seed }) },
+  { name: 'floods', run: (extent, seed) => floods({ seconds: extent === 'quick' ? 3 : 60, seed }) },
+  {
+    name: 'strangers',
+    run: (extent, seed) =>
+      strangers(extent === 'quick' ? { strangers: 100, connects: 2, seed } : { strangers: 1_000, connects: 10, seed }),
+  },
+  { name: 'replays', run: async (extent, seed) => replays({ times: extent === 'quick' ? 200 : 10_000, seed }) },
+];
+
+export function runGossipRowGroup(name: string, extent: Extent, seed: string): Promise<FaultRow[]> {
+  return runGroupOf(GOSSIP_ROW_GROUPS, name, { extent, seed });
+}

@@ -1,0 +1,68 @@
+import { startWorker } from '../../../scripts/bench/bench-workers.ts';
+import { hashContribution } from '../../../src/protocol/contribution.ts';
+import { announcement } from '../../builders.ts';
+import { eventually } from '../../eventually.ts';
+import { controlRow, type FaultRow } from '../fault-row.ts';
+import type { HostileAnswers, HostileTask } from './hostile-task.ts';
+import { startHonest } from './test-network.ts';
+import { watchProcess } from './watch-process.ts';
+
+const WORKER = new URL('hostile-worker.ts', import.meta.url);
+const LARGEST_GROWTH_BYTES = 64 * 1024 * 1024;
+
+/** Mutated frames from an admitted member over live connections; the peer lives on, and still hears an honest one. */
+export async function liveFrames({ frames, seed }: { frames: number; seed: string }): Promise<FaultRow[]> {
+  const members = [1, 2, 3];
+  // Whoever sends such frames is cut off after a few: here it is not, so that all of them are read.
+  const victim = await startHonest(1, members, [], Number.POSITIVE_INFINITY);
+  const friend = await startHonest(2, members, victim.network.addresses());
+  const hostile = startWorker<HostileTask, HostileAnswers>(WORKER);
+  try {
+    await hostile.ask({ do: 'join', member: 3, victims: victim.network.addresses() });
+    const ended = watchProcess();
+    const { sent } = await hostile.ask({ do: 'frames', frames, seed });
+    const said = announcement(2, { round: 7 });
+    await friend.network.publishContribution(said);
+    let heard = false;
+    await eventually(() => {
+      heard = victim.heard.has(hashContribution(said.record));
+      if (!heard) throw new Error('not heard');
+    }).catch(() => {});
+    const { keptBytes, unhandled } = ended();
+    for (const line of unhandled.slice(0, 3)) process.stderr.write(`${line}\n`);
+    return [
+      {
+        name: 'live frames',
+        target: `${frames} mutated frames over live connections: 0 unhandled errors, growth after collection ≤ 64 MiB, an honest record is still heard`,
+        measured: `${sent} sent, ${unhandled.length} unhandled, growth ${(keptBytes / 2 ** 20).toFixed(0)} MiB, ${heard ? 'heard' : 'NOT heard'}`,
+        passed: unhandled.length === 0 && heard && keptBytes <= LARGEST_GROWTH_BYTES,
+        seed,
+      },
+      await liveControl(seed),
+    ];
+  } finally {
+    await hostile.stop();
+    await friend.stop();
+    await victim.stop();
+  }
+}
+
+/** The same for a few frames where offences count: the sender is cut off. */
+async function liveControl(seed: string): Promise<FaultRow> {
+  const victim = await startHonest(1, [1, 3]);
+  const hostile = startWorker<HostileTask, HostileAnswers>(WORKER);
+  try {
+    await hostile.ask({ do: 'join', member: 3, victims: victim.network.addresses() });
+    await hostile.ask({ do: 'frames', frames: 300, seed });
+    const noticed = victim.bans.length;
+    return controlRow({
+      name: 'live frames: who sends them is cut off',
+      measured: `${noticed} cut off`,
+      noticed,
+      seed,
+    });
+  } finally {
+    await hostile.stop();
+    await victim.stop();
+  }
+}
