@@ -5,11 +5,11 @@ import { createRateLimit } from './rate-limit.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
- * Records of gossip that a member may bring although they are of no use: 64 members with three records each, twice, come at once to a
- * peer that lags behind the ledger; and so many a second when rounds are short. Each costs this peer a signature check, a few
- * milliseconds at the most, and no rule is broken by any one of them: only by their number.
+ * Records of gossip that a member may bring although they are of no use: those of a round, three for each of 64 members, at once to a
+ * peer that lags behind the ledger or has asked for them already, and again every half minute. Each costs this peer a signature check, a
+ * few milliseconds at the most, and no rule is broken by any one of them: only by their number.
  */
-const USELESS_RECORDS = { burst: 384, perSecond: 16 };
+const USELESS_RECORDS = { burst: 256, perSecond: 8 };
 
 /** What comes over gossip and is ignored, counted for each member that brought it. What is accepted is bounded by the study's size. */
 export interface UselessRecords {
