@@ -106,7 +106,7 @@ const rpc = RPC.encode({
     prune: [{ topicID: 'a', peers: [], backoff: 1 }],
     idontwant: [{ messageIDs: [Buffer.from('id')] }],
   },
-} as unknown as Parameters<typeof RPC.encode>[0]);
+});
 
 export const FRAME_TYPES: readonly FrameType[] = [
   recordType('contributions', [

@@ -42,8 +42,7 @@ async function startNode(member: number): Promise<Node> {
 type Make = (i: number) => Uint8Array;
 
 const badSignature = announcement(2).signature;
-const rpcOf = (fields: object): Uint8Array =>
-  framed(RPC.encode({ subscriptions: [], messages: [], ...fields } as unknown as Parameters<typeof RPC.encode>[0]));
+const rpcOf = (fields: object): Uint8Array => framed(RPC.encode({ subscriptions: [], messages: [], ...fields }));
 const message = (data: Uint8Array): Uint8Array =>
   rpcOf({ messages: [{ topic: topicOf(STUDY, 'contributions'), data }] });
 const many = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));

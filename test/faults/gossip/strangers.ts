@@ -29,11 +29,11 @@ export async function strangers(scale: { strangers: number; connects: number; se
       strangers: scale.strangers,
       connects: scale.connects,
     });
-    let over = false;
-    void knocking.finally(() => (over = true));
+    const over = new AbortController();
+    void knocking.finally(() => over.abort());
     const loud: number[] = [];
     do loud.push(await some());
-    while (!over);
+    while (!over.signal.aborted);
     const { attempts, streams } = await knocking;
     const under = median(loud);
     const friends = victim.network.connectedMembers().length;
