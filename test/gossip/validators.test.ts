@@ -135,7 +135,13 @@ describe('a revealed valuation', () => {
 
 describe('a revealed valuation that is known', () => {
   test('[IGNORE] V8: is not passed on again, however it is signed', () => {
-    const record = { study: STUDY, round: 1, evaluator: memberAccount(1), scores: packScores([1]), salt: digest('salt') };
+    const record = {
+      study: STUDY,
+      round: 1,
+      evaluator: memberAccount(1),
+      scores: packScores([1]),
+      salt: digest('salt'),
+    };
     const signature = signDigest(memberKey(2), valuationDigest(DOMAIN, record));
     const known = { ...context, knownCommitment: () => hashValuation(record), knownReveal: () => true };
     expect(validateValuation(encodeReveal({ record, signature }), known).verdict).toMatchObject({ rule: 'V8' });
