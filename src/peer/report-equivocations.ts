@@ -9,6 +9,8 @@ import type { PeerStore } from './peer-store.ts';
 
 /** How often the ledger is held against what was announced: a question to the store for each contribution. */
 const COMPARE_MILLISECONDS = 30_000;
+/** Rounds that are asked for at a time: whoever lies in every round must not make the others seem to flood each other with questions. */
+const ROUNDS_AT_A_TIME = 8;
 
 export interface EquivocationDeps {
   readonly clock: Pick<Clock, 'now'>;
@@ -28,6 +30,7 @@ export interface EquivocationReporter {
 export function createEquivocationReporter(deps: EquivocationDeps): EquivocationReporter {
   const { clock, store, index, network, logger } = deps;
   let comparedAt = Number.NEGATIVE_INFINITY;
+  const asked = new Set<number>();
 
   /**
    * Records that reached different peers while these were apart: the ledger has one, this peer the other. What is on the ledger proves
@@ -36,7 +39,13 @@ export function createEquivocationReporter(deps: EquivocationDeps): Equivocation
   const askForOthers = async (): Promise<void> => {
     if (clock.now() - comparedAt < COMPARE_MILLISECONDS) return;
     comparedAt = clock.now();
-    for (const round of contradictedRounds(deps)) await network.catchUp(round);
+    const due = [...contradictedRounds(deps)].filter((round) => !asked.has(round)).slice(0, ROUNDS_AT_A_TIME);
+    // Once all were asked for, they are asked for again: who holds the other record may have been away.
+    if (due.length === 0) asked.clear();
+    for (const round of due) {
+      asked.add(round);
+      await network.catchUp(round);
+    }
   };
 
   const report = async (second: Announcement): Promise<void> => {
