@@ -18,7 +18,7 @@ export const GOSSIP_ROW_GROUPS: readonly RowGroup[] = [
       strangers(extent === 'quick' ? { strangers: 100, connects: 2, seed } : { strangers: 1_000, connects: 10, seed }),
   },
   { name: 'equivocation', run: (_extent, seed) => equivocation(seed) },
-  { name: 'replays', run: async (extent, seed) => replays({ times: extent === 'quick' ? 200 : 10_000, seed }) },
+  { name: 'replays', run: async (extent, seed) => replays({ times: extent === 'quick' ? 50 : 10_000, seed }) },
 ];
 
 export function runGossipRowGroup(name: string, extent: Extent, seed: string): Promise<FaultRow[]> {
