@@ -139,6 +139,7 @@ function createBenchNetwork(self: number, members: ReadonlySet<Hex>, earlier: re
         isParticipant: () => false,
         knownContribution: () => undefined,
         knownCommitment: () => undefined,
+        knownReveal: () => false,
         knownCheckpoint: () => undefined,
       },
       blobs: { get: (digest) => blobs.get(digest) },

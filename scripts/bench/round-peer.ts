@@ -33,6 +33,7 @@ export function createRoundPeer(deps: RoundPeerDeps, options: StudyNetworkOption
         isParticipant: (account) => deps.members.has(account),
         knownContribution: () => undefined,
         knownCommitment: () => undefined,
+        knownReveal: () => false,
         knownCheckpoint: () => undefined,
       },
       blobs: deps.blobs,

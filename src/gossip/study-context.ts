@@ -14,6 +14,8 @@ export interface StudyContext {
   knownContribution(member: Hex, round: number): Hex | undefined;
   /** The commitment to the evaluator's scores of `round`, once its next contribution is known. */
   knownCommitment(evaluator: Hex, round: number): Hex | undefined;
+  /** True if the evaluator's scores of `round` are known here. */
+  knownReveal(evaluator: Hex, round: number): boolean;
   /** Struct hash of the checkpoint known for this member and round. */
   knownCheckpoint(member: Hex, round: number): Hex | undefined;
 }

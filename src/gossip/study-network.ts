@@ -70,7 +70,7 @@ export interface StudyNetwork {
  * Streams that one member may open. A waiting peer asks for the records of two rounds once a second, and for more when it was away; a
  * round takes a few segment streams; addresses are asked for once a second while somebody is missing.
  */
-const QUOTAS = {
+export const QUOTAS = {
   segments: { burst: 64, perSecond: 4 },
   records: { burst: 64, perSecond: 4 },
   addresses: { burst: 16, perSecond: 2 },

@@ -1,6 +1,7 @@
 import { TopicValidatorResult } from '@chainsafe/libp2p-gossipsub';
 import type { PeerId } from '@libp2p/interface';
 import type { Hex } from '../base/bytes.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Announcement, Reveal } from '../protocol/announcement.ts';
@@ -9,6 +10,7 @@ import { accountOfPeer, type Node } from './create-node.ts';
 import type { Offences } from './offences.ts';
 import type { RoundRecords } from './record-exchange.ts';
 import type { StudyContext } from './study-context.ts';
+import { countUselessRecords } from './useless-records.ts';
 import { validateCheckpoint } from './validate-checkpoint.ts';
 import { validateContribution } from './validate-contribution.ts';
 import { validateValuation } from './validate-valuation.ts';
@@ -31,6 +33,7 @@ export interface ReceiveDeps {
 }
 
 export interface TopicDeps extends ReceiveDeps {
+  readonly clock?: Pick<Clock, 'now'>;
   readonly logger: Logger;
   offences(): Offences;
 }
@@ -86,11 +89,15 @@ export function judgeRecord(deps: TopicDeps, kind: RecordKind, sender: Hex | nul
 /** Subscribes to the topics of a study on a node that has started. */
 export function joinTopics(deps: TopicDeps, node: Node): void {
   const { pubsub } = node.services;
+  const useless = countUselessRecords(deps.clock ?? systemClock, deps.offences);
   for (const kind of RECORD_KINDS) {
     const topic = topicOf(deps.context.study, kind);
     pubsub.topicValidators.set(topic, (peer: PeerId, { data }) => {
       try {
-        return RESULT[judgeRecord(deps, kind, accountOfPeer(peer), data).action];
+        const sender = accountOfPeer(peer);
+        const verdict = judgeRecord(deps, kind, sender, data);
+        if (sender !== null) useless.note(sender, verdict);
+        return RESULT[verdict.action];
       } catch (error) {
         // A full disk, say: no fault of the sender's, and nothing that libp2p could do about.
         deps.logger.error('gossip.record-failed', { kind, error: messageOf(error) });

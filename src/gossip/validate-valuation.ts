@@ -28,6 +28,8 @@ function judge({ record, signature }: Reveal, context: StudyContext): Verdict {
   if (record.round >= context.rounds) return reject('V3', 'round past the end');
   // [IGNORE] V4: from a participant as far as this peer has read the ledger.
   if (!context.isParticipant(record.evaluator)) return ignore('V4', 'not a participant');
+  // [IGNORE] V8: not known yet. Its evaluator can sign the same scores in many ways: only the first goes round.
+  if (context.knownReveal(record.evaluator, record.round)) return ignore('V8', 'known already');
   // [REJECT] V5: signed by the evaluator that it names.
   if (recoverSigner(valuationDigest(context.domain, record), signature) !== record.evaluator) {
     return reject('V5', 'signature of somebody else');

@@ -9,7 +9,7 @@ import { createRateLimit } from './rate-limit.ts';
 const LOOK_MILLISECONDS = 250;
 const SPAN_MILLISECONDS = 1_000;
 /** A member has a connection for control and one for bulk, and makes both again when it restarts: a start takes seconds. */
-const CONNECTIONS = { burst: 12, perSecond: 0.5 };
+export const CONNECTION_QUOTA = { burst: 12, perSecond: 0.5 };
 const GOSSIP = /^\/(meshsub|floodsub)\//;
 
 export interface FloodWatchDeps {
@@ -24,7 +24,7 @@ export interface FloodWatchDeps {
  */
 export function watchFloods({ node, clock, offences }: FloodWatchDeps): () => void {
   const counted = new WeakSet<Stream>();
-  const connections = createRateLimit(CONNECTIONS);
+  const connections = createRateLimit(CONNECTION_QUOTA);
   const spans = new Map<string, { begun: number; bytes: number }>();
 
   const count = (connection: Connection, bytes: number): void => {

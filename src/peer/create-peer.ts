@@ -19,6 +19,7 @@ import type { PeerEvent } from './peer-event.ts';
 import { createPeerOperations, type PeerOperations } from './peer-operations.ts';
 import { openPeerStore, type PeerStore } from './peer-store.ts';
 import { type PreparedMember, prepareMember } from './prepare-member.ts';
+import { createEquivocationReporter } from './report-equivocations.ts';
 import { runStudy, type StudyRun } from './run-study.ts';
 import { marksOf, participantsOf, positionsOf, studyContext } from './study-knowledge.ts';
 import type { StudySetting } from './study-setting.ts';
@@ -125,7 +126,8 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
       operations?.ledgerAnswered();
       run?.onLedger();
     };
-    work.push(maintainPeer({ ...common, members, coSigner, onLedger }, stopping.signal));
+    const equivocations = createEquivocationReporter(common);
+    work.push(maintainPeer({ ...common, members, coSigner, equivocations, onLedger }, stopping.signal));
     if (hasWithdrawn(index, self)) {
       work.push(outbox.run(stopping.signal));
       while (!(await outbox.drained(DRAIN_MILLISECONDS))) stopping.signal.throwIfAborted();

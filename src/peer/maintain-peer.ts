@@ -6,7 +6,7 @@ import type { StudyNetwork } from '../gossip/study-network.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerIndex } from '../ledger/ledger-index.ts';
 import type { CoSigner } from './co-sign.ts';
-import type { PeerStore } from './peer-store.ts';
+import type { EquivocationReporter } from './report-equivocations.ts';
 import { participantsOf } from './study-knowledge.ts';
 
 /** How often connections and ledger are looked after. */
@@ -22,10 +22,10 @@ export interface MaintenanceDeps {
   readonly index: LedgerIndex;
   /** The cached member set: outages of the chain leave it as it was. */
   readonly members: Set<Hex>;
-  readonly store: PeerStore;
   readonly study: Hex;
   readonly self: Hex;
   readonly coSigner: CoSigner;
+  readonly equivocations: EquivocationReporter;
   onLedger(): void;
 }
 
@@ -39,7 +39,7 @@ export async function maintainPeer(deps: MaintenanceDeps, signal: AbortSignal): 
       await deps.index.refresh();
       deps.onLedger();
       await deps.coSigner.work();
-      await reportEquivocations(deps);
+      await deps.equivocations.work();
       await excludeFormer(deps, tried);
     } catch (error) {
       deps.logger.warn('peer.maintenance-failed', { error: messageOf(error) });
@@ -52,20 +52,6 @@ async function readMembers({ ledger, members }: MaintenanceDeps): Promise<void> 
   const current = await ledger.members();
   for (const account of members) if (!current.includes(account)) members.delete(account);
   for (const account of current) members.add(account);
-}
-
-/** Two contributions of one member for one round are shown to everybody, once, by whoever is first. */
-async function reportEquivocations({ ledger, index, store, logger }: MaintenanceDeps): Promise<void> {
-  for (const second of store.equivocations()) {
-    const { member, round } = second.record;
-    const first = store.announcement(member, round);
-    const isKnown = index
-      .entries()
-      .some((entry) => entry.kind === 'equivocated' && entry.record.member === member && entry.record.round === round);
-    if (first === null || isKnown) continue;
-    logger.warn('peer.equivocation', { member, round });
-    await ledger.reportEquivocation(first, second);
-  }
 }
 
 /**

@@ -38,6 +38,7 @@ export interface PeerStore {
   announcement(member: Hex, round: number): Announcement | null;
   addAnnouncement(announcement: Announcement): void;
   addReveal(reveal: Reveal): void;
+  hasReveal(evaluator: Hex, round: number): boolean;
   /** Keeps a second, different contribution of a member for a round that one is known of. */
   addEquivocation(second: Announcement): void;
   equivocations(): Announcement[];
@@ -183,6 +184,8 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
         .prepare('INSERT INTO reveal (round, evaluator, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
         .run(round, evaluator, encodeReveal(reveal));
     },
+    hasReveal: (evaluator, round) =>
+      database.prepare('SELECT 1 FROM reveal WHERE round = ? AND evaluator = ?').get(round, evaluator) !== undefined,
     announcements: () =>
       all('SELECT value FROM announcement ORDER BY round, member').map((row) => decodeAnnouncement(row.value)),
     contributionHash: (member, round) => {

@@ -47,6 +47,7 @@ export function studyContext(deps: {
       const known = store.checkpoint(member, round);
       return known === null ? undefined : hashCheckpoint(known.record);
     },
+    knownReveal: store.hasReveal,
     knownCommitment: (evaluator, round) => store.announcement(evaluator, round + 1)?.record.scoreCommitment,
   };
 }

@@ -1,5 +1,6 @@
 import { type Extent, type RowGroup, runGroupOf } from './all-rows.ts';
 import type { FaultRow } from './fault-row.ts';
+import { equivocation } from './gossip/equivocation.ts';
 import { floods } from './gossip/floods.ts';
 import { frames } from './gossip/frames.ts';
 import { liveFrames } from './gossip/live-frames.ts';
@@ -16,7 +17,8 @@ export const GOSSIP_ROW_GROUPS: readonly RowGroup[] = [
     run: (extent, seed) =>
       strangers(extent === 'quick' ? { strangers: 100, connects: 2, seed } : { strangers: 1_000, connects: 10, seed }),
   },
-  { name: 'replays', run: async (extent, seed) => replays({ times: extent === 'quick' ? 200 : 10_000, seed }) },
+  { name: 'equivocation', run: (_extent, seed) => equivocation(seed) },
+  { name: 'replays', run: async (extent, seed) => replays({ times: extent === 'quick' ? 50 : 10_000, seed }) },
 ];
 
 export function runGossipRowGroup(name: string, extent: Extent, seed: string): Promise<FaultRow[]> {

@@ -38,6 +38,7 @@ async function peer(n: number, members: readonly number[], bootstrap: readonly s
         isParticipant: (account) => admitted.has(account),
         knownContribution: () => undefined,
         knownCommitment: () => undefined,
+        knownReveal: () => false,
         knownCheckpoint: () => undefined,
       },
       blobs: { get: async (digest) => blobs.get(digest) ?? null },

@@ -26,6 +26,7 @@ const context: StudyContext = {
   isParticipant: (account) => [1, 2].map(memberAccount).includes(account),
   knownContribution: () => undefined,
   knownCommitment: () => undefined,
+  knownReveal: () => false,
   knownCheckpoint: () => undefined,
 };
 
@@ -129,6 +130,21 @@ describe('a revealed valuation', () => {
 
   test('[IGNORE] V6: whose commitment is not known yet', () => {
     expect(judgeReveal(sign(), () => undefined)).toMatchObject({ action: 'ignore', rule: 'V6' });
+  });
+});
+
+describe('a revealed valuation that is known', () => {
+  test('[IGNORE] V8: is not passed on again, however it is signed', () => {
+    const record = {
+      study: STUDY,
+      round: 1,
+      evaluator: memberAccount(1),
+      scores: packScores([1]),
+      salt: digest('salt'),
+    };
+    const signature = signDigest(memberKey(2), valuationDigest(DOMAIN, record));
+    const known = { ...context, knownCommitment: () => hashValuation(record), knownReveal: () => true };
+    expect(validateValuation(encodeReveal({ record, signature }), known).verdict).toMatchObject({ rule: 'V8' });
   });
 });
 

@@ -46,6 +46,7 @@ async function consortium(hears: (from: number, to: number) => boolean = () => t
         isParticipant: () => true,
         knownContribution: () => undefined,
         knownCommitment: () => undefined,
+        knownReveal: () => false,
         knownCheckpoint: () => undefined,
       };
       const nothing = (): void => {};

@@ -32,6 +32,7 @@ export const CONTEXT: StudyContext = {
   isParticipant: (account) => [1, 2, 3].map(memberAccount).includes(account),
   knownContribution: () => undefined,
   knownCommitment: () => undefined,
+  knownReveal: () => false,
   knownCheckpoint: () => undefined,
 };
 

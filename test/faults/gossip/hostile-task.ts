@@ -9,14 +9,17 @@ export type HostileTask =
 export const FLOOD_KINDS = [
   'rejected records',
   'the same record',
+  'signed records',
   'subscriptions',
   'ihave',
   'iwant',
+  'idontwant',
   'graft',
   'record requests',
   'address requests',
   'segment requests',
   'unread segments',
+  'half requests',
   'connections',
 ] as const;
 

@@ -53,12 +53,16 @@ const control = (fields: object): Uint8Array =>
 const ON_GOSSIP: Partial<Record<FloodKind, Make>> = {
   'rejected records': (i) =>
     message(encodeAnnouncement({ ...announcement(1, { round: 1, samples: i + 1 }), signature: badSignature })),
+  // Each signed by the flooder for the same round: the first is accepted, the others prove that it lies, and each takes a signature check.
+  'signed records': (i) => message(encodeAnnouncement(announcement(3, { round: 1, samples: i + 1 }))),
   'the same record': () => message(SAME_RECORD),
   subscriptions: (i) =>
     rpcOf({ subscriptions: many(16, (k) => ({ subscribe: true, topic: `a topic ${i} ${k}`.padEnd(4096, 'x') })) }),
   ihave: (i) =>
     control({ ihave: [{ topicID: topic, messageIDs: many(1000, (k) => Buffer.from(`${i}/${k}`.padEnd(32, '-'))) }] }),
   iwant: (i) => control({ iwant: [{ messageIDs: many(1000, (k) => Buffer.from(`${i}/${k}`.padEnd(32, '-'))) }] }),
+  idontwant: (i) =>
+    control({ idontwant: [{ messageIDs: many(1000, (k) => Buffer.from(`${i}/${k}`.padEnd(32, '-'))) }] }),
   graft: () => control({ graft: many(60, () => ({ topicID: topic })) }),
 };
 const SAME_RECORD = encodeAnnouncement(announcement(3, { round: 1 }));
@@ -107,6 +111,8 @@ const STREAM_KINDS: Partial<Record<FloodKind, { protocol: string; say(stream: St
     say: (stream) => void stream.send(framed(encodeCanonical({ round: 1 }))),
   },
   'address requests': { protocol: ADDRESS_PROTOCOL, say: () => {} },
+  // A length, and nothing that it is the length of.
+  'half requests': { protocol: RECORD_PROTOCOL, say: (stream) => void stream.send(Uint8Array.of(30, 0xa1)) },
   'segment requests': {
     protocol: SEGMENT_PROTOCOL,
     say: (stream) => void stream.send(Buffer.concat(many(5000, () => request))),
