@@ -1,0 +1,143 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Hex } from '../../../src/base/bytes.ts';
+import { systemClock } from '../../../src/base/clock.ts';
+import { silentLogger } from '../../../src/base/logger.ts';
+import { createStudyNetwork, type StudyNetwork } from '../../../src/gossip/study-network.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { createLedgerIndex, type LedgerIndex } from '../../../src/ledger/ledger-index.ts';
+import { createOutbox } from '../../../src/ledger/outbox.ts';
+import { initialParameters } from '../../../src/model/initial-parameters.ts';
+import { trainingSchema } from '../../../src/model/training-options.ts';
+import { beginProgress } from '../../../src/peer/base-model.ts';
+import { createBlobStore } from '../../../src/peer/blob-store.ts';
+import { maintainPeer } from '../../../src/peer/maintain-peer.ts';
+import { openPeerStore, type PeerStore } from '../../../src/peer/peer-store.ts';
+import { runStudy, type StudyRun } from '../../../src/peer/run-study.ts';
+import { marksOf, participantsOf, positionsOf, studyContext } from '../../../src/peer/study-knowledge.ts';
+import { type Manifest, studyOf } from '../../../src/protocol/manifest.ts';
+import { memberAccount, memberKey } from '../../builders.ts';
+import { createTinyModel, TINY_ARCHITECTURE, TINY_EXAMPLES } from './tiny-model.ts';
+
+/** What of a peer is not as it should be. */
+export interface PeerWeakness {
+  /** Never asks for what it missed. */
+  readonly neverCatchesUp?: boolean;
+}
+
+export interface LightPeerOptions {
+  readonly number: number;
+  readonly folder: string;
+  readonly ledger: Ledger;
+  readonly manifest: Manifest;
+  readonly bootstrap: readonly string[];
+  readonly epochMilliseconds: number;
+  /** The members that it can reach now; the test changes it. The peer keeps to it as to the member set of the contract. */
+  readonly reachable: Set<Hex>;
+  readonly weakness: PeerWeakness;
+}
+
+/** A peer whose network, round machine, store, blobs and ledger index are the real ones; only its model is tiny. */
+export interface LightPeer {
+  readonly account: Hex;
+  readonly store: PeerStore;
+  readonly index: LedgerIndex;
+  readonly network: StudyNetwork;
+  /** The error that ended it, or null. */
+  failure(): unknown;
+  /** The round that it trains or waits in. */
+  round(): number;
+  stop(): Promise<void>;
+}
+
+export async function startLightPeer(options: LightPeerOptions): Promise<LightPeer> {
+  const { number, folder, manifest, ledger, reachable, weakness } = options;
+  const [self, privateKey, study] = [memberAccount(number), memberKey(number), studyOf(manifest)];
+  const index = createLedgerIndex(ledger, study);
+  await index.refresh();
+  const store = openPeerStore(join(folder, `${number}.db`));
+  store.guard.synchronise(marksOf(index, self));
+  const blobs = createBlobStore(join(folder, `${number}.blobs`));
+  const initial = initialParameters(TINY_ARCHITECTURE, manifest.initialModel.seed);
+  const terms = { segments: manifest.segments, digest: manifest.initialModel.digest };
+  const progress = store.progress() ?? (await beginProgress(blobs, initial, terms));
+  const stopping = new AbortController();
+  const shared = { clock: systemClock, logger: silentLogger, store, index };
+  const outbox = createOutbox({ ...shared, ledger, store: store.outbox, confirmations: 0, onAnchored: () => {} });
+  let run: StudyRun | null = null;
+  let failure: unknown = null;
+  let round = progress.round;
+  const context = studyContext({ domain: ledger.domain, manifest, index, store });
+  const network = createStudyNetwork(
+    {
+      logger: silentLogger,
+      blobs,
+      context,
+      members: () => reachable,
+      recordsOf: store.recordsOf,
+      onContribution: (announcement) => {
+        if (announcement.record.member === self) store.keepOwn(announcement);
+        else if (run === null) store.addAnnouncement(announcement);
+        else run.onContribution(announcement);
+      },
+      onEquivocation: (second) => store.addEquivocation(second),
+      onReveal: (reveal) => store.addReveal(reveal),
+      onMember: (account, connected) => run?.onMember(account, connected),
+    },
+    { privateKey, listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: options.bootstrap },
+  );
+  await network.start();
+  // The member set is the test's to say: the ledger's would undo the cuts.
+  const quietLedger: Ledger = { ...ledger, members: async () => [...reachable] };
+  const onLedger = (): void => run?.onLedger();
+  const work: Promise<unknown>[] = [
+    maintainPeer(
+      { ...shared, network, ledger: quietLedger, members: reachable, study, self, onLedger },
+      stopping.signal,
+    ),
+    outbox.run(stopping.signal),
+  ];
+  run = runStudy(
+    {
+      ...shared,
+      manifest,
+      study,
+      domain: ledger.domain,
+      self,
+      privateKey,
+      trainingSeed: `member ${number}`,
+      engine: { name: 'tiny', version: '1', reproducible: true },
+      model: createTinyModel(options.epochMilliseconds),
+      training: trainingSchema.parse(manifest.training),
+      data: { training: TINY_EXAMPLES, heldOut: TINY_EXAMPLES, common: null },
+      blobs,
+      network: weakness.neverCatchesUp ? { ...network, catchUp: async () => {} } : network,
+      outbox,
+      positions: positionsOf(index),
+      participants: participantsOf(index),
+      emit: (event) => {
+        if (event.event === 'round.started') round = event.round;
+      },
+    },
+    progress,
+    stopping.signal,
+  );
+  const finished = run.finished.catch((error: unknown) => {
+    if (!stopping.signal.aborted) failure = error;
+  });
+  return {
+    account: self,
+    store,
+    index,
+    network,
+    failure: () => failure,
+    round: () => round,
+    async stop() {
+      stopping.abort();
+      await Promise.allSettled([...work, finished]);
+      await network.stop();
+      store.close();
+      await rm(join(folder, `${number}.blobs`), { recursive: true, force: true });
+    },
+  };
+}
