@@ -6,6 +6,7 @@ import { encodeSegment } from '../protocol/segments.ts';
 import { loadBase } from './base-model.ts';
 import type { Progress } from './progress.ts';
 import { pullSegments } from './pull-segments.ts';
+import { positionsOf } from './study-knowledge.ts';
 import type { StudySetting } from './study-setting.ts';
 import { valueMix } from './value-mix.ts';
 
@@ -56,7 +57,14 @@ export async function mixRound(
   });
 
   const lossOf = (parameters: Float32Array): number => setting.model.evaluate(parameters, setting.data.heldOut).loss;
-  const value = await valueMix({ manifest, study, evaluator: self, mix, lossOf, positions: setting.positions });
+  const value = await valueMix({
+    manifest,
+    study,
+    evaluator: self,
+    mix,
+    lossOf,
+    positions: positionsOf(setting.index),
+  });
   emit({ event: 'round.valued', round, utilityMicros: value.utilityMicros });
   const next = { round: round + 1, base: outcome.result, baseSegments, recipe: recipeDigest, ...value };
   return { next, refused: recipe.refused };

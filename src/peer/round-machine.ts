@@ -8,8 +8,8 @@ export interface RoundState {
   readonly terms: RoundTerms;
   readonly phase: 'training' | 'announcing' | 'waiting' | 'mixing' | 'finished';
   readonly round: number;
-  /** The other participants. */
-  readonly others: ReadonlySet<Hex>;
+  /** The other participants, those that left and those that come later among them. */
+  readonly others: readonly RoundMember[];
   /** Those whose connection went away; who was never connected may still be starting. */
   readonly lost: ReadonlySet<Hex>;
   /** Those who missed a round: nobody waits for them until they speak again. */
@@ -30,6 +30,17 @@ export interface RoundTerms {
   readonly stalenessBound: number;
 }
 
+/** Another participant, and the rounds that it is expected in: from the first to the one before the end. */
+export interface RoundMember {
+  /** The account that it has now. */
+  readonly account: Hex;
+  /** All that it ever had in this study; what an earlier one signed is this member's too. */
+  readonly accounts: readonly Hex[];
+  readonly firstRound: number;
+  /** Null while it takes part. */
+  readonly endRound: number | null;
+}
+
 /** `grace`: somebody is missing who may still come; `lostGrace`: only members whose connection went away are missing. */
 export type Timer = 'grace' | 'lostGrace';
 
@@ -47,6 +58,8 @@ export type RoundEvent =
   | { readonly type: 'published' }
   | { readonly type: 'announced'; readonly member: Hex; readonly round: number }
   | { readonly type: 'connected' | 'lost'; readonly member: Hex }
+  /** The log tells of other participants than before: all of them but this one. */
+  | { readonly type: 'participants'; readonly others: readonly RoundMember[] }
   | { readonly type: 'elapsed'; readonly timer: Timer; readonly round: number }
   /** The mix is done; what was refused may be tried again. */
   | { readonly type: 'mixed'; readonly refused: readonly ContributionRef[] };
@@ -71,7 +84,7 @@ export interface RoundStep {
 /** Where to begin: at the first round, or where a restarted peer left off. */
 export interface RoundStart {
   readonly terms: RoundTerms;
-  readonly others: readonly Hex[];
+  readonly others: readonly RoundMember[];
   readonly round: number;
   /** True if the contribution of `round` was already signed and kept. */
   readonly published: boolean;
@@ -83,7 +96,7 @@ export function startRounds({ terms, others, round, published, mixed }: RoundSta
     terms,
     phase: 'training',
     round,
-    others: new Set(others),
+    others,
     lost: new Set(),
     absent: new Set(),
     announced: new Map(),
@@ -107,6 +120,8 @@ export function stepRounds(state: RoundState, event: RoundEvent): RoundStep {
       return stay({ ...state, lost: without(state.lost, event.member) });
     case 'lost':
       return endWaiting({ ...state, lost: new Set([...state.lost, event.member]) });
+    case 'participants':
+      return endWaiting({ ...state, others: event.others });
     case 'elapsed':
       return event.round === state.round
         ? endWaiting({ ...state, elapsed: new Set([...state.elapsed, event.timer]) })
@@ -148,7 +163,7 @@ function withRefused(state: RoundState, refused: readonly ContributionRef[]): Ro
 }
 
 function withAnnouncement(state: RoundState, { member, round }: ContributionRef): RoundState {
-  if (!state.others.has(member) || round < state.round - state.terms.stalenessBound) return state;
+  if (round < state.round - state.terms.stalenessBound) return state;
   const announced = new Map(state.announced);
   announced.set(round, new Set([...(announced.get(round) ?? []), member]));
   const absent = round >= state.round ? without(state.absent, member) : state.absent;
@@ -159,9 +174,11 @@ function withAnnouncement(state: RoundState, { member, round }: ContributionRef)
 function endWaiting(state: RoundState): RoundStep {
   if (state.phase !== 'waiting') return stay(state);
   const present = state.announced.get(state.round) ?? new Set<Hex>();
-  const missing = [...state.others].filter((member) => !present.has(member) && !state.absent.has(member));
-  const needed = Math.ceil(state.terms.quorum * (state.others.size + 1));
-  if (present.size + 1 < needed) return stay(state);
+  const expected = expectedOthers(state);
+  const silent = expected.filter(({ accounts }) => !accounts.some((account) => present.has(account)));
+  const missing = silent.flatMap(({ account }) => (state.absent.has(account) ? [] : account));
+  const needed = Math.ceil(state.terms.quorum * (expected.length + 1));
+  if (expected.length - silent.length + 1 < needed) return stay(state);
   const onlyLost = missing.every((member) => state.lost.has(member));
   const timer: Timer = onlyLost ? 'lostGrace' : 'grace';
   if (missing.length === 0 || state.elapsed.has('grace') || (onlyLost && state.elapsed.has('lostGrace'))) {
@@ -172,11 +189,18 @@ function endWaiting(state: RoundState): RoundStep {
   return { state: { ...state, running: new Set([...state.running, timer]) }, effects };
 }
 
+/** Those who take part in the present round: not who left before it, nor who joined for a later one. */
+export function expectedOthers({ others, round }: Pick<RoundState, 'others' | 'round'>): RoundMember[] {
+  return others.filter(({ firstRound, endRound }) => firstRound <= round && (endRound === null || round < endRound));
+}
+
 function proceed(state: RoundState): RoundStep {
   const { round } = state;
   const effects: RoundEffect[] = round > 0 ? [{ type: 'reveal', round: round - 1 }] : [];
   if (round === state.terms.rounds) {
-    const finish: RoundEffect = { type: 'finish', absent: [...state.absent].toSorted() };
+    const expected = expectedOthers(state).map(({ account }) => account);
+    const absent = expected.filter((account) => state.absent.has(account)).toSorted();
+    const finish: RoundEffect = { type: 'finish', absent };
     return { state: { ...state, phase: 'finished' }, effects: [...effects, finish] };
   }
   const contributions = contributionsToMix(state);
@@ -189,9 +213,11 @@ function proceed(state: RoundState): RoundStep {
 
 /** Each member's freshest contribution that was not mixed here yet and is not too late. */
 function contributionsToMix(state: RoundState): ContributionRef[] {
-  return [...state.others].toSorted().flatMap((member) => {
+  const byAccount = state.others.toSorted((a, b) => (a.account < b.account ? -1 : 1));
+  return byAccount.flatMap(({ accounts }) => {
     for (let round = state.round; round >= state.round - state.terms.stalenessBound; round--) {
-      if (!state.announced.get(round)?.has(member)) continue;
+      const member = accounts.findLast((account) => state.announced.get(round)?.has(account));
+      if (member === undefined) continue;
       return state.mixed.has(contributionKey({ member, round })) ? [] : [{ member, round }];
     }
     return [];

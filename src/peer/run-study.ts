@@ -9,6 +9,7 @@ import type { Progress } from './progress.ts';
 import { publishRound } from './publish-round.ts';
 import {
   contributionKey,
+  expectedOthers,
   type RoundEffect,
   type RoundEvent,
   type RoundState,
@@ -16,6 +17,7 @@ import {
   stepRounds,
   type Timer,
 } from './round-machine.ts';
+import { othersOf } from './study-knowledge.ts';
 import type { StudySetting } from './study-setting.ts';
 import { type TrainedUpdate, trainRound } from './train-round.ts';
 
@@ -26,7 +28,7 @@ const CATCH_UP_MILLISECONDS = 1_000;
 export interface StudyRun {
   onContribution(announcement: Announcement): void;
   onMember(account: Hex, connected: boolean): void;
-  /** Contributions that the ledger shows; closing records count even if nobody announced them here. */
+  /** The ledger was read: who takes part follows its log, and closing records count even if nobody announced them here. */
   onLedger(): void;
   /** Resolves when the last round is closed. @returns the members that were absent at the end */
   readonly finished: Promise<readonly Hex[]>;
@@ -122,7 +124,7 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
 
   const start = startRounds({
     terms: { rounds: manifest.rounds, quorum: manifest.waiting.quorum, stalenessBound: manifest.staleness.boundRounds },
-    others: setting.participants.filter((member) => member !== self),
+    others: othersOf(setting.index, self),
     round: progress.round,
     published: store.announcement(self, progress.round) !== null,
     mixed: progress.mixed,
@@ -141,15 +143,19 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
     },
     onMember: (member, connected) => dispatch({ type: connected ? 'connected' : 'lost', member }),
     onLedger: () => {
+      const others = othersOf(setting.index, self);
+      if (JSON.stringify(others) !== JSON.stringify(state.others)) dispatch({ type: 'participants', others });
       for (const entry of setting.index.entries()) {
         if (entry.kind !== 'contribution' || entry.record.round !== manifest.rounds || entry.record.member === self)
           continue;
         if (state.announced.get(manifest.rounds)?.has(entry.record.member)) continue;
         dispatch({ type: 'announced', member: entry.record.member, round: manifest.rounds });
       }
-      const closed = state.announced.get(manifest.rounds)?.size ?? 0;
+      const closers = state.announced.get(manifest.rounds) ?? new Set();
+      const closing = expectedOthers({ others: state.others, round: manifest.rounds });
+      const closed = closing.filter(({ accounts }) => accounts.some((account) => closers.has(account)));
       const alone = setting.network.connectedMembers().length === 0;
-      if (state.phase === 'waiting' && state.round < manifest.rounds && closed === state.others.size && alone) {
+      if (state.phase === 'waiting' && state.round < manifest.rounds && closed.length === closing.length && alone) {
         fail(leftBehind(state.round));
       }
     },

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Hex } from '../../src/base/bytes.ts';
 import {
+  expectedOthers,
   type RoundEffect,
   type RoundEvent,
+  type RoundMember,
   type RoundStart,
   type RoundState,
   startRounds,
@@ -14,8 +17,23 @@ const [A, B, C, D] = [memberAccount(1), memberAccount(2), memberAccount(3), memb
 
 const TERMS = { rounds: 3, quorum: 0.66, stalenessBound: 2 };
 
+const other = (account: Hex, part: Partial<RoundMember> = {}): RoundMember => ({
+  account,
+  accounts: [account],
+  firstRound: 0,
+  endRound: null,
+  ...part,
+});
+
 function begin(options: Partial<RoundStart> = {}) {
-  const first = startRounds({ terms: TERMS, others: [A, B, C], round: 0, published: false, mixed: [], ...options });
+  const first = startRounds({
+    terms: TERMS,
+    others: [A, B, C].map((account) => other(account)),
+    round: 0,
+    published: false,
+    mixed: [],
+    ...options,
+  });
   let { state } = first;
   const effects: RoundEffect[] = [...first.effects];
   const send = (...events: RoundEvent[]): RoundEffect[] => {
@@ -177,6 +195,55 @@ test('strangers are not counted', () => {
   expect(send(...announced(0, D, A))).toEqual([]);
 });
 
+describe('participants by round', () => {
+  const STAYING = [other(A), other(B)];
+
+  test('who joins while the study runs is waited for and mixed from its first round on', () => {
+    const { send } = begin({ others: STAYING });
+    send({ type: 'participants', others: [...STAYING, other(D, { firstRound: 1 })] });
+    const [mix] = send(...announced(0, A, B), ...PUBLISHED).filter((effect) => effect.type === 'mix');
+    expect(mix?.contributions.map(({ member }) => member)).toEqual([A, B].toSorted());
+    send(MIXED, ...PUBLISHED);
+    expect(send(...announced(1, A, B)).map((effect) => effect.type)).not.toContain('mix');
+    const [second] = send(...announced(1, D)).filter((effect) => effect.type === 'mix');
+    expect(second?.contributions).toContainEqual({ member: D, round: 1 });
+  });
+
+  test('who left is not waited for from its end round on, and what it said before is still mixed', () => {
+    const { send } = begin();
+    send({ type: 'participants', others: [...STAYING, other(C, { endRound: 1 })] });
+    send(...announced(0, A, B), ...PUBLISHED);
+    const mixes = send(...announced(0, C)).filter((effect) => effect.type === 'mix');
+    expect(mixes[0]?.contributions).toContainEqual({ member: C, round: 0 });
+    expect(send(MIXED, ...PUBLISHED, ...announced(1, A, B)).map((effect) => effect.type)).toContain('mix');
+  });
+
+  test('a round that only a departed member holds up goes on at once', () => {
+    const { send } = begin();
+    send(...PUBLISHED);
+    expect(send(...announced(0, A, B)).map((effect) => effect.type)).toEqual(['startTimer']);
+    const left = send({ type: 'participants', others: [...STAYING, other(C, { endRound: 0 })] });
+    expect(left.map((effect) => effect.type)).toEqual(['mix']);
+  });
+
+  test('the quorum counts those who are expected in the round', () => {
+    const gone = [other(B, { endRound: 0 }), other(C, { endRound: 0 })];
+    const { send } = begin({ others: [other(A), ...gone] });
+    expect(send(...PUBLISHED, ...announced(0, B, C)).map((effect) => effect.type)).not.toContain('mix');
+    expect(send(...announced(0, A)).map((effect) => effect.type)).toContain('mix');
+  });
+
+  test('a member with a new key is one member: waited for, counted and mixed once', () => {
+    const { send } = begin({ others: STAYING });
+    send(...announced(0, A, B), ...PUBLISHED, MIXED, ...PUBLISHED);
+    send({ type: 'participants', others: [other(A), other(D, { accounts: [B, D], firstRound: 1 })] });
+    expect(send(...announced(1, A)).map((effect) => effect.type)).not.toContain('mix');
+    const [mix] = send(...announced(1, D)).filter((effect) => effect.type === 'mix');
+    expect(mix?.contributions).toHaveLength(2);
+    expect(mix?.contributions).toContainEqual({ member: D, round: 1 });
+  });
+});
+
 test('whatever happens: nothing is mixed twice, no round is skipped, none ends without a quorum', () => {
   const member = fc.constantFrom(A, B, C);
   const event: fc.Arbitrary<RoundEvent> = fc.oneof(
@@ -188,15 +255,25 @@ test('whatever happens: nothing is mixed twice, no round is skipped, none ends w
       round: fc.nat(3),
     }),
     fc.constantFrom<RoundEvent>({ type: 'trained' }, { type: 'published' }, MIXED),
+    fc.constantFrom<RoundEvent>(
+      { type: 'participants', others: [other(A), other(B), other(C)] },
+      { type: 'participants', others: [other(A), other(B, { firstRound: 1 }), other(C, { endRound: 2 })] },
+      { type: 'participants', others: [other(A, { endRound: 1 }), other(C, { accounts: [B, C], firstRound: 1 })] },
+    ),
   );
   fc.assert(
     fc.property(fc.array(event, { maxLength: 120 }), (events) => {
-      const { send, effects } = begin();
+      const { send, effects, state } = begin();
       const heard = new Map<number, Set<string>>();
       for (const next of events) {
         if (next.type === 'announced') heard.set(next.round, new Set([...(heard.get(next.round) ?? []), next.member]));
         for (const effect of send(next)) {
-          if (effect.type === 'mix') expect(heard.get(effect.round)?.size ?? 0).toBeGreaterThanOrEqual(2);
+          if (effect.type !== 'mix') continue;
+          const expected = expectedOthers({ others: state().others, round: effect.round });
+          const present = expected.filter(({ accounts }) =>
+            accounts.some((account) => heard.get(effect.round)?.has(account)),
+          );
+          expect(present.length + 1).toBeGreaterThanOrEqual(TERMS.quorum * (expected.length + 1));
         }
       }
       const mixed = effects.flatMap((effect) =>
