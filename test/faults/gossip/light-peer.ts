@@ -11,10 +11,12 @@ import { initialParameters } from '../../../src/model/initial-parameters.ts';
 import { trainingSchema } from '../../../src/model/training-options.ts';
 import { beginProgress } from '../../../src/peer/base-model.ts';
 import { createBlobStore } from '../../../src/peer/blob-store.ts';
+import { createCoSigner } from '../../../src/peer/co-sign.ts';
 import { maintainPeer } from '../../../src/peer/maintain-peer.ts';
 import { openPeerStore, type PeerStore } from '../../../src/peer/peer-store.ts';
+import { createEquivocationReporter } from '../../../src/peer/report-equivocations.ts';
 import { runStudy, type StudyRun } from '../../../src/peer/run-study.ts';
-import { marksOf, participantsOf, positionsOf, studyContext } from '../../../src/peer/study-knowledge.ts';
+import { marksOf, studyContext } from '../../../src/peer/study-knowledge.ts';
 import { type Manifest, studyOf } from '../../../src/protocol/manifest.ts';
 import { memberAccount, memberKey } from '../../builders.ts';
 import { createTinyModel, TINY_ARCHITECTURE, TINY_EXAMPLES } from './tiny-model.ts';
@@ -82,6 +84,7 @@ export async function startLightPeer(options: LightPeerOptions): Promise<LightPe
       },
       onEquivocation: (second) => store.addEquivocation(second),
       onReveal: (reveal) => store.addReveal(reveal),
+      onCheckpoint: (checkpoint) => store.addCheckpoint(checkpoint),
       onMember: (account, connected) => run?.onMember(account, connected),
     },
     { privateKey, listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: options.bootstrap },
@@ -90,11 +93,11 @@ export async function startLightPeer(options: LightPeerOptions): Promise<LightPe
   // The member set is the test's to say: the ledger's would undo the cuts.
   const quietLedger: Ledger = { ...ledger, members: async () => [...reachable] };
   const onLedger = (): void => run?.onLedger();
+  const common = { ...shared, network, ledger: quietLedger, study, self };
+  const coSigner = createCoSigner({ ...common, privateKey, rounds: manifest.rounds });
+  const equivocations = createEquivocationReporter(common);
   const work: Promise<unknown>[] = [
-    maintainPeer(
-      { ...shared, network, ledger: quietLedger, members: reachable, study, self, onLedger },
-      stopping.signal,
-    ),
+    maintainPeer({ ...common, members: reachable, coSigner, equivocations, onLedger }, stopping.signal),
     outbox.run(stopping.signal),
   ];
   run = runStudy(
@@ -113,8 +116,6 @@ export async function startLightPeer(options: LightPeerOptions): Promise<LightPe
       blobs,
       network: weakness.neverCatchesUp ? { ...network, catchUp: async () => {} } : network,
       outbox,
-      positions: positionsOf(index),
-      participants: participantsOf(index),
       emit: (event) => {
         if (event.event === 'round.started') round = event.round;
       },
