@@ -52,6 +52,7 @@ export async function createNode(options: NodeOptions, limits: Limits = LIMITS):
   const { relayServe = false, relayUse = [], localName = null } = options;
   const relayed = relayUse.map((address) => `${address}/p2p-circuit`);
   return createLibp2p({
+    start: false,
     privateKey: privateKeyFromRaw(fromHex(options.privateKey)),
     addresses: { listen: [...options.listen, ...relayed] },
     // Whoever may be reached over a relay only can be dialled by all: a circuit is just one more transport.

@@ -15,7 +15,7 @@ import { rootOfDigests } from '../../src/protocol/segments.ts';
 import { contributionDigest, signDigest } from '../../src/protocol/signature.ts';
 import { packScores } from '../../src/protocol/valuation.ts';
 import { contribution, DOMAIN, digest, memberAccount, memberKey } from '../builders.ts';
-import { type Cheat, MEMBERS, ROUNDS, type SyntheticStudy, syntheticStudy } from './synthetic-study.ts';
+import { type Adoption, type Cheat, MEMBERS, ROUNDS, type SyntheticStudy, syntheticStudy } from './synthetic-study.ts';
 
 let folder: string;
 let honest: SyntheticStudy;
@@ -277,6 +277,40 @@ test('two contributions of one member for one round, shown on the ledger, are a 
 });
 
 /** A member that signs and records what is not true: everything is consistent but the replay. */
+describe('a member that goes on from the base of another', () => {
+  const adoption = { member: 3, from: 1, round: 1 };
+  const findingsOf = async (change: Partial<Adoption>) => {
+    const { findings } = await audit({ study: await syntheticStudy(undefined, { ...adoption, ...change }) });
+    return findings.filter(({ code }) => code !== 'audit/block-damaged');
+  };
+
+  test('is in order if it has nothing of its own to mix; every mix is replayed', async () => {
+    const report = await audit({ study: await syntheticStudy(undefined, adoption) });
+    expect(report.findings).toEqual([]);
+    expect(report.records.mixesReplayed).toBe(MEMBERS * ROUNDS - 2); // one was never signed, one taken over
+    expect(report.notices).toContainEqual(
+      expect.objectContaining({
+        member: memberAccount(3),
+        round: 1,
+        message: expect.stringContaining(memberAccount(1)),
+      }),
+    );
+  });
+
+  test('is found out if it contributed to the round before', async () => {
+    expect(await findingsOf({ contributes: true })).toContainEqual(
+      expect.objectContaining({ code: 'audit/adoption-wrong', member: memberAccount(3), round: 1 }),
+    );
+  });
+
+  test('is found out if the other has signed another base', async () => {
+    const findings = await findingsOf({ base: (theirs) => ({ ...theirs, root: digest('another base') }) });
+    expect(findings).toContainEqual(
+      expect.objectContaining({ code: 'audit/adoption-wrong', member: memberAccount(3) }),
+    );
+  });
+});
+
 describe('a member that cheats', () => {
   const findingsOf = async (cheat: Cheat) => (await audit({ study: await syntheticStudy(cheat) })).findings;
   const by = { member: 2, round: 1 };

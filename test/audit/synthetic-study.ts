@@ -38,8 +38,24 @@ export interface SyntheticStudy {
   readonly ledger: MemoryLedger;
 }
 
+/** A member that goes on after a round from the base of another one. */
+export interface Adoption {
+  readonly member: number;
+  readonly from: number;
+  /** The round to which it contributes nothing. */
+  readonly round: number;
+  /** It contributes to that round all the same, which takes the right to adopt from it. */
+  readonly contributes?: boolean;
+  /** What it takes over instead of the base that the other one signs. */
+  base?(theirs: { root: Hex; segments: readonly Float32Array[]; recipe: Hex }): typeof theirs;
+}
+
 /** A whole study without processes: real records, segments, mixes and ledger rules, with a stand-in for training. */
-export async function syntheticStudy(cheat?: Cheat): Promise<SyntheticStudy> {
+export async function syntheticStudy(cheat?: Cheat, adoption?: Adoption): Promise<SyntheticStudy> {
+  const isAway = (n: number, round: number): boolean =>
+    adoption?.member === n && adoption.round === round && adoption.contributes !== true;
+  /** Its first record after the one that it adopted has nothing to say about a mix. */
+  const hasAdopted = (n: number, round: number): boolean => adoption?.member === n && adoption.round === round - 1;
   const manifest = composeManifest({
     title: 'a synthetic study',
     members: MEMBERS,
@@ -94,7 +110,7 @@ export async function syntheticStudy(cheat?: Cheat): Promise<SyntheticStudy> {
     const pending: Reveal[] = [];
     for (const n of members) {
       const base = bases.get(n);
-      if (base === undefined) continue;
+      if (base === undefined || isAway(n, round)) continue;
       const member = memberAccount(n);
       const cheating = cheat?.member === n && cheat.round === round ? cheat : undefined;
       const trained = joinSegments(base.segments).map((value, i) => value + Math.fround(n * 0.01 * (i + round + 1)));
@@ -117,7 +133,7 @@ export async function syntheticStudy(cheat?: Cheat): Promise<SyntheticStudy> {
         training: closing ? null : { loss: 0.5, accuracy: 0.5 },
         heldOut: { samples: 1, loss: 0.5, accuracy: 0.5, auc: null },
         common: null,
-        utilityMicros: round === 0 ? null : 10 * MEMBERS * (MEMBERS + 1) * 0.5,
+        utilityMicros: round === 0 || hasAdopted(n, round) ? null : 10 * MEMBERS * (MEMBERS + 1) * 0.5,
       };
       const record: Contribution = {
         study,
@@ -129,12 +145,12 @@ export async function syntheticStudy(cheat?: Cheat): Promise<SyntheticStudy> {
         samples: closing ? 0 : 10 * n,
         epsilonMicros: 0,
         metrics: put(encodeMetrics(cheating?.metrics?.(metrics) ?? metrics)),
-        scoreCommitment: round === 0 ? ZERO_DIGEST : hashValuation(valuation),
+        scoreCommitment: round === 0 || hasAdopted(n, round) ? ZERO_DIGEST : hashValuation(valuation),
       };
       await ledger.as(member).contribute(record);
       const signature = signDigest(memberKey(n), contributionDigest(DOMAIN, record));
       announcements.push({ record, signature, segments: closing ? [] : [...update.digests] });
-      if (round > 0) {
+      if (round > 0 && !hasAdopted(n, round)) {
         pending.push({ record: valuation, signature: signDigest(memberKey(n), valuationDigest(DOMAIN, valuation)) });
       }
     }
@@ -147,6 +163,11 @@ export async function syntheticStudy(cheat?: Cheat): Promise<SyntheticStudy> {
     for (const n of members) {
       const before = bases.get(n);
       if (before === undefined) continue;
+      const theirs = adoption?.member === n && adoption.round === round ? bases.get(adoption.from) : undefined;
+      if (theirs !== undefined) {
+        bases.set(n, adoption?.base?.(theirs) ?? theirs);
+        continue;
+      }
       const member = memberAccount(n);
       const entries = ofRound.map(({ record }) => ({ member: record.member, round, update: record.update }));
       const plan = planMix({ member, round, entries, segments: manifest.segments, pulls: pullsOf(manifest, round) });

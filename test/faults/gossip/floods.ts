@@ -43,7 +43,7 @@ interface Flood {
 
 async function floodOnce({ kind, seconds, seed, banAtPoints }: Flood): Promise<FaultRow> {
   const members = [1, 2, FLOODER];
-  const victim = await startHonest(1, members, [], banAtPoints);
+  const victim = await startHonest(1, members, [], banAtPoints === undefined ? {} : { banAtPoints });
   const friend = await startHonest(2, members, victim.network.addresses());
   victim.blobs.set(digest('a large segment'), new Uint8Array(16 * 1024 * 1024));
   const hostile = startWorker<HostileTask, HostileAnswers>(WORKER);

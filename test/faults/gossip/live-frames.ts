@@ -14,7 +14,7 @@ const LARGEST_GROWTH_BYTES = 64 * 1024 * 1024;
 export async function liveFrames({ frames, seed }: { frames: number; seed: string }): Promise<FaultRow[]> {
   const members = [1, 2, 3];
   // Whoever sends such frames is cut off after a few: here it is not, so that all of them are read.
-  const victim = await startHonest(1, members, [], Number.POSITIVE_INFINITY);
+  const victim = await startHonest(1, members, [], { banAtPoints: Number.POSITIVE_INFINITY });
   const friend = await startHonest(2, members, victim.network.addresses());
   const hostile = startWorker<HostileTask, HostileAnswers>(WORKER);
   try {

@@ -2,7 +2,7 @@ import { type Hex, sha256, toHex } from '../../../src/base/bytes.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import type { Offence } from '../../../src/gossip/offences.ts';
-import { createStudyNetwork, type StudyNetwork } from '../../../src/gossip/study-network.ts';
+import { createStudyNetwork, type StudyNetwork, type StudyNetworkOptions } from '../../../src/gossip/study-network.ts';
 import { type Announcement, encodeAnnouncement } from '../../../src/protocol/announcement.ts';
 import { hashContribution } from '../../../src/protocol/contribution.ts';
 import { announcement, memberAccount, memberKey } from '../../builders.ts';
@@ -19,13 +19,21 @@ export interface HonestPeer {
   stop(): Promise<void>;
 }
 
-/** @param banAtPoints how many offences are too many */
+export interface HonestOptions {
+  /** How many offences are too many. */
+  readonly banAtPoints?: number;
+  readonly listen?: readonly string[];
+  readonly relay?: StudyNetworkOptions['relay'];
+  readonly mdns?: boolean;
+}
+
 export async function startHonest(
   n: number,
   members: readonly number[],
   bootstrap: readonly string[] = [],
-  banAtPoints?: number,
+  options: HonestOptions = {},
 ): Promise<HonestPeer> {
+  const { banAtPoints, listen = ['/ip4/127.0.0.1/tcp/0'], relay, mdns = false } = options;
   const admitted = new Set(members.map(memberAccount));
   const heard = new Map<Hex, Announcement>();
   const blobs = new Map<Hex, Uint8Array>();
@@ -59,7 +67,7 @@ export async function startHonest(
       ...(banAtPoints === undefined ? {} : { banAtPoints }),
       onBan: (account, offence) => void bans.push([account, offence]),
     },
-    { privateKey: memberKey(n), listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap },
+    { privateKey: memberKey(n), listen, bootstrap, mdns, ...(relay === undefined ? {} : { relay }) },
   );
   await network.start();
   const maintenance = setInterval(() => void network.maintain().catch(() => {}), 1_000);

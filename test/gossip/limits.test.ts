@@ -1,0 +1,319 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { RPC } from '@chainsafe/libp2p-gossipsub/message';
+import type { Connection, Stream } from '@libp2p/interface';
+import { multiaddr } from '@multiformats/multiaddr';
+import * as varint from 'uint8-varint';
+import { afterEach, expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { createNode, type Node, type NodeOptions } from '../../src/gossip/create-node.ts';
+import { LIMITS, type Limits } from '../../src/gossip/limits.ts';
+import { memberKey } from '../builders.ts';
+import { eventually } from '../eventually.ts';
+
+/** Each limit is set low, and something that passes under the usual one is refused; the control is the usual one. */
+const TOPIC = '/consilium/test';
+const LOOPBACK = '/ip4/127.0.0.1/tcp/0';
+const PROTOCOL = '/consilium/test/1';
+const GOSSIP = '/meshsub/1.2.0';
+const SOON_MILLISECONDS = 1_500;
+
+const nodes: Node[] = [];
+const servers: Server[] = [];
+const sockets: Socket[] = [];
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  for (const server of servers.splice(0)) server.close();
+  await Promise.all(nodes.splice(0).map((node) => node.stop()));
+});
+
+async function start(n: number, limits: Partial<Limits> = {}, options: Partial<NodeOptions> = {}): Promise<Node> {
+  const node = await createNode(
+    { privateKey: memberKey(n), listen: [LOOPBACK], topics: [TOPIC], isMember: () => true, ...options },
+    { ...LIMITS, ...limits },
+  );
+  nodes.push(node);
+  await node.start();
+  node.services.pubsub.subscribe(TOPIC);
+  return node;
+}
+
+const addressOf = (node: Node) => multiaddr(String(node.getMultiaddrs()[0]));
+const dial = (from: Node, to: Node): Promise<Connection> => from.dial(addressOf(to), { force: true });
+const portOf = (node: Node): number => Number(String(node.getMultiaddrs()[0]).split('/')[4]);
+const soon = (): Promise<void> => systemClock.wait(SOON_MILLISECONDS);
+
+/** A server that takes connections and says nothing. */
+async function silentServer(): Promise<{ port: number; taken(): number }> {
+  let taken = 0;
+  const server = createServer((socket) => {
+    taken += 1;
+    sockets.push(socket);
+    socket.on('error', () => {});
+  }).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  return { port: (server.address() as AddressInfo).port, taken: () => taken };
+}
+
+const silent = (port: number) => multiaddr(`/ip4/127.0.0.1/tcp/${port}`);
+
+/** Connections that never begin a handshake. @returns how many of them the other end has closed */
+async function mute(node: Node, count: number): Promise<() => number> {
+  let closed = 0;
+  for (let i = 0; i < count; i++) {
+    const socket = connect(portOf(node), '127.0.0.1');
+    sockets.push(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => (closed += 1));
+  }
+  return () => closed;
+}
+
+/** A stream of raw gossip frames from one node to another. */
+async function gossipStream(from: Node, to: Node): Promise<Stream> {
+  await eventually(() => expect(to.services.pubsub.getPeers().map(String)).toContain(String(from.peerId)));
+  return (await dial(from, to)).newStream(GOSSIP);
+}
+
+const frame = (fields: object): Uint8Array => {
+  const bytes = RPC.encode({ subscriptions: [], messages: [], ...fields });
+  return Buffer.concat([varint.encode(bytes.length), bytes]);
+};
+const control = (fields: object, messages: readonly object[]): Uint8Array =>
+  frame({ messages, control: { ihave: [], iwant: [], graft: [], prune: [], idontwant: [], ...fields } });
+const many = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
+
+/** @returns whether a node with these limits leaves a frame unread: nothing in it reaches the validator */
+async function ignores(limits: Partial<Limits>, make: (message: object) => Uint8Array): Promise<boolean> {
+  const [victim, sender] = [await start(1, limits), await start(2)];
+  let judged = 0;
+  victim.services.pubsub.topicValidators.set(TOPIC, () => {
+    judged += 1;
+    return 'ignore' as never;
+  });
+  await dial(sender, victim);
+  const stream = await gossipStream(sender, victim);
+  stream.send(make({ topic: TOPIC, data: Uint8Array.of(1) }));
+  await soon();
+  return judged === 0;
+}
+
+const bites: Record<keyof typeof LIMITS, (limit: Partial<Limits>) => Promise<boolean>> = {
+  async maximumConnections(limit) {
+    const victim = await start(1, limit);
+    for (const n of [2, 3, 4]) await dial(await start(n), victim).catch(() => {});
+    await soon();
+    return victim.getConnections().length < 3;
+  },
+  async inboundConnectionsPerSecond(limit) {
+    const [victim, sender] = [await start(1, limit), await start(2)];
+    let refused = 0;
+    for (let i = 0; i < 6; i++) {
+      const connection = await dial(sender, victim).catch(() => null);
+      if (connection === null) refused += 1;
+    }
+    await soon();
+    return refused > 0 || victim.getConnections().length < 6;
+  },
+  async maximumPendingConnections(limit) {
+    const closed = await mute(await start(1, limit), 8);
+    await soon();
+    return closed() > 0;
+  },
+  async inboundUpgradeMilliseconds(limit) {
+    const closed = await mute(await start(1, limit), 1);
+    await soon();
+    return closed() > 0;
+  },
+  async dialMilliseconds(limit) {
+    const [node, server] = [await start(1, limit), await silentServer()];
+    const failed = node.dial(silent(server.port)).then(
+      () => true,
+      () => true,
+    );
+    return Promise.race([failed, soon().then(() => false)]);
+  },
+  async parallelDials(limit) {
+    const [node, server] = [await start(1, limit), await silentServer()];
+    const more = await silentServer();
+    for (const { port } of [server, more]) void node.dial(silent(port)).catch(() => {});
+    await soon();
+    return server.taken() + more.taken() < 2;
+  },
+  async dialQueueLength(limit) {
+    const node = await start(1, { ...limit, parallelDials: 1 });
+    const dials = await Promise.all(many(4, () => silentServer()));
+    let refused = 0;
+    for (const { port } of dials) void node.dial(silent(port)).catch(() => (refused += 1));
+    await soon();
+    return refused > 0;
+  },
+  async addressesPerPeer(limit) {
+    const [node, other] = [await start(1, limit), await start(2)];
+    const id = String(other.peerId);
+    const addresses = [
+      multiaddr(`/ip4/127.0.0.1/tcp/9/p2p/${id}`),
+      multiaddr(`/ip4/127.0.0.2/tcp/9/p2p/${id}`),
+      addressOf(other),
+    ];
+    return node.dial(addresses).then(
+      () => false,
+      () => true,
+    );
+  },
+  async streamsPerConnection(limit) {
+    const [victim, sender] = [await start(1, limit), await start(2)];
+    await victim.handle(PROTOCOL, () => {}, { maxInboundStreams: 1000 });
+    const connection = await dial(sender, victim);
+    await Promise.allSettled(
+      many(12, () => connection.newStream(PROTOCOL, { signal: AbortSignal.timeout(1_000), maxOutboundStreams: 1000 })),
+    );
+    await soon();
+    return connection.streams.filter(({ protocol, status }) => protocol === PROTOCOL && status === 'open').length < 12;
+  },
+  async streamsPerProtocol(limit) {
+    const [victim, sender] = [await start(1, limit), await start(2)];
+    await dial(sender, victim);
+    await gossipStream(sender, victim);
+    const connection = await dial(sender, victim);
+    await Promise.allSettled(
+      many(6, () => connection.newStream(GOSSIP, { signal: AbortSignal.timeout(1_000), maxOutboundStreams: 1000 })),
+    );
+    await soon();
+    return connection.streams.filter(({ protocol, status }) => protocol === GOSSIP && status === 'open').length < 6;
+  },
+  async streamWindowBytes(limit) {
+    const [victim, sender] = [await start(1, limit), await start(2)];
+    await victim.handle(PROTOCOL, (stream) => void stream.addEventListener('message', () => {}));
+    const stream = await (await dial(sender, victim)).newStream(PROTOCOL);
+    let most = 0;
+    for (let sent = 0; sent < 32; sent++) {
+      stream.send(new Uint8Array(1024 * 1024));
+      await systemClock.wait(20);
+      most = Math.max(most, (stream as unknown as { sendWindowCapacity: number }).sendWindowCapacity);
+    }
+    return most <= 256 * 1024;
+  },
+  async identifyBytes(limit) {
+    const [victim, sender] = [await start(1, limit), await start(2)];
+    await dial(sender, victim);
+    await soon();
+    const known = await victim.peerStore.get(sender.peerId).catch(() => null);
+    return known === null || known.metadata.get('AgentVersion') === undefined;
+  },
+  async identifyMilliseconds(limit) {
+    const [victim, sender] = [await start(1, limit), await start(2)];
+    let closed = false;
+    await sender.unhandle('/ipfs/id/1.0.0');
+    await sender.handle('/ipfs/id/1.0.0', (stream) => void stream.addEventListener('close', () => (closed = true)));
+    await dial(sender, victim);
+    await soon();
+    return closed;
+  },
+  gossipFrameBytes: (limit) =>
+    ignores(limit, () => frame({ messages: [{ topic: TOPIC, data: new Uint8Array(4096) }] })),
+  async gossipOutboundBufferBytes(limit) {
+    const [victim, reader] = [await start(1, limit), await start(2)];
+    const connection = await dial(reader, victim);
+    await eventually(() => expect(victim.services.pubsub.getPeers()).toHaveLength(1));
+    await eventually(() =>
+      expect(
+        connection.streams.some(
+          ({ protocol, direction }) => protocol.startsWith('/meshsub') && direction === 'inbound',
+        ),
+      ).toBe(true),
+    );
+    for (const stream of connection.streams) if (stream.direction === 'inbound') stream.pause();
+    for (let i = 0; i < 60; i++)
+      await victim.services.pubsub.publish(TOPIC, new Uint8Array(60_000).fill(i)).catch(() => {});
+    await soon();
+    const outbound = victim.getConnections().flatMap(({ streams }) => streams);
+    return !outbound.some(
+      ({ protocol, direction, status }) =>
+        protocol.startsWith('/meshsub') && direction === 'outbound' && status === 'open',
+    );
+  },
+  async topicBytesPerPeer(limit) {
+    const [victim, sender] = [await start(1, limit), await start(2)];
+    await dial(sender, victim);
+    await soon();
+    return victim.services.pubsub.getSubscribers(TOPIC).length === 0;
+  },
+  gossipSubscriptions: (limit) =>
+    ignores(limit, (one) =>
+      frame({ messages: [one], subscriptions: many(4, (i) => ({ subscribe: true, topic: `t${i}` })) }),
+    ),
+  gossipMessages: (limit) => ignores(limit, (one) => frame({ messages: many(4, () => one) })),
+  gossipMessageIds: (limit) =>
+    ignores(limit, (one) => control({ iwant: [{ messageIDs: many(4, (i) => Uint8Array.of(i)) }] }, [one])),
+  gossipControlMessages: (limit) =>
+    ignores(limit, (one) => control({ graft: many(4, () => ({ topicID: TOPIC })) }, [one])),
+  gossipPeerInfos: (limit) =>
+    ignores(limit, (one) =>
+      control({ prune: [{ topicID: TOPIC, peers: many(2, () => ({ peerID: Uint8Array.of(1) })), backoff: 1 }] }, [one]),
+    ),
+  async seenMilliseconds(limit) {
+    const [victim, sender] = [await start(1, limit), await start(2)];
+    let judged = 0;
+    victim.services.pubsub.topicValidators.set(TOPIC, () => {
+      judged += 1;
+      return 'ignore' as never;
+    });
+    await dial(sender, victim);
+    const stream = await gossipStream(sender, victim);
+    for (let i = 0; i < 4; i++) {
+      stream.send(frame({ messages: [{ topic: TOPIC, data: Uint8Array.of(7) }] }));
+      await soon();
+    }
+    return judged > 1;
+  },
+  // These three act above libp2p: test/faults/gossip (a flood below the limit passes, above it is cut off), and relay.test.ts.
+  gossipBytesPerSecond: async ({ gossipBytesPerSecond }) => gossipBytesPerSecond !== undefined,
+  relayBytes: async ({ relayBytes }) => relayBytes !== undefined,
+  relayMilliseconds: async ({ relayMilliseconds }) => relayMilliseconds !== undefined,
+  relayReservations: async ({ relayReservations }) => relayReservations !== undefined,
+};
+
+/** What each limit is set to: low enough for what its test does. */
+const LOW: Limits = {
+  ...LIMITS,
+  maximumConnections: 1,
+  inboundConnectionsPerSecond: 1,
+  maximumPendingConnections: 1,
+  inboundUpgradeMilliseconds: 200,
+  dialMilliseconds: 200,
+  parallelDials: 1,
+  dialQueueLength: 1,
+  addressesPerPeer: 1,
+  streamsPerConnection: 4,
+  streamsPerProtocol: 2,
+  streamWindowBytes: 256 * 1024,
+  identifyBytes: 32,
+  identifyMilliseconds: 200,
+  gossipFrameBytes: 1024,
+  gossipOutboundBufferBytes: 64 * 1024,
+  topicBytesPerPeer: 4,
+  gossipSubscriptions: 1,
+  gossipMessages: 1,
+  gossipMessageIds: 1,
+  gossipControlMessages: 1,
+  gossipPeerInfos: 0,
+  seenMilliseconds: 50,
+};
+
+const ELSEWHERE = new Set<keyof Limits>([
+  'gossipBytesPerSecond',
+  'relayBytes',
+  'relayMilliseconds',
+  'relayReservations',
+]);
+const here = (Object.keys(LIMITS) as (keyof Limits)[]).filter((name) => !ELSEWHERE.has(name));
+
+test.each(here)('%s bites', async (name) => {
+  expect(await bites[name]({ [name]: LOW[name] })).toBe(true);
+  await Promise.all(nodes.splice(0).map((node) => node.stop()));
+  // Where nothing at all is allowed there is no usual case to compare with but a larger limit.
+  const control = name === 'gossipPeerInfos' ? { gossipPeerInfos: 16 } : {};
+  expect(await bites[name](control)).toBe(false);
+});
