@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hex } from '../../../src/base/bytes.ts';
 import { systemClock } from '../../../src/base/clock.ts';
@@ -34,6 +33,8 @@ export interface LightPeerOptions {
   readonly manifest: Manifest;
   readonly bootstrap: readonly string[];
   readonly epochMilliseconds: number;
+  /** True while it trains without an end. */
+  isPaused(): boolean;
   /** The members that it can reach now; the test changes it. The peer keeps to it as to the member set of the contract. */
   readonly reachable: Set<Hex>;
   readonly weakness: PeerWeakness;
@@ -49,6 +50,8 @@ export interface LightPeer {
   failure(): unknown;
   /** The round that it trains or waits in. */
   round(): number;
+  /** What it took over, by round. */
+  readonly adopted: readonly number[];
   stop(): Promise<void>;
 }
 
@@ -69,6 +72,7 @@ export async function startLightPeer(options: LightPeerOptions): Promise<LightPe
   let run: StudyRun | null = null;
   let failure: unknown = null;
   let round = progress.round;
+  const adopted: number[] = [];
   const context = studyContext({ domain: ledger.domain, manifest, index, store });
   const network = createStudyNetwork(
     {
@@ -110,7 +114,7 @@ export async function startLightPeer(options: LightPeerOptions): Promise<LightPe
       privateKey,
       trainingSeed: `member ${number}`,
       engine: { name: 'tiny', version: '1', reproducible: true },
-      model: createTinyModel(options.epochMilliseconds),
+      model: createTinyModel(options.epochMilliseconds, options.isPaused),
       training: trainingSchema.parse(manifest.training),
       data: { training: TINY_EXAMPLES, heldOut: TINY_EXAMPLES, common: null },
       blobs,
@@ -118,6 +122,7 @@ export async function startLightPeer(options: LightPeerOptions): Promise<LightPe
       outbox,
       emit: (event) => {
         if (event.event === 'round.started') round = event.round;
+        if (event.event === 'round.adopted') adopted.push(event.round);
       },
     },
     progress,
@@ -133,12 +138,12 @@ export async function startLightPeer(options: LightPeerOptions): Promise<LightPe
     network,
     failure: () => failure,
     round: () => round,
+    adopted,
     async stop() {
       stopping.abort();
       await Promise.allSettled([...work, finished]);
       await network.stop();
       store.close();
-      await rm(join(folder, `${number}.blobs`), { recursive: true, force: true });
     },
   };
 }
