@@ -1,11 +1,10 @@
-import { renameSync, statSync } from 'node:fs';
-import { pino } from 'pino';
 import type { Logger } from '../base/logger.ts';
 import { runPeer } from '../peer/create-peer.ts';
 import { dataFolder } from '../peer/data-folder.ts';
-import { type PeerConfig, readPeerConfig } from '../peer/peer-config.ts';
+import { readPeerConfig } from '../peer/peer-config.ts';
 import type { PeerEvent } from '../peer/peer-event.ts';
 import { required } from './command-line.ts';
+import { createLogFile } from './log-file.ts';
 import { type Command, EXIT_FAILURE, EXIT_OK } from './run-command.ts';
 
 /** After a signal the process has ended within this time, whatever hangs. */
@@ -26,7 +25,7 @@ export const peerStartCommand: Command = {
     const path = required(values, 'data');
     const print = values.json === true ? JSON.stringify : describe;
     const folder = dataFolder(path);
-    const logger = fileLogger(folder.log, (await readPeerConfig(folder.config)).log);
+    const logger = createLogFile(folder.log, (await readPeerConfig(folder.config)).log);
     const emit = (event: PeerEvent): void => {
       const { event: name, ...details } = event;
       logger.info(name, details);
@@ -54,18 +53,6 @@ function endInTime(signal: AbortSignal, logger: Logger): void {
       process.exit(EXIT_FAILURE);
     }, STOP_MILLISECONDS).unref();
   });
-}
-
-/** Logs JSON lines to the data folder; the events on standard output are for people and launchers. */
-function fileLogger(file: string, { level, maximumMegabytes }: PeerConfig['log']): Logger {
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > maximumMegabytes * 1e6) renameSync(file, `${file}.1`);
-  const log = pino({ level, base: null }, pino.destination({ dest: file, sync: true, mkdir: true }));
-  return {
-    debug: (event, values) => log.debug({ event, ...values }),
-    info: (event, values) => log.info({ event, ...values }),
-    warn: (event, values) => log.warn({ event, ...values }),
-    error: (event, values) => log.error({ event, ...values }),
-  };
 }
 
 function describe(event: PeerEvent): string {
