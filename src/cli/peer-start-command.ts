@@ -1,12 +1,11 @@
-import { renameSync, statSync } from 'node:fs';
-import { pino } from 'pino';
 import type { Logger } from '../base/logger.ts';
 import { runPeer } from '../peer/create-peer.ts';
 import { dataFolder } from '../peer/data-folder.ts';
-import { type PeerConfig, readPeerConfig } from '../peer/peer-config.ts';
+import { readPeerConfig } from '../peer/peer-config.ts';
 import type { PeerEvent } from '../peer/peer-event.ts';
 import { required } from './command-line.ts';
-import { type Command, EXIT_OK } from './run-command.ts';
+import { createLogFile } from './log-file.ts';
+import { type Command, EXIT_FAILURE, EXIT_OK } from './run-command.ts';
 
 /** After a signal the process has ended within this time, whatever hangs. */
 const STOP_MILLISECONDS = 10_000;
@@ -26,47 +25,34 @@ export const peerStartCommand: Command = {
     const path = required(values, 'data');
     const print = values.json === true ? JSON.stringify : describe;
     const folder = dataFolder(path);
-    const logger = fileLogger(folder.log, (await readPeerConfig(folder.config)).log);
+    const logger = createLogFile(folder.log, (await readPeerConfig(folder.config)).log);
     const emit = (event: PeerEvent): void => {
       const { event: name, ...details } = event;
       logger.info(name, details);
       process.stdout.write(`${print(event)}\n`);
     };
-    const release = endInTime(signal, logger);
+    endInTime(signal, logger);
     try {
       await runPeer({ logger, emit }, path, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
       emit({ event: 'peer.stopped' });
-    } finally {
-      release();
     }
     return EXIT_OK;
   },
 };
 
-/** Ends the process when stopping takes too long; everything that matters is on disk before it is said. @returns what calls it off */
-function endInTime(signal: AbortSignal, logger: Logger): () => void {
-  let timer: NodeJS.Timeout | undefined;
+/**
+ * Ends the process when stopping takes too long; everything that matters is on disk before it is said. Nobody calls it off: what is
+ * still open when the peer has ended would keep the process alive as well.
+ */
+function endInTime(signal: AbortSignal, logger: Logger): void {
   signal.addEventListener('abort', () => {
-    timer = setTimeout(() => {
+    setTimeout(() => {
       logger.error('peer.stop-overdue', { milliseconds: STOP_MILLISECONDS });
-      process.exit(1);
-    }, STOP_MILLISECONDS);
+      process.exit(EXIT_FAILURE);
+    }, STOP_MILLISECONDS).unref();
   });
-  return () => clearTimeout(timer);
-}
-
-/** Logs JSON lines to the data folder; the events on standard output are for people and launchers. */
-function fileLogger(file: string, { level, maximumMegabytes }: PeerConfig['log']): Logger {
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > maximumMegabytes * 1e6) renameSync(file, `${file}.1`);
-  const log = pino({ level, base: null }, pino.destination({ dest: file, sync: true, mkdir: true }));
-  return {
-    debug: (event, values) => log.debug({ event, ...values }),
-    info: (event, values) => log.info({ event, ...values }),
-    warn: (event, values) => log.warn({ event, ...values }),
-    error: (event, values) => log.error({ event, ...values }),
-  };
 }
 
 function describe(event: PeerEvent): string {

@@ -3,6 +3,7 @@ import { describeStopped, type StoppedPeer } from '../peer/describe-stopped.ts';
 import type { PeerStatus } from '../peer/peer-status.ts';
 import { findRunningPeer } from '../peer/run-file.ts';
 import { required } from './command-line.ts';
+import { requireReleased } from './require-released.ts';
 import { type Command, EXIT_FAILURE, EXIT_OK } from './run-command.ts';
 
 export const peerStatusCommand: Command = {
@@ -10,7 +11,8 @@ export const peerStatusCommand: Command = {
     usage: 'consilium peer status --data <folder> [options]',
     summary:
       "Shows where a member's peer stands: its round, who is connected and who is missing, what waits to be recorded, and what is wrong\n" +
-      'with the remedy. Exit code 0: it runs and all is well, or it does not run; 1: it runs and something is wrong.',
+      'with the remedy. Exit code 0: it runs and all is well, or it does not run; 1: it runs and something is wrong, or it is there and\n' +
+      'does not answer.',
     options: {
       data: { type: 'string', value: '<folder>', help: "the member's data folder" },
       json: { type: 'boolean', help: 'print JSON' },
@@ -28,6 +30,7 @@ export const peerStatusCommand: Command = {
       );
       return status.problems.length === 0 ? EXIT_OK : EXIT_FAILURE;
     }
+    requireReleased(folder);
     const stopped = await describeStopped(folder);
     const text =
       values.json === true ? `${JSON.stringify({ running: false, ...stopped })}\n` : describeNotRunning(stopped);

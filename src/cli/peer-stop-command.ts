@@ -3,6 +3,7 @@ import { ConsiliumError } from '../base/errors.ts';
 import { dataFolder } from '../peer/data-folder.ts';
 import { findRunningPeer } from '../peer/run-file.ts';
 import { required } from './command-line.ts';
+import { requireReleased } from './require-released.ts';
 import { type Command, EXIT_OK } from './run-command.ts';
 
 /** A peer ends within ten seconds of being told to. */
@@ -21,8 +22,10 @@ export const peerStopCommand: Command = {
     },
   },
   async run(values, _positionals, signal) {
-    const running = await findRunningPeer(dataFolder(required(values, 'data')).run);
-    if (running !== null) {
+    const folder = dataFolder(required(values, 'data'));
+    const running = await findRunningPeer(folder.run);
+    if (running === null) requireReleased(folder);
+    else {
       const { pid } = running.run;
       process.kill(pid, 'SIGTERM');
       await ended(pid, signal);

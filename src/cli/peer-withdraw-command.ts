@@ -4,6 +4,7 @@ import { findRunningPeer } from '../peer/run-file.ts';
 import { withdrawMember } from '../peer/withdraw-member.ts';
 import { required, usageError } from './command-line.ts';
 import { confirm } from './confirm.ts';
+import { requireReleased } from './require-released.ts';
 import { type Command, EXIT_OK } from './run-command.ts';
 
 export const peerWithdrawCommand: Command = {
@@ -21,11 +22,13 @@ export const peerWithdrawCommand: Command = {
   },
   async run(values, _positionals, signal) {
     const path = required(values, 'data');
-    if ((await findRunningPeer(dataFolder(path).run)) !== null) {
+    const folder = dataFolder(path);
+    if ((await findRunningPeer(folder.run)) !== null) {
       throw usageError(
         `a peer runs on ${path}, and its transactions would get in the way; stop it with 'consilium peer stop' first`,
       );
     }
+    requireReleased(folder);
     const member = await prepareMember(path);
     const question = `About to leave the study '${member.manifest.title}' for good; this cannot be taken back.`;
     const { changed, endRound } = await withdrawMember(member, () => confirm(question, values, signal));

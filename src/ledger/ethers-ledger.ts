@@ -19,6 +19,8 @@ export interface EthersLedgerOptions {
   readonly contract: Hex;
   /** A node that has not answered by then counts as down. */
   readonly timeoutMilliseconds?: number;
+  /** Ends everything that still waits for the chain. */
+  readonly signal?: AbortSignal;
 }
 
 /** Blocks that one query for events spans; nodes refuse spans that are too wide. */

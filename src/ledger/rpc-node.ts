@@ -21,10 +21,28 @@ const answerSchema = z.union([
 /**
  * Sends one JSON-RPC request to one node.
  * @param timeoutMilliseconds for the whole answer: a node that accepts a request and says nothing counts as down
+ * @param closing ends the request early
  * @throws Error in one line, for everything that is no answer to this request
  */
-export async function askNode(url: string, payload: JsonRpcPayload, timeoutMilliseconds: number): Promise<RpcAnswer> {
-  const signal = AbortSignal.timeout(timeoutMilliseconds);
+export async function askNode(
+  url: string,
+  payload: JsonRpcPayload,
+  timeoutMilliseconds: number,
+  closing?: AbortSignal,
+): Promise<RpcAnswer> {
+  const giveUp = new AbortController();
+  const timer = setTimeout(() => giveUp.abort(new Error(tooSlow(timeoutMilliseconds))), timeoutMilliseconds);
+  const close = (): void => giveUp.abort(new Error('the connection was closed'));
+  closing?.addEventListener('abort', close);
+  try {
+    return checkAnswer(await exchange(url, payload, giveUp.signal), payload);
+  } finally {
+    clearTimeout(timer);
+    closing?.removeEventListener('abort', close);
+  }
+}
+
+async function exchange(url: string, payload: JsonRpcPayload, signal: AbortSignal): Promise<string> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -33,16 +51,15 @@ export async function askNode(url: string, payload: JsonRpcPayload, timeoutMilli
     redirect: 'error',
     signal,
   }).catch((cause: unknown) => {
-    throw new Error(signal.aborted ? tooSlow(timeoutMilliseconds) : reasonOf(cause), { cause });
+    throw new Error(signal.aborted ? messageOf(signal.reason) : reasonOf(cause), { cause });
   });
   if (!response.ok) {
     await response.body?.cancel();
     throw new Error(`HTTP status ${response.status}`);
   }
-  const text = await readBody(response).catch((cause: unknown) => {
-    throw new Error(signal.aborted ? tooSlow(timeoutMilliseconds) : messageOf(cause), { cause });
+  return readBody(response).catch((cause: unknown) => {
+    throw new Error(messageOf(signal.aborted ? signal.reason : cause), { cause });
   });
-  return checkAnswer(text, payload);
 }
 
 const tooSlow = (milliseconds: number): string => `no complete answer within ${milliseconds / 1000} s`;

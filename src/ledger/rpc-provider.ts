@@ -11,6 +11,8 @@ export interface RpcOptions {
   readonly timeoutMilliseconds?: number;
   /** Nodes of any other chain are refused; without it the first node that answers says which chain it is. */
   readonly expectedChainId?: number;
+  /** Ends all requests, those that wait for an answer and those to come. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A node that accepts a request and says nothing for this long counts as down. */
@@ -69,7 +71,7 @@ class FailoverProvider extends JsonRpcProvider {
 
 function createTransport(urls: readonly string[], options: RpcOptions): RpcTransport {
   for (const url of urls) assertRpcAddress(url, 'ledger/unreachable');
-  const { clock = systemClock, timeoutMilliseconds = REQUEST_TIMEOUT_MILLISECONDS } = options;
+  const { clock = systemClock, timeoutMilliseconds = REQUEST_TIMEOUT_MILLISECONDS, signal } = options;
   const nodes = urls.map((url): RpcNode => ({ url, checked: false, restMilliseconds: 0, restsUntil: 0 }));
   let preferred = 0;
   let chainId = options.expectedChainId === undefined ? null : BigInt(options.expectedChainId);
@@ -77,7 +79,7 @@ function createTransport(urls: readonly string[], options: RpcOptions): RpcTrans
   /** Asks a node that has not been asked, or has failed, what chain it is of: it may be another by now. */
   const check = async (node: RpcNode): Promise<void> => {
     const payload: JsonRpcPayload = { jsonrpc: '2.0', id: 0, method: 'eth_chainId', params: [] };
-    const found = chainIdIn(await askNode(node.url, payload, timeoutMilliseconds));
+    const found = chainIdIn(await askNode(node.url, payload, timeoutMilliseconds, signal));
     chainId ??= found;
     if (found !== chainId) {
       const message = `the node at ${node.url} is of chain ${found}, not of chain ${chainId}; correct its address`;
@@ -108,6 +110,7 @@ function createTransport(urls: readonly string[], options: RpcOptions): RpcTrans
   const attempt = async <T>(work: (node: RpcNode) => Promise<T>): Promise<T> => {
     const failures: { node: RpcNode; error: unknown }[] = [];
     for (const node of order()) {
+      if (signal?.aborted) throw new LedgerError('ledger/unreachable', 'the connection to the chain was closed');
       try {
         if (!node.checked) await check(node);
         const result = await work(node);
@@ -128,7 +131,7 @@ function createTransport(urls: readonly string[], options: RpcOptions): RpcTrans
         if (chainId === null) throw new Error('no chain id');
         return chainId;
       }),
-    send: (payload) => attempt((node) => askNode(node.url, payload, timeoutMilliseconds)),
+    send: (payload) => attempt((node) => askNode(node.url, payload, timeoutMilliseconds, signal)),
   };
 }
 

@@ -47,7 +47,16 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
   const { logger } = deps;
   const member = await prepareMember(path);
   const folder = dataFolder(path);
-  const connection = await connectLedger({ rpcUrl: member.config.rpcUrl, contract: member.config.contract });
+  const { rpcUrl, contract } = member.config;
+  const hangUp = new AbortController();
+  const ended = new AbortController();
+  // A chain that does not answer must not keep a peer from stopping: what is not told yet stays in the outbox.
+  const leave = (): void => {
+    void clock.wait(LEAVE_MILLISECONDS, ended.signal).then(() => hangUp.abort());
+  };
+  if (signal.aborted) leave();
+  else signal.addEventListener('abort', leave, { once: true });
+  const connection = await connectLedger({ rpcUrl, contract, signal: hangUp.signal });
   const ledger = connection.as(member.privateKey);
   const stopping = new AbortController();
   const stop = (): void => stopping.abort(signal.reason);
@@ -164,12 +173,14 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
   } finally {
     signal.removeEventListener('abort', stop);
     stopping.abort();
-    // A chain that does not answer must not keep a peer from stopping: what is not told yet stays in the outbox.
-    await Promise.race([Promise.allSettled(work), clock.wait(LEAVE_MILLISECONDS)]);
-    await Promise.race([network?.stop(), clock.wait(LEAVE_MILLISECONDS)]);
+    await Promise.race([Promise.allSettled(work), clock.wait(LEAVE_MILLISECONDS, ended.signal)]);
+    await Promise.race([network?.stop(), clock.wait(LEAVE_MILLISECONDS, ended.signal)]);
     await operations?.stop();
     store?.close();
     connection.close();
+    signal.removeEventListener('abort', leave);
+    ended.abort();
+    hangUp.abort();
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Hex, toHex } from '../base/bytes.ts';
@@ -76,12 +77,24 @@ export async function readSecrets(
   };
 }
 
+/** A secret has a line; what is larger is something else. */
+const MAXIMUM_SECRET_BYTES = 64 * 1024;
+
 async function readSecret(path: string): Promise<string> {
   try {
+    const { mode, size } = await stat(path).then(requireFile);
+    if ((mode & 0o077) !== 0) throw new Error(`others can read ${path}; run chmod 600 on it`);
+    if (size > MAXIMUM_SECRET_BYTES) throw new Error(`${path} has ${size} bytes; that is no secret of a member`);
     return (await readFile(path, 'utf8')).trimEnd();
   } catch (cause) {
-    throw new PeerError('peer/data-folder-invalid', `${messageOf(cause)}; make the folder with 'consilium peer init'`, {
+    throw new PeerError('peer/data-folder-invalid', `${messageOf(cause)}; 'consilium peer init' makes a sound folder`, {
       cause,
     });
+  }
+
+  /** A pipe or a device could be read for ever. */
+  function requireFile(found: Stats): Stats {
+    if (!found.isFile()) throw new Error(`${path} is not a regular file`);
+    return found;
   }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Hex } from '../base/bytes.ts';
 import { fromHex } from '../base/bytes.ts';
 import { accountOf } from '../protocol/account.ts';
@@ -12,17 +13,14 @@ export interface StoppedPeer {
   readonly outbox: OutboxCounts | null;
 }
 
-/** @throws PeerError `peer/data-folder-invalid`; ConsiliumError `ledger/keystore-unreadable` */
+/** @throws PeerError `peer/data-folder-invalid`, `peer/store-locked`, `peer/store-version`; ConsiliumError `ledger/keystore-unreadable` */
 export async function describeStopped(folder: DataFolder): Promise<StoppedPeer> {
   const account = accountOf(fromHex((await readSecrets(folder)).privateKey));
+  if (!existsSync(folder.database)) return { account, round: null, outbox: null }; // it has never run
+  const store = openPeerStore(folder.database, { readOnly: true });
   try {
-    const store = openPeerStore(folder.database, { readOnly: true });
-    try {
-      return { account, round: store.progress()?.round ?? null, outbox: store.outbox.counts() };
-    } finally {
-      store.close();
-    }
-  } catch {
-    return { account, round: null, outbox: null }; // it has never run
+    return { account, round: store.progress()?.round ?? null, outbox: store.outbox.counts() };
+  } finally {
+    store.close();
   }
 }

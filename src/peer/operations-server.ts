@@ -10,6 +10,8 @@ import type { PeerStatus } from './peer-status.ts';
 const MAXIMUM_CONNECTIONS = 16;
 const MAXIMUM_HEADER_BYTES = 8 * 1024;
 const REQUEST_TIMEOUT_MILLISECONDS = 5_000;
+/** Node looks for requests that take too long only every 30 seconds unless it is told otherwise. */
+const TIMEOUT_LOOK_MILLISECONDS = 1_000;
 
 export interface OperationsDeps {
   readonly metrics: Metrics;
@@ -39,6 +41,7 @@ export async function startOperationsServer(
       maxHeaderSize: MAXIMUM_HEADER_BYTES,
       requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
       headersTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+      connectionsCheckingInterval: TIMEOUT_LOOK_MILLISECONDS,
     },
     (request, response) => {
       answer(deps, options, request).then(

@@ -95,7 +95,9 @@ export const peerConfigSchema = z.strictObject({
         .min(1)
         .max(10_000)
         .default(64)
-        .describe('Size at which peer.log becomes peer.log.1, looked at when the peer starts.'),
+        .describe(
+          'Size beyond which peer.log becomes peer.log.1, in place of the one before it: the two take at most twice as much.',
+        ),
     })
     .prefault({}),
   data: z

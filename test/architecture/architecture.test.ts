@@ -31,6 +31,9 @@ const FENCES: readonly { readonly packages: RegExp; readonly folders: readonly s
   { packages: /^node:sqlite/, folders: ['ledger', 'peer'] },
   { packages: /^@ipld\/car/, folders: ['audit'] },
   { packages: /^(node:perf_hooks)/, folders: ['base'] },
+  { packages: /^prom-client/, folders: ['base'] },
+  { packages: /^pino/, folders: ['cli'] },
+  { packages: /^node:http/, folders: ['ledger', 'peer'] },
 ];
 
 const folderOf = (path: string): string => path.split('/')[1] ?? '';
@@ -78,8 +81,9 @@ describe('the check itself', () => {
       ...importsOf('src/data/a.ts', `import type { b } from '../model/b.ts';`, '/'),
       ...importsOf('src/peer/a.ts', `export { b } from 'ethers';`, '/'),
       ...importsOf('src/gossip/a.ts', `const b = await import('@tensorflow/tfjs-core');`, '/'),
+      ...importsOf('src/peer/a.ts', `import { Counter } from 'prom-client';`, '/'),
     ];
-    expect(violations(bad)).toHaveLength(4);
+    expect(violations(bad)).toHaveLength(5);
   });
 
   test('sees a cycle', () => {

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { createMetrics } from '../../src/base/metrics.ts';
 import { type OperationsServer, startOperationsServer } from '../../src/peer/operations-server.ts';
 import { declarePeerMetrics } from '../../src/peer/peer-metrics.ts';
@@ -135,6 +137,30 @@ describe('the operations port', () => {
     });
     const refused = (await Promise.all(closed)).filter(Boolean);
     expect(refused.length).toBeGreaterThanOrEqual(4);
+  });
+
+  test.each([
+    ['says nothing', ''],
+    ['stops within its headers', 'GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nx'],
+  ])(
+    'hangs up on who %s, long before the 30 seconds that Node would take',
+    async (_what, text) => {
+      const begun = systemClock.now();
+      const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+      socket.on('error', () => {}).resume();
+      if (text !== '') socket.write(text);
+      await once(socket, 'close');
+      expect(systemClock.now() - begun).toBeLessThan(20_000);
+    },
+    60_000,
+  );
+
+  test('answers without reading a body that is announced and never comes', async () => {
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.write('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000000\r\n\r\n');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 /);
+    socket.destroy();
   });
 });
 
