@@ -1,5 +1,5 @@
 import type { Hex } from '../base/bytes.ts';
-import { encodeUpdateSegment } from '../protocol/segment-codec.ts';
+import { encodeUpdateSegment, readsBase } from '../protocol/segment-codec.ts';
 import { decodeSegment, encodeSegment, rootOfDigests, segmentRange } from '../protocol/segments.ts';
 import { loadBaseSegment } from './base-model.ts';
 import type { Progress } from './progress.ts';
@@ -25,7 +25,7 @@ export async function keepUpdate(
     const unsaid = kept === null ? null : await blobs.get(kept);
     const { bytes, residual } = encodeUpdateSegment(manifest, round, {
       parameters: parameters.subarray(start, end),
-      base: await loadBaseSegment(blobs, progress, segment),
+      base: readsBase(manifest, round) ? await loadBaseSegment(blobs, progress, segment) : null,
       residual: unsaid === null ? null : decodeSegment(unsaid),
     });
     digests.push(await blobs.put(bytes));

@@ -30,7 +30,7 @@ function encode(
   return encodeUpdateSegment(terms(codec), ROUND, { parameters, base, residual });
 }
 const decode = (codec: Codec, bytes: Uint8Array, base: Float32Array) =>
-  decodeUpdateSegment(terms(codec), ROUND, { bytes, base });
+  decodeUpdateSegment(terms(codec), ROUND, { bytes, length: base.length, base });
 
 describe('float16', () => {
   test.each([
