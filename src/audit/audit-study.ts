@@ -3,6 +3,7 @@ import type { LedgerReader } from '../ledger/ledger.ts';
 import { isClosing } from '../protocol/contribution.ts';
 import type { LedgerEntry } from '../protocol/ledger-entry.ts';
 import type { Metrics } from '../protocol/metrics.ts';
+import { participation, type RoundPart } from '../protocol/participation.ts';
 import { studyScores } from '../valuation/study-score.ts';
 import { AuditError } from './audit-error.ts';
 import { type AuditSubject, auditSubject, keyOf } from './audit-subject.ts';
@@ -44,10 +45,13 @@ export interface AuditedMember {
   readonly samples: number;
   /** The study's score in millionths of a nat, by the ledger alone. */
   readonly scoreMicros: number;
-  /** Training contributions: signed, expected by the manifest, on the ledger. */
+  /** Training contributions: signed, expected by the log, on the ledger, and those of them that came late. */
   readonly registered: number;
   readonly expected: number;
   readonly anchored: number;
+  readonly late: number;
+  /** The state of each training round. */
+  readonly parts: readonly RoundPart[];
   /** Digest of the final model; null if the member did not close the study. */
   readonly finalModel: Hex | null;
   /** The site's own figures by round; the last is of the final model. */
@@ -152,18 +156,22 @@ function countRecords({ announcements, contributions, valuations }: AuditSubject
 }
 
 function describeMembers(subject: AuditSubject, metrics: ReadonlyMap<string, Metrics>): AuditedMember[] {
-  const { manifest, participants, announcements, contributions } = subject;
+  const { manifest, announcements, contributions } = subject;
   const scores = studyScores(subject.log);
-  return participants.map((address) => {
-    const training = Array.from({ length: manifest.rounds }, (_, round) => keyOf(round, address));
-    const rounds = [...training, keyOf(manifest.rounds, address)];
+  return participation(subject.log, manifest).map(({ participant, rounds: parts }) => {
+    const { account: address, accounts } = participant;
+    const keysOf = (round: number): string[] => accounts.map((account) => keyOf(round, account));
+    const training = parts.map((_, round) => keysOf(round));
+    const rounds = [...training, keysOf(manifest.rounds)].flat();
     return {
       address,
-      samples: Math.max(0, ...training.map((key) => contributions.get(key)?.samples ?? 0)),
+      samples: Math.max(0, ...training.flat().map((key) => contributions.get(key)?.samples ?? 0)),
       scoreMicros: scores.total.get(address) ?? 0,
-      registered: training.filter((key) => announcements.has(key)).length,
-      expected: manifest.rounds,
-      anchored: training.filter((key) => contributions.has(key)).length,
+      registered: training.filter((keys) => keys.some((key) => announcements.has(key))).length,
+      expected: parts.filter((part) => part !== 'notExpected').length,
+      anchored: parts.filter((part) => part === 'contributed' || part === 'late').length,
+      late: parts.filter((part) => part === 'late').length,
+      parts,
       finalModel: contributions.get(keyOf(manifest.rounds, address))?.base ?? null,
       metrics: rounds.flatMap((key) => metrics.get(key) ?? []),
     };

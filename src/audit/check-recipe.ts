@@ -21,9 +21,8 @@ export function findContradiction(subject: AuditSubject, recipe: Recipe, after: 
   const { manifest, contributions } = subject;
   const round = after.round - 1;
   const mismatch = (message: string) => ({ code: 'audit/recipe-mismatch' as const, message });
-  if (recipe.study !== subject.study || recipe.member !== after.member || recipe.round !== round) {
-    return mismatch('the recipe is of another mix');
-  }
+  if (recipe.study !== subject.study || recipe.round !== round) return mismatch('the recipe is of another mix');
+  if (isAdopted(recipe, after)) return findWrongAdoption(subject, recipe, after);
   const own = contributions.get(keyOf(round, after.member));
   if (own === undefined || own.base !== recipe.base)
     return mismatch('the recipe begins from another base than the contribution');
@@ -42,6 +41,26 @@ export function findContradiction(subject: AuditSubject, recipe: Recipe, after: 
   if (new Set(recipe.entries.map((entry) => entry.member)).size !== recipe.entries.length)
     return mismatch('a member was mixed twice');
   return findWrongChoice(subject, recipe);
+}
+
+/** True for a contribution whose base is the outcome of another member's mix. */
+export function isAdopted(recipe: Pick<Recipe, 'member'>, after: Contribution): boolean {
+  return recipe.member !== after.member;
+}
+
+/** A base may be taken over from a member that has signed it for the same round, by who has nothing of its own to mix. */
+function findWrongAdoption({ contributions }: AuditSubject, recipe: Recipe, after: Contribution): Contradiction | null {
+  const wrong = (message: string) => ({ code: 'audit/adoption-wrong' as const, message });
+  const theirs = contributions.get(keyOf(after.round, recipe.member));
+  if (theirs === undefined || theirs.base !== after.base || theirs.recipe !== after.recipe) {
+    return wrong(`the base is from a mix of ${recipe.member}, which has not signed it for this round`);
+  }
+  if (contributions.has(keyOf(after.round - 1, after.member))) {
+    return wrong(
+      `the base is from a mix of ${recipe.member}, although the member contributed to the round before and had its own to mix`,
+    );
+  }
+  return null;
 }
 
 function findWrongChoice({ manifest }: AuditSubject, recipe: Recipe) {

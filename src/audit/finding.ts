@@ -17,6 +17,7 @@ export type FindingCode =
   | 'audit/segments-mismatch'
   | 'audit/recipe-missing'
   | 'audit/recipe-mismatch'
+  | 'audit/adoption-wrong'
   | 'audit/pull-choice-wrong'
   | 'audit/mix-not-replayable'
   | 'audit/mix-differs'

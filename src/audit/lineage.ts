@@ -18,6 +18,7 @@ export async function readLineage(bundle: Bundle): Promise<MixLineage[]> {
     const bytes = await bundle.document(record.recipe);
     if (bytes === null) continue;
     const { member, round, entries, segments } = decodeRecipe(bytes);
+    if (member !== record.member) continue; // a base that was taken over: the mix is its maker's
     const weights = entries.map(() => 0);
     for (const segment of segments) {
       for (const [i, source] of segment.sources.entries()) {

@@ -8,7 +8,7 @@ import { decodeRecipe, type Recipe } from '../protocol/recipe.ts';
 import { decodeUpdateSegment } from '../protocol/segment-codec.ts';
 import { decodeSegment, rootOfDigests } from '../protocol/segments.ts';
 import { type AuditSubject, keyOf } from './audit-subject.ts';
-import { findContradiction } from './check-recipe.ts';
+import { findContradiction, isAdopted } from './check-recipe.ts';
 import type { Finding, FindingCode, Notice } from './finding.ts';
 
 export interface ReplayReport {
@@ -35,20 +35,20 @@ export async function replayMixes(
     const message = 'the initial model in the bundle is not the one that the manifest names';
     return { ...report, findings: [{ code: 'audit/initial-model-mismatch', message }] };
   }
-  const mixes = [...subject.contributions.values()].filter((c) => c.round > 0).toSorted((a, b) => a.round - b.round);
-  const bases = new Map<Hex, { round: number; root: Hex; segments: Segments }>();
+  const mixes = inOrderOfReplay(subject);
+  const bases = new Map<Hex, Base>();
   for (const member of subject.participants) {
     bases.set(member, { round: 0, root: subject.manifest.initialModel.digest, segments: initial });
   }
   report.findings.push(...checkFirstBases(subject));
   let replayed = 0;
   for (const [done, after] of mixes.entries()) {
-    const replay = await replayOne(subject, after, bases.get(after.member));
+    const replay = await replayOne(subject, after, bases);
     report.findings.push(...replay.findings);
     report.notices.push(...replay.notices);
     if (replay.segments !== null) {
       bases.set(after.member, { round: after.round, root: after.base, segments: replay.segments });
-      replayed += 1;
+      replayed += replay.isAdopted ? 0 : 1;
     }
     onProgress(done + 1, mixes.length);
   }
@@ -74,8 +74,24 @@ function checkFirstBases({ contributions, manifest }: AuditSubject): Finding[] {
     }));
 }
 
+/** By round; in a round those first that mixed themselves, because others may have taken over what came out. */
+function inOrderOfReplay(subject: AuditSubject): Contribution[] {
+  const later = [...subject.contributions.values()].filter(({ round }) => round > 0);
+  const mixed = new Map<Contribution, boolean>();
+  for (const after of later) mixed.set(after, subject.contributions.has(keyOf(after.round - 1, after.member)));
+  return later.toSorted((a, b) => a.round - b.round || Number(mixed.get(b)) - Number(mixed.get(a)));
+}
+
+interface Base {
+  readonly round: number;
+  readonly root: Hex;
+  readonly segments: Segments;
+}
+
 interface OneReplay {
   readonly segments: Segments | null;
+  /** True where nothing was mixed, and another member's base was taken over. */
+  readonly isAdopted?: boolean;
   readonly findings: readonly Finding[];
   readonly notices: readonly Notice[];
 }
@@ -84,7 +100,7 @@ interface OneReplay {
 async function replayOne(
   subject: AuditSubject,
   after: Contribution,
-  before: { round: number; root: Hex; segments: Segments } | undefined,
+  bases: ReadonlyMap<Hex, Base>,
 ): Promise<OneReplay> {
   const { member } = after;
   const round = after.round - 1;
@@ -105,6 +121,8 @@ async function replayOne(
   }
   const odd = findContradiction(subject, recipe, after);
   if (odd !== null) return fail(odd.code, odd.message, odd.segment);
+  const before = bases.get(after.member);
+  if (isAdopted(recipe, after)) return takenOver(recipe, after, bases.get(recipe.member));
   if (before === undefined || before.round !== round || before.root !== recipe.base) {
     // The finding stands where the chain of mixes broke; what follows from it is not another one.
     const message = `the mix after round ${round} could not be replayed, because an earlier one could not`;
@@ -126,6 +144,17 @@ async function replayOne(
   if (differing >= 0)
     return fail('audit/mix-differs', `segment ${differing} of the mix comes out differently`, differing);
   return { segments: mixed, findings: [], notices: refusals(recipe) };
+}
+
+/** The base that another member's mix gave, as it was replayed. */
+function takenOver(recipe: Recipe, after: Contribution, theirs: Base | undefined): OneReplay {
+  const place = { member: after.member, round: after.round - 1 };
+  const message =
+    theirs?.round === after.round && theirs.root === after.base
+      ? `went on from the base of ${recipe.member}, having no contribution to the round before`
+      : `the base taken over from ${recipe.member} could not be replayed, because its mix could not`;
+  const segments = theirs?.round === after.round && theirs.root === after.base ? theirs.segments : null;
+  return { segments, isAdopted: true, findings: [], notices: [{ ...place, message }] };
 }
 
 function planOf(recipe: Recipe): MixPlan {

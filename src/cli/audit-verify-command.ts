@@ -63,14 +63,14 @@ function describeReport(report: AuditReport): string {
     member.address,
     String(member.samples),
     (member.scoreMicros / 1e6).toFixed(4),
-    `${member.registered}/${member.expected}/${member.anchored}`,
+    `${member.registered}/${member.expected}/${member.anchored}/${member.late}`,
   ]);
   const { records } = report;
   return [
     `study ${report.study}`,
     `ledger ${report.contract} on chain ${report.chainId}${report.chainRead ? '' : ' (not asked: the log is the copy in the bundle)'}`,
     '',
-    formatTable(['member', 'samples', 'score', 'registered/expected/anchored'], rows),
+    formatTable(['member', 'samples', 'score', 'registered/expected/anchored/late'], rows),
     '',
     `${records.anchored} contributions and ${records.valuations} valuations on the ledger, ${records.mixesReplayed} mixes replayed`,
     describeFindings(report.findings, report.notices),

@@ -1,6 +1,7 @@
 import { isConsiliumError, messageOf } from '../base/errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Announcement } from '../protocol/announcement.ts';
+import { positionsOf } from './study-knowledge.ts';
 import type { StudySetting } from './study-setting.ts';
 
 const POLL_MILLISECONDS = 250;
@@ -13,8 +14,10 @@ const MAXIMUM_ATTEMPTS = 10;
  * this peer brings under that member's signature.
  */
 export async function anchorAbsent(setting: StudySetting, ledger: Ledger, signal: AbortSignal): Promise<void> {
-  const { index, store, manifest, clock, positions, self, logger } = setting;
-  const patience = 1000 * manifest.waiting.lostGraceSeconds + TURN_MILLISECONDS * positions.indexOf(self);
+  const { index, store, manifest, clock, self, logger } = setting;
+  const patience =
+    1000 * manifest.waiting.lostGraceSeconds +
+    TURN_MILLISECONDS * positionsOf(index).findIndex((accounts) => accounts.includes(self));
   const begin = clock.now();
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS && !signal.aborted; ) {
     await index.refresh().catch(() => {});

@@ -135,12 +135,10 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
     }
     await joinStudy({ clock, ledger, index, member }, stopping.signal);
     work.push(outbox.run(stopping.signal));
-    const participants = participantsOf(index);
-    const positions = positionsOf(index);
     emit({
       event: 'study.joined',
-      position: positions.indexOf(member.self),
-      participants: participants.length,
+      position: positionsOf(index).findIndex((accounts) => accounts.includes(member.self)),
+      participants: participantsOf(index).length,
     });
     const setting: StudySetting = {
       ...member,
@@ -152,8 +150,6 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
       outbox,
       clock,
       logger,
-      positions,
-      participants,
       emit,
     };
     run = runStudy(setting, progress, stopping.signal);

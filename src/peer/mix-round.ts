@@ -7,6 +7,7 @@ import { encodeSegment } from '../protocol/segments.ts';
 import { loadBaseSegment } from './base-model.ts';
 import type { Progress } from './progress.ts';
 import { pullSegments } from './pull-segments.ts';
+import { positionsOf } from './study-knowledge.ts';
 import type { StudySetting } from './study-setting.ts';
 import { valueMix } from './value-mix.ts';
 
@@ -67,7 +68,7 @@ export async function mixRound(
     evaluator: self,
     mix,
     lossOf,
-    positions: setting.positions,
+    positions: positionsOf(setting.index),
     signal,
   });
   emit({ event: 'round.valued', round, utilityMicros: value.utilityMicros });

@@ -19,6 +19,8 @@ export type PeerEvent =
       readonly heldOut: Metrics['heldOut'];
       readonly common: Metrics['common'];
     }
+  /** This peer was too far behind, and goes on from another member's base. */
+  | { readonly event: 'round.adopted'; readonly round: number; readonly base: Hex }
   | { readonly event: 'round.announced'; readonly round: number; readonly update: Hex }
   | { readonly event: 'round.pulling'; readonly round: number; readonly contributions: number }
   | {

@@ -49,6 +49,8 @@ export function followEvent(progress: PeerProgress, event: PeerEvent): PeerProgr
       return { ...progress, phase: 'valuing', lastMix: pick(event) };
     case 'round.valued':
       return { ...progress, phase: 'training', round: event.round + 1 };
+    case 'round.adopted':
+      return { ...progress, phase: 'training', round: event.round };
     case 'study.finishing':
       return { ...progress, phase: 'finishing' };
     case 'study.finished':

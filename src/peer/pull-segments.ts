@@ -11,7 +11,7 @@ import { PeerError } from './peer-error.ts';
 import type { StudySetting } from './study-setting.ts';
 
 /** A recipe or a site's metrics: small documents that are pulled along, so that evidence does not hang on one member. */
-const MAXIMUM_DOCUMENT_BYTES = 1024 * 1024;
+export const MAXIMUM_DOCUMENT_BYTES = 1024 * 1024;
 
 /** Decoded segments that are kept in memory for the valuation, which mixes them again and again. */
 const VECTOR_CACHE_BYTES = 256 * 1024 * 1024;

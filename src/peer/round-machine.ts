@@ -6,10 +6,10 @@ import type { Hex } from '../base/bytes.ts';
  */
 export interface RoundState {
   readonly terms: RoundTerms;
-  readonly phase: 'training' | 'announcing' | 'waiting' | 'mixing' | 'finished';
+  readonly phase: 'seeking' | 'adopting' | 'training' | 'announcing' | 'waiting' | 'mixing' | 'finished';
   readonly round: number;
-  /** The other participants. */
-  readonly others: ReadonlySet<Hex>;
+  /** The other participants, those that left and those that come later among them. */
+  readonly others: readonly RoundMember[];
   /** Those whose connection went away; who was never connected may still be starting. */
   readonly lost: ReadonlySet<Hex>;
   /** Those who missed a round: nobody waits for them until they speak again. */
@@ -21,6 +21,14 @@ export interface RoundState {
   /** What ran out while waiting in this round. */
   readonly elapsed: ReadonlySet<Timer>;
   readonly running: ReadonlySet<Timer>;
+  /** The first round that this member may record: not 0 if it joined a study that was running. */
+  readonly firstRound: number;
+  /** True if the contribution of `round` was signed before this process began. */
+  readonly published: boolean;
+  /** Those who have announced anything: who joined later and has not is waited for, but not counted on. */
+  readonly spoken: ReadonlySet<Hex>;
+  /** The newest round whose base could not be adopted; null for none. */
+  readonly refusedRound: number | null;
 }
 
 export interface RoundTerms {
@@ -28,6 +36,17 @@ export interface RoundTerms {
   /** Share of all participants, this one included, without which no round ends. */
   readonly quorum: number;
   readonly stalenessBound: number;
+}
+
+/** Another participant, and the rounds that it is expected in: from the first to the one before the end. */
+export interface RoundMember {
+  /** The account that it has now. */
+  readonly account: Hex;
+  /** All that it ever had in this study; what an earlier one signed is this member's too. */
+  readonly accounts: readonly Hex[];
+  readonly firstRound: number;
+  /** Null while it takes part. */
+  readonly endRound: number | null;
 }
 
 /** `grace`: somebody is missing who may still come; `lostGrace`: only members whose connection went away are missing. */
@@ -43,15 +62,25 @@ export interface ContributionRef {
 export const contributionKey = ({ member, round }: ContributionRef): string => `${round}/${member}`;
 
 export type RoundEvent =
+  /** The others were asked how far they are. */
+  | { readonly type: 'sought' }
+  /** The base of this round was taken over from a member that has announced it; or could not be. */
+  | { readonly type: 'adopted' | 'not-adopted'; readonly round: number }
   | { readonly type: 'trained' }
   | { readonly type: 'published' }
   | { readonly type: 'announced'; readonly member: Hex; readonly round: number }
   | { readonly type: 'connected' | 'lost'; readonly member: Hex }
+  /** The log tells of other participants than before: all of them but this one. */
+  | { readonly type: 'participants'; readonly others: readonly RoundMember[] }
   | { readonly type: 'elapsed'; readonly timer: Timer; readonly round: number }
   /** The mix is done; what was refused may be tried again. */
   | { readonly type: 'mixed'; readonly refused: readonly ContributionRef[] };
 
 export type RoundEffect =
+  /** Ask the others how far they are. */
+  | { readonly type: 'seek'; readonly round: number }
+  /** Take over the base of this round from a member that has announced it: this peer is too far behind to get there by itself. */
+  | { readonly type: 'adopt'; readonly round: number }
   /** Train from the base. */
   | { readonly type: 'train'; readonly round: number }
   /** Sign, keep and announce the contribution of this round; in the last one the closing record. */
@@ -71,19 +100,30 @@ export interface RoundStep {
 /** Where to begin: at the first round, or where a restarted peer left off. */
 export interface RoundStart {
   readonly terms: RoundTerms;
-  readonly others: readonly Hex[];
+  readonly others: readonly RoundMember[];
   readonly round: number;
   /** True if the contribution of `round` was already signed and kept. */
   readonly published: boolean;
   readonly mixed: readonly string[];
+  /** See {@link RoundState}. */
+  readonly firstRound: number;
+  /** Whether the others may be further: a study that nobody has begun need not be looked for. */
+  readonly seek: boolean;
 }
 
-export function startRounds({ terms, others, round, published, mixed }: RoundStart): RoundStep {
+/** Whoever is so many rounds behind the others goes on where they are. */
+const BEHIND_ROUNDS = 2;
+
+export function startRounds({ terms, others, round, published, mixed, firstRound, seek }: RoundStart): RoundStep {
   const state: RoundState = {
     terms,
-    phase: 'training',
+    phase: 'seeking',
+    firstRound,
+    published,
+    spoken: new Set(),
+    refusedRound: null,
     round,
-    others: new Set(others),
+    others,
     lost: new Set(),
     absent: new Set(),
     announced: new Map(),
@@ -91,12 +131,18 @@ export function startRounds({ terms, others, round, published, mixed }: RoundSta
     elapsed: new Set(),
     running: new Set(),
   };
-  return published ? publish(state) : beginRound(state);
+  return seek ? { state, effects: [{ type: 'seek', round }] } : goOn(state);
 }
 
 /** The next state and what to do, after one event. */
 export function stepRounds(state: RoundState, event: RoundEvent): RoundStep {
   switch (event.type) {
+    case 'sought':
+      return state.phase === 'seeking' ? goOn(state) : stay(state);
+    case 'adopted':
+      return state.phase === 'adopting' ? beginRound(atRound(state, event.round)) : stay(state);
+    case 'not-adopted':
+      return state.phase === 'adopting' ? goOn({ ...state, refusedRound: event.round }) : stay(state);
     case 'trained':
       return state.phase === 'training' ? publish(state) : stay(state);
     case 'published':
@@ -107,18 +153,73 @@ export function stepRounds(state: RoundState, event: RoundEvent): RoundStep {
       return stay({ ...state, lost: without(state.lost, event.member) });
     case 'lost':
       return endWaiting({ ...state, lost: new Set([...state.lost, event.member]) });
+    case 'participants':
+      return endWaiting({ ...state, others: event.others });
     case 'elapsed':
       return event.round === state.round
         ? endWaiting({ ...state, elapsed: new Set([...state.elapsed, event.timer]) })
         : stay(state);
     case 'mixed':
-      return state.phase === 'mixing' ? beginRound(nextRound(withRefused(state, event.refused))) : stay(state);
+      return state.phase === 'mixing' ? goOn(nextRound(withRefused(state, event.refused))) : stay(state);
   }
 }
 
 const stay = (state: RoundState): RoundStep => ({ state, effects: [] });
 
 const without = (members: ReadonlySet<Hex>, member: Hex): Set<Hex> => new Set([...members].filter((m) => m !== member));
+
+/** Where the others are if they are too far ahead, otherwise on with the own round. */
+function goOn(state: RoundState): RoundStep {
+  const ahead = roundAhead(state);
+  if (ahead !== null) return adopt(state, ahead);
+  // Who joined later has no base of its own to begin with.
+  if (state.round < state.firstRound) {
+    return { state: { ...state, phase: 'seeking' }, effects: [{ type: 'seek', round: state.round }] };
+  }
+  return state.published ? publish(state) : beginRound(state);
+}
+
+/** What was committed to in the round that is left is revealed first: the others have long committed to theirs. */
+function adopt(state: RoundState, round: number): RoundStep {
+  const reveals: RoundEffect[] =
+    state.phase === 'waiting' && state.round > 0 ? [{ type: 'reveal', round: state.round - 1 }] : [];
+  return { state: { ...state, phase: 'adopting' }, effects: [...reveals, { type: 'adopt', round }] };
+}
+
+/** The newest round that a quorum of the others has announced, if this peer is too far behind to get there by itself; or null. */
+function roundAhead(state: RoundState): number | null {
+  const least = Math.max(
+    state.round < state.firstRound ? state.firstRound : state.round + BEHIND_ROUNDS,
+    (state.refusedRound ?? -1) + 1,
+  );
+  const rounds = [...state.announced.keys()].filter((round) => round >= least).toSorted((a, b) => b - a);
+  return rounds.find((round) => isReached(state, round)) ?? null;
+}
+
+/** True if a quorum of the others has announced a round: one liar does not draw anybody there. */
+function isReached(state: RoundState, round: number): boolean {
+  const counted = countedOthers(state, round);
+  const present = state.announced.get(round) ?? new Set<Hex>();
+  const there = counted.filter(({ accounts }) => accounts.some((account) => present.has(account)));
+  return there.length >= Math.max(1, Math.ceil(state.terms.quorum * counted.length));
+}
+
+/** Those of the others whose part in a round decides whether it is complete: not who joined later and has not been heard of yet. */
+function countedOthers({ others, spoken }: RoundState, round: number): RoundMember[] {
+  return expectedOthers({ others, round }).filter(
+    ({ firstRound, accounts }) => firstRound === 0 || accounts.some((account) => spoken.has(account)),
+  );
+}
+
+/** A peer at another round: what was announced before it is in the base that it took over, and is not mixed again. */
+function atRound(state: RoundState, round: number): RoundState {
+  const before = [...state.announced].filter(([r]) => r < round);
+  const keys = before.flatMap(([r, members]) => [...members].map((member) => contributionKey({ member, round: r })));
+  return {
+    ...nextRound({ ...state, round: round - 1, mixed: new Set([...state.mixed, ...keys]) }),
+    refusedRound: null,
+  };
+}
 
 function beginRound(state: RoundState): RoundStep {
   if (state.round === state.terms.rounds) return publish(state);
@@ -135,6 +236,7 @@ function nextRound(state: RoundState): RoundState {
   return {
     ...state,
     round,
+    published: false,
     announced: new Map([...state.announced].filter(([r]) => r >= oldest)),
     mixed: new Set([...state.mixed].filter((key) => Number(key.split('/')[0]) >= oldest)),
     elapsed: new Set(),
@@ -148,20 +250,25 @@ function withRefused(state: RoundState, refused: readonly ContributionRef[]): Ro
 }
 
 function withAnnouncement(state: RoundState, { member, round }: ContributionRef): RoundState {
-  if (!state.others.has(member) || round < state.round - state.terms.stalenessBound) return state;
+  const spoken = state.spoken.has(member) ? state.spoken : new Set([...state.spoken, member]);
+  if (round < state.round - state.terms.stalenessBound) return { ...state, spoken };
   const announced = new Map(state.announced);
   announced.set(round, new Set([...(announced.get(round) ?? []), member]));
   const absent = round >= state.round ? without(state.absent, member) : state.absent;
-  return { ...state, announced, absent };
+  return { ...state, announced, absent, spoken };
 }
 
 /** Goes on when everybody who is waited for has announced, or a quorum has and the patience with the others is at its end. */
 function endWaiting(state: RoundState): RoundStep {
   if (state.phase !== 'waiting') return stay(state);
+  const ahead = roundAhead(state);
+  if (ahead !== null) return adopt(state, ahead);
   const present = state.announced.get(state.round) ?? new Set<Hex>();
-  const missing = [...state.others].filter((member) => !present.has(member) && !state.absent.has(member));
-  const needed = Math.ceil(state.terms.quorum * (state.others.size + 1));
-  if (present.size + 1 < needed) return stay(state);
+  const expected = expectedOthers(state);
+  const silent = expected.filter(({ accounts }) => !accounts.some((account) => present.has(account)));
+  const missing = silent.flatMap(({ account }) => (state.absent.has(account) ? [] : account));
+  const needed = Math.ceil(state.terms.quorum * (countedOthers(state, state.round).length + 1));
+  if (expected.length - silent.length + 1 < needed) return stay(state);
   const onlyLost = missing.every((member) => state.lost.has(member));
   const timer: Timer = onlyLost ? 'lostGrace' : 'grace';
   if (missing.length === 0 || state.elapsed.has('grace') || (onlyLost && state.elapsed.has('lostGrace'))) {
@@ -172,11 +279,18 @@ function endWaiting(state: RoundState): RoundStep {
   return { state: { ...state, running: new Set([...state.running, timer]) }, effects };
 }
 
+/** Those who take part in the present round: not who left before it, nor who joined for a later one. */
+export function expectedOthers({ others, round }: Pick<RoundState, 'others' | 'round'>): RoundMember[] {
+  return others.filter(({ firstRound, endRound }) => firstRound <= round && (endRound === null || round < endRound));
+}
+
 function proceed(state: RoundState): RoundStep {
   const { round } = state;
   const effects: RoundEffect[] = round > 0 ? [{ type: 'reveal', round: round - 1 }] : [];
   if (round === state.terms.rounds) {
-    const finish: RoundEffect = { type: 'finish', absent: [...state.absent].toSorted() };
+    const expected = expectedOthers(state).map(({ account }) => account);
+    const absent = expected.filter((account) => state.absent.has(account)).toSorted();
+    const finish: RoundEffect = { type: 'finish', absent };
     return { state: { ...state, phase: 'finished' }, effects: [...effects, finish] };
   }
   const contributions = contributionsToMix(state);
@@ -189,9 +303,11 @@ function proceed(state: RoundState): RoundStep {
 
 /** Each member's freshest contribution that was not mixed here yet and is not too late. */
 function contributionsToMix(state: RoundState): ContributionRef[] {
-  return [...state.others].toSorted().flatMap((member) => {
+  const byAccount = state.others.toSorted((a, b) => (a.account < b.account ? -1 : 1));
+  return byAccount.flatMap(({ accounts }) => {
     for (let round = state.round; round >= state.round - state.terms.stalenessBound; round--) {
-      if (!state.announced.get(round)?.has(member)) continue;
+      const member = accounts.findLast((account) => state.announced.get(round)?.has(account));
+      if (member === undefined) continue;
       return state.mixed.has(contributionKey({ member, round })) ? [] : [{ member, round }];
     }
     return [];

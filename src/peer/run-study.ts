@@ -2,12 +2,14 @@ import type { Hex } from '../base/bytes.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Announcement, Reveal } from '../protocol/announcement.ts';
 import { signDigest, valuationDigest } from '../protocol/signature.ts';
+import { adoptBase } from './adopt-base.ts';
 import { mixRound } from './mix-round.ts';
 import { PeerError } from './peer-error.ts';
 import type { Progress } from './progress.ts';
 import { publishRound } from './publish-round.ts';
 import {
   contributionKey,
+  expectedOthers,
   type RoundEffect,
   type RoundEvent,
   type RoundState,
@@ -15,17 +17,20 @@ import {
   stepRounds,
   type Timer,
 } from './round-machine.ts';
+import { seekFrontier } from './seek-frontier.ts';
+import { firstRoundOf, othersOf } from './study-knowledge.ts';
 import type { StudySetting } from './study-setting.ts';
 import { type TrainedUpdate, trainRound } from './train-round.ts';
 
 /** How often a waiting peer asks the others for what it may have missed. */
 const CATCH_UP_MILLISECONDS = 1_000;
+const SEEK_MILLISECONDS = 2_000;
 
 /** What the network reports to a running study. */
 export interface StudyRun {
   onContribution(announcement: Announcement): void;
   onMember(account: Hex, connected: boolean): void;
-  /** Contributions that the ledger shows; closing records count even if nobody announced them here. */
+  /** The ledger was read: who takes part follows its log, and closing records count even if nobody announced them here. */
   onLedger(): void;
   /** Resolves when the last round is closed. @returns the members that were absent at the end */
   readonly finished: Promise<readonly Hex[]>;
@@ -56,6 +61,11 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
 
   const perform = async (effect: RoundEffect): Promise<void> => {
     switch (effect.type) {
+      case 'seek':
+        await seek(effect.round);
+        return dispatch({ type: 'sought' });
+      case 'adopt':
+        return adopt(effect.round);
       case 'train':
         setting.emit({ event: 'round.started', round: effect.round });
         trained = await trainRound(setting, progress, stopped.signal);
@@ -95,6 +105,25 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
     await setting.network.publishReveal(signed);
   };
 
+  let sought = false;
+  const seek = async (round: number): Promise<void> => {
+    // Who joined later asks again until the others are where it may begin: not so often that it seems to flood them.
+    if (sought) await setting.clock.wait(SEEK_MILLISECONDS, stopped.signal);
+    sought = true;
+    await seekFrontier({ ...setting, round }, stopped.signal);
+  };
+
+  const adopt = async (round: number): Promise<void> => {
+    const next = await adoptBase(setting, round, stopped.signal);
+    if (next === null) return dispatch({ type: 'not-adopted', round });
+    const oldest = round - manifest.staleness.boundRounds;
+    const known = store.announcements().filter(({ record }) => record.round < round && record.round >= oldest);
+    progress = { ...next, mixed: known.map(({ record }) => contributionKey(record)) };
+    store.saveProgress(progress);
+    setting.emit({ event: 'round.adopted', round, base: next.base });
+    dispatch({ type: 'adopted', round });
+  };
+
   const mix = async ({ round, contributions }: Extract<RoundEffect, { type: 'mix' }>): Promise<void> => {
     const wanted = [{ member: self, round }, ...contributions];
     const announcements = wanted.flatMap((ref) => store.announcement(ref.member, ref.round) ?? []);
@@ -120,10 +149,12 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
 
   const start = startRounds({
     terms: { rounds: manifest.rounds, quorum: manifest.waiting.quorum, stalenessBound: manifest.staleness.boundRounds },
-    others: setting.participants.filter((member) => member !== self),
+    others: othersOf(setting.index, self),
     round: progress.round,
     published: store.announcement(self, progress.round) !== null,
     mixed: progress.mixed,
+    firstRound: firstRoundOf(setting.index, self),
+    seek: setting.index.entries().some((entry) => entry.kind === 'contribution' && entry.record.member !== self),
   });
   state = start.state;
   for (const { record } of store.announcements()) {
@@ -139,15 +170,19 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
     },
     onMember: (member, connected) => dispatch({ type: connected ? 'connected' : 'lost', member }),
     onLedger: () => {
+      const others = othersOf(setting.index, self);
+      if (JSON.stringify(others) !== JSON.stringify(state.others)) dispatch({ type: 'participants', others });
       for (const entry of setting.index.entries()) {
         if (entry.kind !== 'contribution' || entry.record.round !== manifest.rounds || entry.record.member === self)
           continue;
         if (state.announced.get(manifest.rounds)?.has(entry.record.member)) continue;
         dispatch({ type: 'announced', member: entry.record.member, round: manifest.rounds });
       }
-      const closed = state.announced.get(manifest.rounds)?.size ?? 0;
+      const closers = state.announced.get(manifest.rounds) ?? new Set();
+      const closing = expectedOthers({ others: state.others, round: manifest.rounds });
+      const closed = closing.filter(({ accounts }) => accounts.some((account) => closers.has(account)));
       const alone = setting.network.connectedMembers().length === 0;
-      if (state.phase === 'waiting' && state.round < manifest.rounds && closed === state.others.size && alone) {
+      if (state.phase === 'waiting' && state.round < manifest.rounds && closed.length === closing.length && alone) {
         fail(leftBehind(state.round));
       }
     },

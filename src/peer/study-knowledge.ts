@@ -5,13 +5,18 @@ import { hashCheckpoint } from '../protocol/checkpoint.ts';
 import type { LedgerDomain } from '../protocol/domain.ts';
 import { hashContent } from '../protocol/ledger-entry.ts';
 import { type Manifest, studyOf } from '../protocol/manifest.ts';
-import { participantsIn } from '../protocol/participants.ts';
+import { type Participant, participantsIn } from '../protocol/participants.ts';
 import type { PeerStore } from './peer-store.ts';
 import type { Mark } from './signing-guard.ts';
 
-/** Everybody who ever joined, in order of position. */
-export function positionsOf(index: LedgerIndex): Hex[] {
-  return participantsIn(index.entries()).map(({ account }) => account);
+/** Everybody who ever joined, in order of position: the accounts of each, the present one last. */
+export function positionsOf(index: LedgerIndex): (readonly Hex[])[] {
+  return participantsIn(index.entries()).map(({ accounts }) => accounts);
+}
+
+/** The participants whom a round may wait for or mix, this member not among them. */
+export function othersOf(index: LedgerIndex, self: Hex): Participant[] {
+  return participantsIn(index.entries()).filter(({ accounts }) => !accounts.includes(self));
 }
 
 /** Those who joined, did not withdraw and were not excluded. */
@@ -50,4 +55,9 @@ export function studyContext(deps: {
     knownReveal: store.hasReveal,
     knownCommitment: (evaluator, round) => store.announcement(evaluator, round + 1)?.record.scoreCommitment,
   };
+}
+
+/** The first round that a member may record in its present part. */
+export function firstRoundOf(index: LedgerIndex, member: Hex): number {
+  return participantsIn(index.entries()).find(({ account }) => account === member)?.firstRound ?? 0;
 }

@@ -33,10 +33,6 @@ export interface StudySetting {
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Everybody who joined, in order of position. */
-  readonly positions: readonly Hex[];
-  /** Those of them who did not withdraw. */
-  readonly participants: readonly Hex[];
   emit(event: PeerEvent): void;
 }
 

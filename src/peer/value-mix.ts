@@ -18,7 +18,7 @@ export interface ValueMixInput {
   readonly lossOf: (parameters: Float32Array) => number;
   readonly signal?: AbortSignal;
   /** Everybody who joined the study, in order of position. */
-  readonly positions: readonly Hex[];
+  readonly positions: readonly (readonly Hex[])[];
 }
 
 /** A round's scores, and the utility that they sum to, in millionths of a nat. */
@@ -60,7 +60,7 @@ function toValuation(input: ValueMixInput, players: readonly number[], micros: r
   const { mix, positions } = input;
   const scores = positions.map((): number | null => null);
   for (const [i, player] of players.entries()) {
-    const position = positions.indexOf(mix.plan.entries[player]?.member ?? '0x');
+    const position = positions.findIndex((accounts) => accounts.includes(mix.plan.entries[player]?.member ?? '0x'));
     if (position >= 0) scores[position] = micros[i] ?? 0;
   }
   return {

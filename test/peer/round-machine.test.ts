@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Hex } from '../../src/base/bytes.ts';
 import {
+  expectedOthers,
   type RoundEffect,
   type RoundEvent,
+  type RoundMember,
   type RoundStart,
   type RoundState,
   startRounds,
@@ -14,8 +17,25 @@ const [A, B, C, D] = [memberAccount(1), memberAccount(2), memberAccount(3), memb
 
 const TERMS = { rounds: 3, quorum: 0.66, stalenessBound: 2 };
 
+const other = (account: Hex, part: Partial<RoundMember> = {}): RoundMember => ({
+  account,
+  accounts: [account],
+  firstRound: 0,
+  endRound: null,
+  ...part,
+});
+
 function begin(options: Partial<RoundStart> = {}) {
-  const first = startRounds({ terms: TERMS, others: [A, B, C], round: 0, published: false, mixed: [], ...options });
+  const first = startRounds({
+    terms: TERMS,
+    others: [A, B, C].map((account) => other(account)),
+    round: 0,
+    published: false,
+    mixed: [],
+    firstRound: 0,
+    seek: false,
+    ...options,
+  });
   let { state } = first;
   const effects: RoundEffect[] = [...first.effects];
   const send = (...events: RoundEvent[]): RoundEffect[] => {
@@ -167,6 +187,79 @@ describe('a contribution that comes late', () => {
   });
 });
 
+describe('a peer that is far behind', () => {
+  const behind = () => {
+    const peer = begin({ terms: { ...TERMS, rounds: 20 } });
+    peer.send(...announced(0, A, B, C), ...PUBLISHED, MIXED);
+    return peer;
+  };
+
+  test('goes on where a quorum of the others is, with what it was training announced first', () => {
+    const { send } = behind();
+    send(...announced(1, A, B), ...announced(2, A, B), ...announced(5, A, B));
+    expect(send({ type: 'trained' })).toEqual([{ type: 'publish', round: 1 }]);
+    expect(send({ type: 'published' })).toEqual([
+      { type: 'reveal', round: 0 },
+      { type: 'adopt', round: 5 },
+    ]);
+    expect(send({ type: 'adopted', round: 5 })).toEqual([{ type: 'train', round: 5 }]);
+  });
+
+  test('does not mix again what was there before the base that it took over', () => {
+    const { send } = behind();
+    send(...announced(4, A, B, C), ...announced(5, A, B), ...PUBLISHED, { type: 'adopted', round: 5 }, ...PUBLISHED);
+    const mixes = send({ type: 'elapsed', timer: 'grace', round: 5 }).filter((effect) => effect.type === 'mix');
+    expect(mixes[0]?.contributions).toEqual([A, B].toSorted().map((member) => ({ member, round: 5 })));
+  });
+
+  test('is not drawn ahead by one of three, nor by a single round', () => {
+    const { send } = behind();
+    expect(send(...PUBLISHED, ...announced(9, A), ...announced(2, A, B, C))).not.toContainEqual(
+      expect.objectContaining({ type: 'adopt' }),
+    );
+    expect(send(...announced(9, B))).toContainEqual({ type: 'adopt', round: 9 }); // the control: two of three are enough
+  });
+
+  test('goes on by itself where no base can be had, and tries again when the others are further', () => {
+    const { send } = behind();
+    send(...announced(1, A, B, C), ...announced(3, A, B), ...PUBLISHED);
+    expect(send({ type: 'not-adopted', round: 3 })).toEqual([{ type: 'train', round: 1 }]);
+  });
+
+  test('takes over the final model when the others are closing', () => {
+    const { send } = behind();
+    send(...announced(20, A, B), ...PUBLISHED);
+    expect(send({ type: 'adopted', round: 20 })).toEqual([{ type: 'publish', round: 20 }]);
+  });
+
+  test('asks before it trains, if somebody has begun', () => {
+    const { send, effects } = begin({ seek: true, terms: { ...TERMS, rounds: 2000 } });
+    expect(effects).toEqual([{ type: 'seek', round: 0 }]);
+    send(...announced(1000, A, B));
+    expect(send({ type: 'sought' })).toEqual([{ type: 'adopt', round: 1000 }]);
+  });
+});
+
+describe('a member that joins a study that is running', () => {
+  test('asks until the others are at its first round, and begins with the base that they have', () => {
+    const { send } = begin({ seek: true, firstRound: 2 });
+    send(...announced(1, A, B, C));
+    expect(send({ type: 'sought' })).toEqual([{ type: 'seek', round: 0 }]);
+    send(...announced(2, A, B));
+    expect(send({ type: 'sought' })).toEqual([{ type: 'adopt', round: 2 }]);
+    expect(send({ type: 'adopted', round: 2 })).toEqual([{ type: 'train', round: 2 }]);
+  });
+
+  test('is waited for, but does not keep a round from having its quorum before it has spoken', () => {
+    const joined = [A, B].map((account) => other(account));
+    const later = [C, D].map((account) => ({ ...other(account), firstRound: 1 }));
+    const { send } = begin({ others: [...joined, ...later], round: 1 });
+    send(...PUBLISHED);
+    expect(send(...announced(1, A, B))).toEqual([{ type: 'startTimer', timer: 'grace', round: 1 }]);
+    expect(send({ type: 'elapsed', timer: 'grace', round: 1 }).map((effect) => effect.type)).toContain('mix');
+  });
+});
+
 test('a peer that restarts after signing announces again and does not train again', () => {
   expect(begin({ round: 1, published: true }).effects).toEqual([{ type: 'publish', round: 1 }]);
 });
@@ -177,7 +270,56 @@ test('strangers are not counted', () => {
   expect(send(...announced(0, D, A))).toEqual([]);
 });
 
-test('whatever happens: nothing is mixed twice, no round is skipped, none ends without a quorum', () => {
+describe('participants by round', () => {
+  const STAYING = [other(A), other(B)];
+
+  test('who joins while the study runs is waited for and mixed from its first round on', () => {
+    const { send } = begin({ others: STAYING });
+    send({ type: 'participants', others: [...STAYING, other(D, { firstRound: 1 })] });
+    const [mix] = send(...announced(0, A, B), ...PUBLISHED).filter((effect) => effect.type === 'mix');
+    expect(mix?.contributions.map(({ member }) => member)).toEqual([A, B].toSorted());
+    send(MIXED, ...PUBLISHED);
+    expect(send(...announced(1, A, B)).map((effect) => effect.type)).not.toContain('mix');
+    const [second] = send(...announced(1, D)).filter((effect) => effect.type === 'mix');
+    expect(second?.contributions).toContainEqual({ member: D, round: 1 });
+  });
+
+  test('who left is not waited for from its end round on, and what it said before is still mixed', () => {
+    const { send } = begin();
+    send({ type: 'participants', others: [...STAYING, other(C, { endRound: 1 })] });
+    send(...announced(0, A, B), ...PUBLISHED);
+    const mixes = send(...announced(0, C)).filter((effect) => effect.type === 'mix');
+    expect(mixes[0]?.contributions).toContainEqual({ member: C, round: 0 });
+    expect(send(MIXED, ...PUBLISHED, ...announced(1, A, B)).map((effect) => effect.type)).toContain('mix');
+  });
+
+  test('a round that only a departed member holds up goes on at once', () => {
+    const { send } = begin();
+    send(...PUBLISHED);
+    expect(send(...announced(0, A, B)).map((effect) => effect.type)).toEqual(['startTimer']);
+    const left = send({ type: 'participants', others: [...STAYING, other(C, { endRound: 0 })] });
+    expect(left.map((effect) => effect.type)).toEqual(['mix']);
+  });
+
+  test('the quorum counts those who are expected in the round', () => {
+    const gone = [other(B, { endRound: 0 }), other(C, { endRound: 0 })];
+    const { send } = begin({ others: [other(A), ...gone] });
+    expect(send(...PUBLISHED, ...announced(0, B, C)).map((effect) => effect.type)).not.toContain('mix');
+    expect(send(...announced(0, A)).map((effect) => effect.type)).toContain('mix');
+  });
+
+  test('a member with a new key is one member: waited for, counted and mixed once', () => {
+    const { send } = begin({ others: STAYING });
+    send(...announced(0, A, B), ...PUBLISHED, MIXED, ...PUBLISHED);
+    send({ type: 'participants', others: [other(A), other(D, { accounts: [B, D], firstRound: 1 })] });
+    expect(send(...announced(1, A)).map((effect) => effect.type)).not.toContain('mix');
+    const [mix] = send(...announced(1, D)).filter((effect) => effect.type === 'mix');
+    expect(mix?.contributions).toHaveLength(2);
+    expect(mix?.contributions).toContainEqual({ member: D, round: 1 });
+  });
+});
+
+test('whatever happens: nothing is mixed twice, no round is skipped but by adoption, none ends without a quorum', () => {
   const member = fc.constantFrom(A, B, C);
   const event: fc.Arbitrary<RoundEvent> = fc.oneof(
     { weight: 4, arbitrary: fc.record({ type: fc.constant('announced' as const), member, round: fc.nat(4) }) },
@@ -188,25 +330,50 @@ test('whatever happens: nothing is mixed twice, no round is skipped, none ends w
       round: fc.nat(3),
     }),
     fc.constantFrom<RoundEvent>({ type: 'trained' }, { type: 'published' }, MIXED),
+    fc.constantFrom<RoundEvent>(
+      { type: 'participants', others: [other(A), other(B), other(C)] },
+      { type: 'participants', others: [other(A), other(B, { firstRound: 1 }), other(C, { endRound: 2 })] },
+      { type: 'participants', others: [other(A, { endRound: 1 }), other(C, { accounts: [B, C], firstRound: 1 })] },
+    ),
   );
   fc.assert(
-    fc.property(fc.array(event, { maxLength: 120 }), (events) => {
-      const { send, effects } = begin();
+    fc.property(fc.array(event, { maxLength: 120 }), fc.boolean(), (events, isAdopted) => {
+      const { send, effects, state } = begin();
       const heard = new Map<number, Set<string>>();
+      const adopted = new Set<number>();
+      const watch = (fresh: readonly RoundEffect[]): void => {
+        for (const effect of fresh) {
+          if (effect.type === 'adopt') {
+            if (isAdopted) adopted.add(effect.round);
+            watch(send({ type: isAdopted ? 'adopted' : 'not-adopted', round: effect.round }));
+          }
+          if (effect.type !== 'mix') continue;
+          const expected = expectedOthers({ others: state().others, round: effect.round });
+          const counted = expected.filter(
+            ({ firstRound, accounts }) => firstRound === 0 || accounts.some((account) => state().spoken.has(account)),
+          );
+          const present = expected.filter(({ accounts }) =>
+            accounts.some((account) => heard.get(effect.round)?.has(account)),
+          );
+          expect(present.length + 1).toBeGreaterThanOrEqual(TERMS.quorum * (counted.length + 1));
+        }
+      };
       for (const next of events) {
         if (next.type === 'announced') heard.set(next.round, new Set([...(heard.get(next.round) ?? []), next.member]));
-        for (const effect of send(next)) {
-          if (effect.type === 'mix') expect(heard.get(effect.round)?.size ?? 0).toBeGreaterThanOrEqual(2);
-        }
+        watch(send(next));
       }
       const mixed = effects.flatMap((effect) =>
         effect.type === 'mix' ? effect.contributions.map((c) => `${c.round}/${c.member}`) : [],
       );
       expect(new Set(mixed).size).toBe(mixed.length);
-      const rounds = effects.flatMap((effect) => (effect.type === 'mix' ? effect.round : []));
-      expect(rounds).toEqual(rounds.map((_, i) => i));
-      const published = effects.flatMap((effect) => (effect.type === 'publish' ? effect.round : []));
-      expect(published).toEqual(published.map((_, i) => i));
+      for (const type of ['mix', 'publish'] as const) {
+        const rounds = effects.flatMap((effect) => (effect.type === type ? effect.round : []));
+        for (const [i, round] of rounds.entries()) {
+          const before = rounds[i - 1] ?? -1;
+          expect(round).toBeGreaterThan(before);
+          if (round > before + 1) expect([...adopted].some((each) => each > before && each <= round)).toBe(true);
+        }
+      }
     }),
     { seed: 7, numRuns: 2000 },
   );

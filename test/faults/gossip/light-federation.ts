@@ -13,9 +13,14 @@ import { TINY_ARCHITECTURE } from './tiny-model.ts';
 export type Links = (a: number, b: number) => boolean;
 
 export interface LightFederation {
+  /** Those that run, by place. */
   readonly peers: readonly LightPeer[];
+  /** Lets a member join, if it has not, and starts its peer, again or for the first time. */
+  start(place: number): Promise<LightPeer>;
   readonly ledger: MemoryLedger;
   readonly study: Hex;
+  /** Where the peers' data are: `<n>.db` and `<n>.blobs`, n from 1. */
+  readonly folder: string;
   /** Cuts the connections that have no link, and lets those that have one come back. */
   link(links: Links): Promise<void>;
   stop(): Promise<void>;
@@ -25,7 +30,15 @@ export interface LightFederationOptions {
   readonly seed: string;
   readonly members: number;
   readonly epochMilliseconds: number;
+  /** How long the peer of this place trains instead. */
+  epochOf?(place: number): number;
+  /** True while the peer of this place trains without an end. */
+  pausedAt?(place: number): boolean;
+  /** How many of the members join and start only when the test says so; the last ones. */
+  readonly late?: number;
   readonly links?: Links;
+  /** Other terms than the usual ones. */
+  readonly terms?: Partial<Pick<Manifest, 'staleness' | 'waiting' | 'rounds'>>;
   /** What is weak at the peer of this place. */
   weaknessOf?(place: number): PeerWeakness;
 }
@@ -39,7 +52,9 @@ export async function startLightFederation(options: LightFederationOptions): Pro
   const manifest = lightManifest(options);
   const study = studyOf(manifest);
   const accounts = Array.from({ length: members }, (_, place) => memberAccount(place + 1));
+  const first = members - (options.late ?? 0);
   const ledger = openStudyOf(accounts, manifest);
+  for (const account of accounts.slice(0, first)) await ledger.as(account).join(study, digest(`data ${account}`));
   const folder = await mkdtemp(join(tmpdir(), 'consilium-light-'));
   const reachable = accounts.map(() => new Set<Hex>());
   const draw = (links: Links): void => {
@@ -50,36 +65,46 @@ export async function startLightFederation(options: LightFederationOptions): Pro
   };
   draw(options.links ?? (() => true));
   const peers: LightPeer[] = [];
-  for (const [place, account] of accounts.entries()) {
-    peers.push(
-      await startLightPeer({
-        number: place + 1,
-        folder,
-        ledger: ledger.as(account),
-        manifest,
-        bootstrap: peers.flatMap(({ network }) => network.addresses()),
-        epochMilliseconds: options.epochMilliseconds,
-        reachable: reachable[place] ?? new Set(),
-        weakness: options.weaknessOf?.(place) ?? {},
-      }),
-    );
-  }
+  const begin = async (place: number): Promise<LightPeer> => {
+    const account = accounts[place] ?? '0x';
+    peers[place] = await startLightPeer({
+      number: place + 1,
+      folder,
+      ledger: ledger.as(account),
+      manifest,
+      bootstrap: peers.filter((_, each) => each !== place).flatMap((peer) => peer.network.addresses()),
+      epochMilliseconds: options.epochOf?.(place) ?? options.epochMilliseconds,
+      isPaused: () => options.pausedAt?.(place) ?? false,
+      reachable: reachable[place] ?? new Set(),
+      weakness: options.weaknessOf?.(place) ?? {},
+    });
+    return peers[place];
+  };
+  for (let place = 0; place < first; place++) await begin(place);
   return {
     peers,
+    async start(place) {
+      const account = accounts[place] ?? '0x';
+      const log = await ledger.entries(study, 0);
+      const hasJoined = log.some((entry) => entry.kind === 'joined' && entry.record.member === account);
+      if (!hasJoined) await ledger.as(account).join(study, digest(`data ${account}`));
+      return begin(place);
+    },
     ledger,
     study,
+    folder,
     async link(links) {
       draw(links);
       await Promise.allSettled(peers.map(({ network }) => network.maintain()));
     },
     async stop() {
       await Promise.allSettled(peers.map((peer) => peer.stop()));
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 }); // a mix may still be writing
     },
   };
 }
 
-function lightManifest({ seed, members }: LightFederationOptions): Manifest {
+function lightManifest({ seed, members, terms }: LightFederationOptions): Manifest {
   const manifest = composeManifest({
     title: 'a light study',
     members,
@@ -102,6 +127,7 @@ function lightManifest({ seed, members }: LightFederationOptions): Manifest {
     ...manifest,
     waiting: { quorum: 0.66, graceSeconds: 5, lostGraceSeconds: 1 },
     valuation: { method: 'shapley', exactPlayers: 1, permutations: 1 },
+    ...terms,
   });
 }
 
@@ -117,6 +143,5 @@ function openStudyOf(accounts: readonly Hex[], manifest: Manifest): MemoryLedger
     epsilonBudgetMicros: 0,
     deltaBudgetPicos: 0,
   });
-  for (const account of accounts) void ledger.as(account).join(study, digest(`data ${account}`));
   return ledger;
 }

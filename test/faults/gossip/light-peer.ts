@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hex } from '../../../src/base/bytes.ts';
 import { systemClock } from '../../../src/base/clock.ts';
@@ -11,10 +10,12 @@ import { initialParameters } from '../../../src/model/initial-parameters.ts';
 import { trainingSchema } from '../../../src/model/training-options.ts';
 import { beginProgress } from '../../../src/peer/base-model.ts';
 import { createBlobStore } from '../../../src/peer/blob-store.ts';
+import { createCoSigner } from '../../../src/peer/co-sign.ts';
 import { maintainPeer } from '../../../src/peer/maintain-peer.ts';
 import { openPeerStore, type PeerStore } from '../../../src/peer/peer-store.ts';
+import { createEquivocationReporter } from '../../../src/peer/report-equivocations.ts';
 import { runStudy, type StudyRun } from '../../../src/peer/run-study.ts';
-import { marksOf, participantsOf, positionsOf, studyContext } from '../../../src/peer/study-knowledge.ts';
+import { marksOf, studyContext } from '../../../src/peer/study-knowledge.ts';
 import { type Manifest, studyOf } from '../../../src/protocol/manifest.ts';
 import { memberAccount, memberKey } from '../../builders.ts';
 import { createTinyModel, TINY_ARCHITECTURE, TINY_EXAMPLES } from './tiny-model.ts';
@@ -32,6 +33,8 @@ export interface LightPeerOptions {
   readonly manifest: Manifest;
   readonly bootstrap: readonly string[];
   readonly epochMilliseconds: number;
+  /** True while it trains without an end. */
+  isPaused(): boolean;
   /** The members that it can reach now; the test changes it. The peer keeps to it as to the member set of the contract. */
   readonly reachable: Set<Hex>;
   readonly weakness: PeerWeakness;
@@ -47,6 +50,8 @@ export interface LightPeer {
   failure(): unknown;
   /** The round that it trains or waits in. */
   round(): number;
+  /** What it took over, by round. */
+  readonly adopted: readonly number[];
   stop(): Promise<void>;
 }
 
@@ -67,6 +72,7 @@ export async function startLightPeer(options: LightPeerOptions): Promise<LightPe
   let run: StudyRun | null = null;
   let failure: unknown = null;
   let round = progress.round;
+  const adopted: number[] = [];
   const context = studyContext({ domain: ledger.domain, manifest, index, store });
   const network = createStudyNetwork(
     {
@@ -82,6 +88,7 @@ export async function startLightPeer(options: LightPeerOptions): Promise<LightPe
       },
       onEquivocation: (second) => store.addEquivocation(second),
       onReveal: (reveal) => store.addReveal(reveal),
+      onCheckpoint: (checkpoint) => store.addCheckpoint(checkpoint),
       onMember: (account, connected) => run?.onMember(account, connected),
     },
     { privateKey, listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: options.bootstrap },
@@ -90,11 +97,11 @@ export async function startLightPeer(options: LightPeerOptions): Promise<LightPe
   // The member set is the test's to say: the ledger's would undo the cuts.
   const quietLedger: Ledger = { ...ledger, members: async () => [...reachable] };
   const onLedger = (): void => run?.onLedger();
+  const common = { ...shared, network, ledger: quietLedger, study, self };
+  const coSigner = createCoSigner({ ...common, privateKey, rounds: manifest.rounds });
+  const equivocations = createEquivocationReporter(common);
   const work: Promise<unknown>[] = [
-    maintainPeer(
-      { ...shared, network, ledger: quietLedger, members: reachable, study, self, onLedger },
-      stopping.signal,
-    ),
+    maintainPeer({ ...common, members: reachable, coSigner, equivocations, onLedger }, stopping.signal),
     outbox.run(stopping.signal),
   ];
   run = runStudy(
@@ -107,16 +114,15 @@ export async function startLightPeer(options: LightPeerOptions): Promise<LightPe
       privateKey,
       trainingSeed: `member ${number}`,
       engine: { name: 'tiny', version: '1', reproducible: true },
-      model: createTinyModel(options.epochMilliseconds),
+      model: createTinyModel(options.epochMilliseconds, options.isPaused),
       training: trainingSchema.parse(manifest.training),
       data: { training: TINY_EXAMPLES, heldOut: TINY_EXAMPLES, common: null },
       blobs,
       network: weakness.neverCatchesUp ? { ...network, catchUp: async () => {} } : network,
       outbox,
-      positions: positionsOf(index),
-      participants: participantsOf(index),
       emit: (event) => {
         if (event.event === 'round.started') round = event.round;
+        if (event.event === 'round.adopted') adopted.push(event.round);
       },
     },
     progress,
@@ -132,12 +138,12 @@ export async function startLightPeer(options: LightPeerOptions): Promise<LightPe
     network,
     failure: () => failure,
     round: () => round,
+    adopted,
     async stop() {
       stopping.abort();
       await Promise.allSettled([...work, finished]);
       await network.stop();
       store.close();
-      await rm(join(folder, `${number}.blobs`), { recursive: true, force: true });
     },
   };
 }

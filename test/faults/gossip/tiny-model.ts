@@ -16,12 +16,13 @@ export const TINY_EXAMPLES: Examples = {
 };
 
 /** A model that learns nothing and costs nothing: an epoch takes a pause, and moves the parameters by what the seed says. */
-export function createTinyModel(epochMilliseconds: number): Model {
+export function createTinyModel(epochMilliseconds: number, isPaused: () => boolean = () => false): Model {
   return {
     architecture: TINY_ARCHITECTURE,
     layout: layoutOf(TINY_ARCHITECTURE),
     async *train(parameters, examples, _options, { seed, signal }): AsyncGenerator<EpochReport, Float32Array, void> {
-      await systemClock.wait(epochMilliseconds, signal);
+      do await systemClock.wait(epochMilliseconds, signal);
+      while (isPaused() && signal?.aborted !== true);
       signal?.throwIfAborted();
       const random = createSeededRandom(seed, 'tiny');
       yield { epoch: 1, loss: 1, accuracy: 0.5, samplesSeen: examples.samples };

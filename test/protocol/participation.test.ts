@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import type { LedgerContent, LedgerEntry } from '../../src/protocol/ledger-entry.ts';
+import { participation, type RoundPart } from '../../src/protocol/participation.ts';
+import { contribution, digest, memberAccount, STUDY } from '../builders.ts';
+
+const TERMS = { rounds: 3, waiting: { quorum: 0.66 } };
+
+const joined = (n: number, position: number, firstRound = 0): LedgerContent => ({
+  kind: 'joined',
+  record: { study: STUDY, member: memberAccount(n), position, firstRound, dataCommitment: digest('data') },
+});
+
+const left = (kind: 'withdrawn' | 'excluded', n: number, endRound: number): LedgerContent => ({
+  kind,
+  record: { study: STUDY, member: memberAccount(n), endRound },
+});
+
+const recorded = (round: number, ...members: number[]): LedgerContent[] =>
+  members.map((n) => ({ kind: 'contribution', record: contribution({ round, member: memberAccount(n) }) }));
+
+function partsOf(...contents: LedgerContent[]): (readonly RoundPart[])[] {
+  const entries = contents.map((content, sequence): LedgerEntry => {
+    return { ...content, sequence, head: digest('head'), blockNumber: sequence, transaction: digest('transaction') };
+  });
+  return participation(entries, TERMS).map(({ rounds }) => rounds);
+}
+
+const THREE = [joined(1, 0), joined(2, 1), joined(3, 2)];
+
+describe('who took part in which round', () => {
+  test('who records in time contributed, who records nothing missed', () => {
+    expect(partsOf(...THREE, ...recorded(0, 1, 2, 3), ...recorded(1, 1, 2), ...recorded(2, 1, 2, 3))).toEqual([
+      ['contributed', 'contributed', 'contributed'],
+      ['contributed', 'contributed', 'contributed'],
+      ['contributed', 'missed', 'contributed'],
+    ]);
+  });
+
+  test('who records after a quorum of the others went on is late, and after less of them is not', () => {
+    const late = partsOf(...THREE, ...recorded(0, 1, 2), ...recorded(1, 1, 2), ...recorded(0, 3));
+    expect(late[2]).toEqual(['late', 'missed', 'missed']);
+    const inTime = partsOf(...THREE, ...recorded(0, 1, 2), ...recorded(1, 1), ...recorded(0, 3));
+    expect(inTime[2]).toEqual(['contributed', 'missed', 'missed']);
+  });
+
+  test('who joins later is not expected before, and who left not afterwards', () => {
+    expect(partsOf(joined(1, 0), joined(2, 1), joined(3, 2, 2), left('withdrawn', 2, 1))).toEqual([
+      ['missed', 'missed', 'missed'],
+      ['missed', 'notExpected', 'notExpected'],
+      ['notExpected', 'notExpected', 'missed'],
+    ]);
+  });
+
+  test('a new key goes on where the old one was; after an exclusion there is a gap', () => {
+    expect(partsOf(joined(1, 0), ...recorded(0, 1), joined(4, 0, 1), ...recorded(1, 4))).toEqual([
+      ['contributed', 'contributed', 'missed'],
+    ]);
+    expect(partsOf(joined(1, 0), left('excluded', 1, 1), joined(1, 0, 2))).toEqual([
+      ['missed', 'notExpected', 'missed'],
+    ]);
+  });
+});
