@@ -31,7 +31,7 @@ export async function keepUpdate(
     digests.push(await blobs.put(bytes));
     residuals.push(residual === null ? null : await blobs.put(encodeSegment(residual)));
   }
-  // Nothing unsaid is worth a note only where something was: it is said now.
+  // That nothing is left unsaid is worth a note only where something was: a dense round drops it.
   if (before !== null || residuals.some((each) => each !== null)) store.keepResidual(round, residuals);
   return { root: rootOfDigests(digests), digests };
 }

@@ -62,7 +62,7 @@ export function encodedLength(terms: CodecTerms, round: number, length: number):
 
 /**
  * Writes a segment of an update. With error feedback (Seide et al. 2014; Karimireddy et al. 2019, arXiv 1901.09847) what this round
- * cannot say is kept, and said with the next.
+ * cannot say is kept, and said with the next, unless that is a dense one.
  * @returns the bytes, and the residual for the next round; null where nothing is kept
  */
 export function encodeUpdateSegment(
@@ -71,9 +71,10 @@ export function encodeUpdateSegment(
   segment: UpdateSegment,
 ): { bytes: Uint8Array; residual: Float32Array | null } {
   const { codec } = terms;
+  // What is owed is dropped where all numbers are sent: training began at a base that lacked it, and has made up for it as far as it mattered.
+  if (isDense(terms, round)) return { bytes: encodeSegment(segment.parameters), residual: null };
   if (codec.name === 'float16') return { bytes: encodeHalves(segment.parameters), residual: null };
   const meant = sum(segment.parameters, segment.residual);
-  if (isDense(terms, round)) return { bytes: encodeSegment(meant), residual: null };
   if (codec.name === 'top-k') {
     const differences = difference(meant, segment.base ?? new Float32Array(meant.length));
     const { bytes, kept } = encodeDifferences(differences, codec.share);
