@@ -176,7 +176,11 @@ async function loadSources(
       if (!bytes)
         return `segment ${segment} of the update of ${entry?.member} in round ${entry?.round} is not in the bundle or is damaged`;
       const own = base[segment] ?? new Float32Array(0);
-      const vector = decodeUpdateSegment(subject.manifest, entry?.round ?? 0, { bytes, base: own });
+      const vector = decodeUpdateSegment(subject.manifest, entry?.round ?? 0, {
+        bytes,
+        length: own.length,
+        base: own,
+      });
       if (vector === null || !isFiniteVector(vector)) {
         return `segment ${segment} of the update of ${entry?.member} in round ${entry?.round} should have been refused: its size is wrong, its bytes are none that the codec writes, or a number is not finite`;
       }

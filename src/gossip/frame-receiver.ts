@@ -13,7 +13,7 @@ export interface Want {
 export interface FrameReceiver {
   /** The next answer that is not spoken for is this want's. */
   expect(want: Want): void;
-  /** Takes received bytes. @throws ConsiliumError `gossip/wrong-content`, `gossip/wrong-frame` */
+  /** Takes received bytes. @throws ConsiliumError `gossip/wrong-content`, `gossip/wrong-frame`, `gossip/too-long` */
   take(chunk: Uint8Array): void;
 }
 
@@ -46,7 +46,10 @@ export function createFrameReceiver(onAnswer: (want: Want, bytes: Uint8Array | n
     if (!lengthIsOver) {
       if (header.length > MAXIMUM_LENGTH_BYTES) throw wrongFrame('a length of too many bytes');
       if (byte < 0x80 && decodeLength(header) > want.maximumBytes + 1) {
-        throw wrongContent(`${decodeLength(header)} bytes where at most ${want.maximumBytes} were asked for`);
+        throw new ConsiliumError(
+          'gossip/too-long',
+          `a blob of ${decodeLength(header)} bytes where at most ${want.maximumBytes} were asked for`,
+        );
       }
       if (byte < 0x80 && decodeLength(header) === 0) throw wrongFrame('an empty frame');
       return;

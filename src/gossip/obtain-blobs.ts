@@ -108,13 +108,16 @@ async function fillOrders(
       await converse(provider, open);
     } catch (error) {
       for (const { order } of open) ahead.release(order);
+      // The digest may be another's, of a longer blob, put there by whoever listed it: the provider is honest, and the order hopeless here.
+      const hopeless = isConsiliumError(error, 'gossip/too-long') ? open.splice(0, 1) : [];
       const lied = isConsiliumError(error, 'gossip/wrong-content') || isConsiliumError(error, 'gossip/wrong-frame');
       if (lied) deps.onWrongContent(provider.member);
-      provider.breaks += 1;
+      if (hopeless.length === 0) provider.breaks += 1;
       provider.lost = lied || provider.breaks >= MAXIMUM_BREAKS;
       const owed = [...open, ...provider.queue.splice(0)];
       if (provider.lost) for (const each of owed) passOn(each);
       else provider.queue.push(...owed);
+      for (const each of hopeless) passOn(each);
     }
   };
 

@@ -1,5 +1,5 @@
 import type { Hex } from '../base/bytes.ts';
-import { encodeUpdateSegment } from '../protocol/segment-codec.ts';
+import { encodeUpdateSegment, readsBase } from '../protocol/segment-codec.ts';
 import { decodeSegment, encodeSegment, rootOfDigests, segmentRange } from '../protocol/segments.ts';
 import { loadBaseSegment } from './base-model.ts';
 import type { Progress } from './progress.ts';
@@ -25,13 +25,13 @@ export async function keepUpdate(
     const unsaid = kept === null ? null : await blobs.get(kept);
     const { bytes, residual } = encodeUpdateSegment(manifest, round, {
       parameters: parameters.subarray(start, end),
-      base: await loadBaseSegment(blobs, progress, segment),
+      base: readsBase(manifest, round) ? await loadBaseSegment(blobs, progress, segment) : null,
       residual: unsaid === null ? null : decodeSegment(unsaid),
     });
     digests.push(await blobs.put(bytes));
     residuals.push(residual === null ? null : await blobs.put(encodeSegment(residual)));
   }
-  // Nothing unsaid is worth a note only where something was: it is said now.
+  // That nothing is left unsaid is worth a note only where something was: a dense round drops it.
   if (before !== null || residuals.some((each) => each !== null)) store.keepResidual(round, residuals);
   return { root: rootOfDigests(digests), digests };
 }

@@ -5,7 +5,7 @@ import { isFiniteVector } from '../model/mix.ts';
 import type { Announcement } from '../protocol/announcement.ts';
 import { type PullSeed, pullPermutation } from '../protocol/pull-choice.ts';
 import type { RecipeEntry, RecipeRefusal } from '../protocol/recipe.ts';
-import { decodeUpdateSegment, encodedLength } from '../protocol/segment-codec.ts';
+import { decodeUpdateSegment, encodedLength, readsBase } from '../protocol/segment-codec.ts';
 import { segmentRange } from '../protocol/segments.ts';
 import { PeerError } from './peer-error.ts';
 import type { StudySetting } from './study-setting.ts';
@@ -94,57 +94,74 @@ function chosenSegment(setting: StudySetting, announcement: Announcement, segmen
   return { announcement, segment, digest: announcement.segments[segment] ?? ZERO_DIGEST, length: end - start };
 }
 
-/** Fetches what is missing, judging each segment as it comes. @returns what cannot be mixed */
+/**
+ * Fetches what is missing, judging each segment as it comes. One blob may be listed at several places, by several members: it is judged
+ * at each of them, so that nobody can spoil another's segment by listing it where it does not fit.
+ * @returns what cannot be mixed
+ */
 async function pullChosen(
   setting: StudySetting,
-  { baseOf }: PullQuestion,
+  question: PullQuestion,
   chosen: readonly Chosen[],
   signal: AbortSignal,
 ): Promise<RecipeRefusal[]> {
-  const byDigest = new Map(chosen.map((each) => [each.digest, each]));
-  const judged = new Map<Hex, RecipeRefusal['reason'] | null>();
+  const places = Map.groupBy(chosen, ({ digest }) => digest);
+  const judged = new Map<Chosen, RecipeRefusal['reason'] | null>();
   const judge = async (digest: Hex, bytes: Uint8Array): Promise<void> => {
-    const each = byDigest.get(digest);
-    if (each !== undefined) judged.set(digest, faultOf(setting, each, { bytes, base: await baseOf(each.segment) }));
+    for (const place of places.get(digest) ?? []) judged.set(place, await faultOf(setting, question, { place, bytes }));
   };
-  for (const digest of byDigest.keys()) {
+  const missing: Order[] = [];
+  for (const [digest, listed] of places) {
     const bytes = await setting.blobs.get(digest);
-    if (bytes !== null) await judge(digest, bytes);
+    if (bytes === null) missing.push(orderFor(setting, listed));
+    else await judge(digest, bytes);
   }
-  const missing = [...byDigest.values()].filter(({ digest }) => !judged.has(digest));
   const keep = async (digest: Hex, bytes: Uint8Array): Promise<void> => {
     await judge(digest, bytes);
     await setting.blobs.putChecked(digest, bytes);
   };
-  await setting.network.obtain(
-    missing.map((each) => orderFor(setting, each)),
-    keep,
-    signal,
-  );
+  await setting.network.obtain(missing, keep, signal);
   const faults = new Map<string, RecipeRefusal>();
-  for (const { digest, announcement } of chosen) {
-    const reason = judged.has(digest) ? judged.get(digest) : 'unavailable';
-    const { member, round } = announcement.record;
+  for (const place of chosen) {
+    const reason = judged.has(place) ? judged.get(place) : 'unavailable';
+    const { member, round } = place.announcement.record;
     if (reason && !faults.has(`${round}/${member}`)) faults.set(`${round}/${member}`, { member, round, reason });
   }
   return [...faults.values()];
 }
 
-/** What stands against mixing these bytes, or null. */
-function faultOf(
-  { manifest }: StudySetting,
-  { announcement }: Chosen,
-  segment: { bytes: Uint8Array; base: Float32Array },
-): RecipeRefusal['reason'] | null {
-  const vector = decodeUpdateSegment(manifest, announcement.record.round, segment);
+/** What stands against mixing these bytes at this place, or null. */
+async function faultOf(
+  setting: StudySetting,
+  question: PullQuestion,
+  { place, bytes }: { place: Chosen; bytes: Uint8Array },
+): Promise<RecipeRefusal['reason'] | null> {
+  const vector = await readSegment(setting, question, { ...place, bytes });
   if (vector === null) return 'malformed';
   return isFiniteVector(vector) ? null : 'not-finite';
 }
 
-function orderFor(setting: StudySetting, { announcement, segment, digest, length }: Chosen): Order {
+/** @returns null for bytes that the codec does not write */
+async function readSegment(
+  { manifest }: StudySetting,
+  { baseOf }: PullQuestion,
+  { announcement, segment, length, bytes }: Chosen & { bytes: Uint8Array },
+): Promise<Float32Array | null> {
+  const { round } = announcement.record;
+  const base = readsBase(manifest, round) ? await baseOf(segment) : null;
+  return decodeUpdateSegment(manifest, round, { bytes, length, base });
+}
+
+/** @param places where one blob is listed, at least one; it may be as long as the longest of them allows */
+function orderFor(setting: StudySetting, places: readonly Chosen[]): Order {
+  const [{ announcement, segment, digest }] = places as [Chosen];
   const { member, round, update } = announcement.record;
-  const maximumBytes = encodedLength(setting.manifest, round, length);
-  return { digest, maximumBytes, providers: providersOf(setting, member, { update, round, segment }) };
+  const lengths = places.map((place) => encodedLength(setting.manifest, place.announcement.record.round, place.length));
+  return {
+    digest,
+    maximumBytes: Math.max(...lengths),
+    providers: providersOf(setting, member, { update, round, segment }),
+  };
 }
 
 /**
@@ -164,28 +181,35 @@ function providersOf(setting: StudySetting, owner: Hex, seed: PullSeed): Hex[] {
 /** Reads segments from the blob store, and keeps as many in memory as fit. */
 function createReader(
   setting: StudySetting,
-  { baseOf }: PullQuestion,
+  question: PullQuestion,
   announcements: readonly Announcement[],
 ): Pulled['segmentOf'] {
   const cached = new Map<string, Float32Array>();
   let cachedBytes = 0;
   return async (entry, segment) => {
-    const digest = announcements[entry]?.segments[segment] ?? ZERO_DIGEST;
-    const name = `${segment}/${digest}`;
+    const name = `${entry}/${segment}`;
     const known = cached.get(name);
     if (known !== undefined) return known;
-    const bytes = await setting.blobs.get(digest);
-    const round = announcements[entry]?.record.round ?? 0;
-    const vector = bytes && decodeUpdateSegment(setting.manifest, round, { bytes, base: await baseOf(segment) });
-    if (vector === null) {
-      throw new PeerError('peer/data-folder-invalid', `segment ${digest} was pulled, and is missing or damaged now`);
-    }
+    const vector = await readChosen(setting, question, { announcement: announcements[entry], segment });
     if (cachedBytes + vector.byteLength <= VECTOR_CACHE_BYTES) {
       cached.set(name, vector);
       cachedBytes += vector.byteLength;
     }
     return vector;
   };
+}
+
+/** @throws PeerError `peer/data-folder-invalid` if the segment is gone since it was pulled */
+async function readChosen(
+  setting: StudySetting,
+  question: PullQuestion,
+  { announcement, segment }: { announcement: Announcement | undefined; segment: number },
+): Promise<Float32Array> {
+  const place = announcement && chosenSegment(setting, announcement, segment);
+  const bytes = place && (await setting.blobs.get(place.digest));
+  const vector = place && bytes && (await readSegment(setting, question, { ...place, bytes }));
+  if (vector) return vector;
+  throw new PeerError('peer/data-folder-invalid', `segment ${place?.digest} was pulled, and is missing or damaged now`);
 }
 
 async function pullDocuments(

@@ -33,8 +33,8 @@ export interface CodecTerms {
 
 export interface UpdateSegment {
   readonly parameters: Float32Array;
-  /** The member's base in the same round. */
-  readonly base: Float32Array;
+  /** The member's base in the same round; may be null where {@link readsBase} says so. */
+  readonly base: Float32Array | null;
   /** What earlier rounds left unsaid; null for nothing. */
   readonly residual: Float32Array | null;
 }
@@ -47,6 +47,11 @@ function isDense({ codec, rounds }: CodecTerms, round: number): boolean {
   return codec.name === 'top-k' && (round % codec.denseEvery === 0 || round === rounds - 1);
 }
 
+/** True if a round's segments are written and read against a base. */
+export function readsBase(terms: CodecTerms, round: number): boolean {
+  return terms.codec.name === 'top-k' && !isDense(terms, round);
+}
+
 /** Exact number of bytes of a segment of `length` parameters in a round's update. */
 export function encodedLength(terms: CodecTerms, round: number, length: number): number {
   const { codec } = terms;
@@ -57,7 +62,7 @@ export function encodedLength(terms: CodecTerms, round: number, length: number):
 
 /**
  * Writes a segment of an update. With error feedback (Seide et al. 2014; Karimireddy et al. 2019, arXiv 1901.09847) what this round
- * cannot say is kept, and said with the next.
+ * cannot say is kept, and said with the next, unless that is a dense one.
  * @returns the bytes, and the residual for the next round; null where nothing is kept
  */
 export function encodeUpdateSegment(
@@ -66,35 +71,45 @@ export function encodeUpdateSegment(
   segment: UpdateSegment,
 ): { bytes: Uint8Array; residual: Float32Array | null } {
   const { codec } = terms;
+  // What is owed is dropped where all numbers are sent: training began at a base that lacked it, and has made up for it as far as it mattered.
+  if (isDense(terms, round)) return { bytes: encodeSegment(segment.parameters), residual: null };
   if (codec.name === 'float16') return { bytes: encodeHalves(segment.parameters), residual: null };
   const meant = sum(segment.parameters, segment.residual);
-  if (isDense(terms, round)) return { bytes: encodeSegment(meant), residual: null };
   if (codec.name === 'top-k') {
-    const differences = difference(meant, segment.base);
+    const differences = difference(meant, segment.base ?? new Float32Array(meant.length));
     const { bytes, kept } = encodeDifferences(differences, codec.share);
     for (let i = 0; i < kept.length; i++) differences[kept[i] as number] = 0;
     return { bytes, residual: differences };
   }
   const bytes = encodeByteBlocks(meant, codec.name === 'int8' ? codec.blockLength : meant.length);
-  const said = decodeUpdateSegment(terms, round, { bytes, base: segment.base });
+  const said = decodeUpdateSegment(terms, round, { bytes, length: meant.length, base: null });
   return { bytes, residual: said === null ? null : difference(meant, said) };
+}
+
+export interface WrittenSegment {
+  readonly bytes: Uint8Array;
+  /** Number of parameters. */
+  readonly length: number;
+  /** The reader's own, of the round in which it mixes; may be null where {@link readsBase} says so. */
+  readonly base: Float32Array | null;
 }
 
 /**
  * Reads a segment of an update.
- * @param segment `base` is the reader's own, of the round in which it mixes: differences are added to it, and it tells the length
+ * @param round that of the update, not that of the mix
  * @returns null for bytes that no encoder writes
  */
 export function decodeUpdateSegment(
   terms: CodecTerms,
   round: number,
-  { bytes, base }: { readonly bytes: Uint8Array; readonly base: Float32Array },
+  { bytes, length, base }: WrittenSegment,
 ): Float32Array | null {
   const { codec } = terms;
-  if (bytes.length !== encodedLength(terms, round, base.length)) return null;
+  if (bytes.length !== encodedLength(terms, round, length)) return null;
   if (isDense(terms, round)) return decodeSegment(bytes);
-  if (codec.name === 'int8') return decodeByteBlocks(bytes, base.length, codec.blockLength);
-  return codec.name === 'top-k' ? addDifferences(bytes, base, codec.share) : decodeHalves(bytes);
+  if (codec.name === 'int8') return decodeByteBlocks(bytes, length, codec.blockLength);
+  if (codec.name === 'float16') return decodeHalves(bytes);
+  return codec.name === 'top-k' && base !== null ? addDifferences(bytes, base, codec.share) : null;
 }
 
 /** a + b, rounded to 32 bits. */

@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber, formatPercent } from './format-number.ts';
+import { formatBytes, formatDuration, formatNumber, formatPercent } from './format-number.ts';
 import { formatTime } from './format-time.ts';
 import { type Markup, markup } from './markup.ts';
 import { mean } from './mean.ts';
@@ -59,9 +59,15 @@ function facts(data: ReportData): Markup[] {
     fact('Segments', formatNumber(terms.segments)),
     fact('Pulls a segment', formatNumber(terms.pulls)),
     fact('Parameters', formatNumber(terms.parameterCount)),
+    fact('An update', describeUpdate(terms)),
     fact('Engine', terms.engine),
     fact('Seed', terms.seed),
   ];
+}
+
+function describeUpdate({ codec, updateBytes, parameterCount }: ReportData['terms']): string {
+  const share = updateBytes / (4 * parameterCount);
+  return `${formatBytes(updateBytes)} as ${codec}${codec === 'float32' ? '' : `, ${formatPercent(share)} of float32`}`;
 }
 
 function fact(term: string, description: string | Markup, wide = false): Markup {

@@ -19,6 +19,10 @@ export interface ReportData {
     readonly segments: number;
     readonly pulls: number;
     readonly parameterCount: number;
+    /** How updates are written. */
+    readonly codec: string;
+    /** Mean size of an update; as they are the parameters take four bytes each. */
+    readonly updateBytes: number;
     readonly engine: string;
     readonly seed: string;
   };

@@ -13,7 +13,8 @@ import type { Contribution } from '../../src/protocol/contribution.ts';
 import { type Manifest, studyOf } from '../../src/protocol/manifest.ts';
 import { encodeMetrics, type Metrics } from '../../src/protocol/metrics.ts';
 import { encodeRecipe, type Recipe } from '../../src/protocol/recipe.ts';
-import { decodeSegment, joinSegments, segmentModel } from '../../src/protocol/segments.ts';
+import { type Codec, decodeUpdateSegment, encodeUpdateSegment } from '../../src/protocol/segment-codec.ts';
+import { decodeSegment, joinSegments, rootOfDigests, segmentModel, segmentRange } from '../../src/protocol/segments.ts';
 import { contributionDigest, signDigest, valuationDigest } from '../../src/protocol/signature.ts';
 import { hashValuation, packScores } from '../../src/protocol/valuation.ts';
 import { DOMAIN, digest, memberAccount, memberKey } from '../builders.ts';
@@ -29,6 +30,10 @@ export interface Cheat {
   metrics?(metrics: Metrics): Metrics;
   /** Another base than the one that was mixed. */
   base?: Hex;
+  /** Another reading of the segments that it mixes than the codec's. */
+  read?(parameters: Float32Array): Float32Array;
+  /** Other bytes than the codec writes; everybody mixes them as if they said nothing. */
+  written?(bytes: Uint8Array): Uint8Array;
 }
 
 export interface SyntheticStudy {
@@ -51,7 +56,11 @@ export interface Adoption {
 }
 
 /** A whole study without processes: real records, segments, mixes and ledger rules, with a stand-in for training. */
-export async function syntheticStudy(cheat?: Cheat, adoption?: Adoption): Promise<SyntheticStudy> {
+export async function syntheticStudy(
+  cheat?: Cheat,
+  adoption?: Adoption,
+  codec: Codec['name'] = 'float32',
+): Promise<SyntheticStudy> {
   const isAway = (n: number, round: number): boolean =>
     adoption?.member === n && adoption.round === round && adoption.contributes !== true;
   /** Its first record after the one that it adopted has nothing to say about a mix. */
@@ -63,6 +72,7 @@ export async function syntheticStudy(cheat?: Cheat, adoption?: Adoption): Promis
     segments: 3,
     pulls: 2,
     seed: 'synthetic',
+    codec,
     architecture: architectureSchema.parse({ kind: 'mlp', inputs: 2, hidden: [3], classes: 2 }),
     training: trainingSchema.parse({
       optimiser: 'sgd',
@@ -105,6 +115,21 @@ export async function syntheticStudy(cheat?: Cheat, adoption?: Adoption): Promis
   const bases = new Map<number, { root: Hex; segments: readonly Float32Array[]; recipe: Hex }>(
     members.map((n) => [n, { root: initial.root, segments: initial.blobs.map(decodeSegment), recipe: ZERO_DIGEST }]),
   );
+  const residuals = new Map<string, Float32Array | null>();
+  const write = (
+    n: number,
+    round: number,
+    { parameters, base }: { parameters: Float32Array; base: readonly Float32Array[] },
+  ) =>
+    base.map((own, segment) => {
+      const { start, end } = segmentRange(parameters.length, manifest.segments, segment);
+      const owed = residuals.get(`${n}/${segment}`) ?? null;
+      const part = { parameters: parameters.subarray(start, end), base: own, residual: owed };
+      const { bytes, residual } = encodeUpdateSegment(manifest, round, part);
+      residuals.set(`${n}/${segment}`, residual);
+      const cheating = cheat?.member === n && cheat.round === round ? cheat : undefined;
+      return put(cheating?.written?.(bytes) ?? bytes.slice());
+    });
   for (let round = 0; round <= ROUNDS; round++) {
     const closing = round === ROUNDS;
     const pending: Reveal[] = [];
@@ -114,8 +139,7 @@ export async function syntheticStudy(cheat?: Cheat, adoption?: Adoption): Promis
       const member = memberAccount(n);
       const cheating = cheat?.member === n && cheat.round === round ? cheat : undefined;
       const trained = joinSegments(base.segments).map((value, i) => value + Math.fround(n * 0.01 * (i + round + 1)));
-      const update = segmentModel(trained, manifest.segments);
-      if (!closing) for (const blob of update.blobs) put(blob);
+      const segments = closing ? [] : write(n, round, { parameters: trained, base: base.segments });
       const valuation = {
         study,
         round: round - 1,
@@ -141,7 +165,7 @@ export async function syntheticStudy(cheat?: Cheat, adoption?: Adoption): Promis
         member,
         base: cheating?.base ?? base.root,
         recipe: base.recipe,
-        update: closing ? ZERO_DIGEST : update.root,
+        update: closing ? ZERO_DIGEST : rootOfDigests(segments),
         samples: closing ? 0 : 10 * n,
         epsilonMicros: 0,
         metrics: put(encodeMetrics(cheating?.metrics?.(metrics) ?? metrics)),
@@ -149,7 +173,7 @@ export async function syntheticStudy(cheat?: Cheat, adoption?: Adoption): Promis
       };
       await ledger.as(member).contribute(record);
       const signature = signDigest(memberKey(n), contributionDigest(DOMAIN, record));
-      announcements.push({ record, signature, segments: closing ? [] : [...update.digests] });
+      announcements.push({ record, signature, segments });
       if (round > 0 && !hasAdopted(n, round)) {
         pending.push({ record: valuation, signature: signDigest(memberKey(n), valuationDigest(DOMAIN, valuation)) });
       }
@@ -173,14 +197,19 @@ export async function syntheticStudy(cheat?: Cheat, adoption?: Adoption): Promis
       const plan = planMix({ member, round, entries, segments: manifest.segments, pulls: pullsOf(manifest, round) });
       const sources = plan.entries.map((entry) => ofRound.find((a) => a.record.member === entry.member));
       const mixed: Float32Array[] = [];
+      const cheating = cheat?.member === n && cheat.round === round ? cheat : undefined;
       const mix: MixInput = {
         manifest,
         round,
         plan,
         samples: sources.map((a) => a?.record.samples ?? 0),
         baseOf: async (segment) => before.segments[segment] ?? new Float32Array(0),
-        segmentOf: async (entry, segment) =>
-          decodeSegment(blobs.get(sources[entry]?.segments[segment] ?? '0x') ?? new Uint8Array()),
+        segmentOf: async (entry, segment) => {
+          const base = before.segments[segment] ?? new Float32Array(0);
+          const bytes = blobs.get(sources[entry]?.segments[segment] ?? '0x') ?? new Uint8Array();
+          const read = decodeUpdateSegment(manifest, round, { bytes, length: base.length, base }) ?? base;
+          return cheating?.read?.(read) ?? read;
+        },
       };
       const outcome = await computeMix(mix, async (parameters) => void mixed.push(parameters));
       const honest: Recipe = {
@@ -194,7 +223,6 @@ export async function syntheticStudy(cheat?: Cheat, adoption?: Adoption): Promis
         segments: outcome.steps,
         result: outcome.result,
       };
-      const cheating = cheat?.member === n && cheat.round === round ? cheat : undefined;
       const recipe = cheating?.recipe?.(honest) ?? honest;
       bases.set(n, { root: recipe.result, segments: mixed, recipe: put(encodeRecipe(recipe)) });
     }

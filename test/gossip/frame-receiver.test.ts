@@ -48,8 +48,8 @@ describe('answers', () => {
 
   test.each([
     ['gossip/wrong-content', 'other bytes', frame(2, STATUS_FOUND, blob('b'))],
-    ['gossip/wrong-content', 'a byte more than was asked for', frame(12, STATUS_FOUND)],
-    ['gossip/wrong-content', 'a length of gigabytes', Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x7f)],
+    ['gossip/too-long', 'a byte more than was asked for', frame(12, STATUS_FOUND)],
+    ['gossip/too-long', 'a length of gigabytes', Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x7f)],
     ['gossip/wrong-frame', 'a length that never ends', Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff)],
     ['gossip/wrong-frame', 'an empty frame', Uint8Array.of(0)],
     ['gossip/wrong-frame', 'an unknown status', frame(2, 7, blob('a'))],

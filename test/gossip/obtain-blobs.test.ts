@@ -8,7 +8,7 @@ import { digest, memberAccount } from '../builders.ts';
 const [A, B, C] = [memberAccount(1), memberAccount(2), memberAccount(3)];
 const blob = (name: string): Uint8Array => Buffer.from(name);
 
-type Behaviour = 'dead' | 'dies' | 'lies' | 'dies once';
+type Behaviour = 'too long' | 'dead' | 'dies' | 'lies' | 'dies once';
 
 /** Members that hold some blobs; `behaviour` makes one of them fail. */
 function network(held: Record<Hex, string[]>, behaviour: Record<Hex, Behaviour> = {}) {
@@ -34,6 +34,9 @@ function network(held: Record<Hex, string[]>, behaviour: Record<Hex, Behaviour> 
           if (breaks && answers === 1) {
             dead.add(member);
             throw new ConsiliumError('gossip/broken', 'connection lost');
+          }
+          if (behaviour[member] === 'too long' && want?.digest === digest('x')) {
+            throw new ConsiliumError('gossip/too-long', 'more than was asked for');
           }
           if (behaviour[member] === 'lies') throw new ConsiliumError('gossip/wrong-content', 'other bytes');
           answers += 1;
@@ -107,6 +110,12 @@ test('several requests are open at once, as many as memory allows and no more', 
     await obtainBlobs(deps, wanted, signal);
     expect(mostOpen.get(A)).toBe(most);
   }
+});
+
+test('a blob that is longer than it may be costs its holder nothing', async () => {
+  const { deps, liars, kept } = network({ [A]: ['x', 'y'], [B]: ['x'] }, { [A]: 'too long' });
+  await obtainBlobs(deps, [order('x', A, B), order('y', A)], signal);
+  expect([liars, kept.toSorted()]).toEqual([[], ['x', 'y']]);
 });
 
 test('what cannot be kept ends it, and is no fault of the provider', async () => {

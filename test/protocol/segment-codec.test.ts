@@ -30,7 +30,7 @@ function encode(
   return encodeUpdateSegment(terms(codec), ROUND, { parameters, base, residual });
 }
 const decode = (codec: Codec, bytes: Uint8Array, base: Float32Array) =>
-  decodeUpdateSegment(terms(codec), ROUND, { bytes, base });
+  decodeUpdateSegment(terms(codec), ROUND, { bytes, length: base.length, base });
 
 describe('float16', () => {
   test.each([
@@ -120,6 +120,61 @@ describe('top-k', () => {
     const lengths = Array.from({ length: 10 }, (_, round) => encodedLength(terms(TOP), round, 100));
     expect(lengths).toEqual([400, 200, 200, 200, 400, 200, 200, 200, 400, 400]);
   });
+});
+
+describe('the fast ways come to the same as the plain ones', () => {
+  const bits = fc.uint32Array({ minLength: 1, maxLength: 60 }).map((words) => new Float32Array(words.slice().buffer));
+  const numbers = bits.map((values) => values.map((value) => (Number.isFinite(value) ? value : 1)));
+
+  test('top-k chooses as sorting does, whatever the magnitudes and ties', () => {
+    const tied = fc.array(fc.constantFrom(0, -0, 1, -1, 2, 2 ** -149, 3e38), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          numbers,
+          tied.map((values) => Float32Array.from(values)),
+        ),
+        (parameters) => {
+          const order = [...parameters.keys()].toSorted(
+            (a, b) => Math.abs(parameters[b] ?? 0) - Math.abs(parameters[a] ?? 0) || a - b,
+          );
+          const count = Math.ceil(0.25 * parameters.length);
+          const { bytes } = encode(TOP, parameters);
+          const indices = [...new Uint32Array(bytes.slice(0, 4 * count).buffer)];
+          expect(indices).toEqual(order.slice(0, count).toSorted((a, b) => a - b));
+        },
+      ),
+      { seed: 22, numRuns: 500 },
+    );
+  });
+
+  test('int8 rounds as a division, a floor and a look at the rest do', () => {
+    fc.assert(
+      fc.property(numbers, (parameters) => {
+        const { bytes } = encode({ name: 'int8', blockLength: 64 }, parameters);
+        const scale = Math.fround(Math.max(...[...parameters].map(Math.abs)) / 127);
+        const expected = [...parameters].map((value) => {
+          if (scale === 0) return 0;
+          const [whole, rest] = [Math.floor(Math.abs(value) / scale), (Math.abs(value) / scale) % 1];
+          const up = rest > 0.5 || (rest === 0.5 && whole % 2 === 1);
+          return Math.min(127, up ? whole + 1 : whole) * (value < 0 ? -1 : 1) + 0;
+        });
+        expect([...new Int8Array(bytes.slice(4).buffer)]).toEqual(expected);
+      }),
+      { seed: 23, numRuns: 500 },
+    );
+  });
+});
+
+test('a dense round sends the parameters as they are, and drops what was left unsaid', () => {
+  const parameters = Float32Array.of(1, 2, 3, 4);
+  const segment = { parameters, base: zeros(4), residual: Float32Array.of(9, 9, 9, 9) };
+  for (const round of [4, 9]) {
+    const { bytes, residual } = encodeUpdateSegment(terms(TOP), round, segment);
+    expect([...new Float32Array(bytes.slice().buffer)]).toEqual([1, 2, 3, 4]);
+    expect(residual).toBeNull();
+  }
+  expect(encodeUpdateSegment(terms(TOP), ROUND, segment).residual).toEqual(Float32Array.of(10, 11, 12, 0)); // the control
 });
 
 describe.each(CODECS)('$name', (codec) => {

@@ -43,6 +43,8 @@ export function sampleData({ members, rounds, sources = members - 1, killed = -1
       segments: 8,
       pulls: 3,
       parameterCount: 51_242,
+      codec: 'int8',
+      updateBytes: 52_050,
       engine: 'wasm 4.22.0',
       seed: 'demo',
     },

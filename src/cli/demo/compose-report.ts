@@ -7,6 +7,7 @@ import type { ReportData, ReportMember } from '../../report/report-data.ts';
 import { studyScores } from '../../valuation/study-score.ts';
 import type { MemberResult } from './member-results.ts';
 import type { DemoOutcome } from './run-demo.ts';
+import { updateSize } from './update-size.ts';
 
 /** What the report's readers need to know about the run itself. */
 export interface RunFacts {
@@ -78,6 +79,7 @@ function whoAndWhen(entry: RecordEntry): { kind: string; member: Hex; round: num
 
 function describeTerms({ run, report }: DemoOutcome, facts: RunFacts): ReportData['terms'] {
   const { manifest, data } = run;
+  const update = updateSize(manifest, run.parameterCount);
   const engine = report.members.flatMap((member) => member.metrics)[0]?.engine;
   return {
     dataset: `${facts.dataset} (${data.test.samples} common test samples)`,
@@ -86,6 +88,8 @@ function describeTerms({ run, report }: DemoOutcome, facts: RunFacts): ReportDat
     segments: manifest.segments,
     pulls: manifest.pulls,
     parameterCount: run.parameterCount,
+    codec: update.codec.name,
+    updateBytes: update.bytes,
     engine: engine === undefined ? 'unknown' : `${engine.name} ${engine.version}`,
     seed: String(facts.seed),
   };

@@ -3,6 +3,7 @@ import { formatTable } from '../format-table.ts';
 import type { MemberResult } from './member-results.ts';
 import { percent } from './progress-view.ts';
 import type { DemoOutcome } from './run-demo.ts';
+import { updateSize } from './update-size.ts';
 
 /** The last line of `demo --json`. */
 export function finishedEvent(outcome: DemoOutcome, members: readonly MemberResult[]): object {
@@ -11,6 +12,7 @@ export function finishedEvent(outcome: DemoOutcome, members: readonly MemberResu
     event: 'demo.finished',
     peers: members.length,
     rounds: run.manifest.rounds,
+    update: updateSize(run.manifest, run.parameterCount),
     findings: report.findings,
     notices: report.notices,
     records: report.records,

@@ -1,4 +1,4 @@
-import { roundToEven } from './half-floats.ts';
+import { ROUNDER } from './half-floats.ts';
 
 /** Eight-bit numbers with one 32-bit scale a block: the largest magnitude of a block is 127. */
 const LARGEST = 127;
@@ -17,7 +17,8 @@ export function encodeByteBlocks(values: Float32Array, blockLength: number): Uin
     const scale = scaleOf(block);
     view.setFloat32(at, scale, true);
     at += SCALE_BYTES;
-    for (let k = 0; k < block.length; k++) view.setInt8(at++, quantise(block[k] as number, scale));
+    if (scale > 0) quantise(block, scale, new Int8Array(bytes.buffer, at, block.length));
+    at += block.length;
   }
   return bytes;
 }
@@ -32,10 +33,12 @@ function scaleOf(block: Float32Array): number {
   return Math.fround(largest / LARGEST);
 }
 
-function quantise(value: number, scale: number): number {
-  if (!(scale > 0)) return 0;
-  const magnitude = Math.min(LARGEST, roundToEven(Math.abs(value) / scale));
-  return value < 0 ? -magnitude : magnitude;
+function quantise(block: Float32Array, scale: number, numbers: Int8Array): void {
+  for (let k = 0; k < block.length; k++) {
+    const number = (block[k] as number) / scale + ROUNDER - ROUNDER;
+    // The smallest scales of all are so coarse that the largest magnitude is more than 127 of them.
+    numbers[k] = number > LARGEST ? LARGEST : number < -LARGEST ? -LARGEST : number;
+  }
 }
 
 /**

@@ -28,17 +28,12 @@ function toHalf(bits: number, value: number): number {
   const magnitude = bits & 0x7fff_ffff;
   if (magnitude >= INFINITY_BITS) return sign | (magnitude > INFINITY_BITS ? 0x7e00 : 0x7c00);
   if (magnitude >= OVERFLOW_BITS) return sign | LARGEST;
-  if (magnitude < NORMAL_BITS) return sign | roundToEven(Math.abs(value) * SUBNORMAL_SCALE);
+  if (magnitude < NORMAL_BITS) return sign | (Math.abs(value) * SUBNORMAL_SCALE + ROUNDER - ROUNDER);
   return sign | ((magnitude + 0xfff + ((magnitude >>> 13) & 1) - 0x3800_0000) >>> 13);
 }
 
-/** The nearest whole number; of two, the even one. @param value not negative */
-export function roundToEven(value: number): number {
-  const below = Math.floor(value);
-  const rest = value - below;
-  if (rest !== 0.5) return rest < 0.5 ? below : below + 1;
-  return below % 2 === 0 ? below : below + 1;
-}
+/** Added and taken away again in 64 bits, it leaves the nearest whole number; of two, the even one. For less than 2^51, either sign. */
+export const ROUNDER = 1.5 * 2 ** 52;
 
 const VALUES = Float32Array.from({ length: 65_536 }, (_, half) => {
   const sign = half & 0x8000 ? -1 : 1;

@@ -27,14 +27,9 @@ export function encodeDifferences(differences: Float32Array, share: number): { b
 }
 
 function largest(differences: Float32Array, count: number): Uint32Array {
-  const magnitudes = new Float32Array(differences.length);
-  for (let k = 0; k < magnitudes.length; k++) {
-    const magnitude = Math.abs(differences[k] as number);
-    magnitudes[k] = magnitude === magnitude ? magnitude : Number.POSITIVE_INFINITY;
-  }
-  const threshold = magnitudes.toSorted()[magnitudes.length - count] as number;
-  let ties = count;
-  for (let k = 0; k < magnitudes.length; k++) if ((magnitudes[k] as number) > threshold) ties -= 1;
+  const magnitudes = magnitudesOf(differences);
+  const { threshold, above } = findThreshold(magnitudes, count);
+  let ties = count - above;
   const indices = new Uint32Array(count);
   for (let k = 0, found = 0; found < count; k++) {
     const magnitude = magnitudes[k] as number;
@@ -42,6 +37,49 @@ function largest(differences: Float32Array, count: number): Uint32Array {
     indices[found++] = k;
   }
   return indices;
+}
+
+const INFINITY_BITS = 0x7f80_0000;
+
+/** The bits of each magnitude, which are ordered as the magnitudes are; NaN counts as infinity. */
+function magnitudesOf(differences: Float32Array): Uint32Array {
+  const magnitudes = new Uint32Array(differences.buffer, differences.byteOffset, differences.length).slice();
+  for (let k = 0; k < magnitudes.length; k++) {
+    const magnitude = (magnitudes[k] as number) & 0x7fff_ffff;
+    magnitudes[k] = magnitude > INFINITY_BITS ? INFINITY_BITS : magnitude;
+  }
+  return magnitudes;
+}
+
+/** Magnitudes have 31 bits: their upper 16 are counted first, then the lower 15 of those that share the threshold's upper ones. */
+const LOWER_BITS = 15;
+const LOWER_MASK = (1 << LOWER_BITS) - 1;
+
+/** @returns the `count`-th largest magnitude, and how many are larger; in time that does not depend on the numbers */
+function findThreshold(magnitudes: Uint32Array, count: number): { threshold: number; above: number } {
+  const upper = new Uint32Array(1 << 16);
+  for (let k = 0; k < magnitudes.length; k++) {
+    const bucket = (magnitudes[k] as number) >>> LOWER_BITS;
+    upper[bucket] = (upper[bucket] as number) + 1;
+  }
+  const high = descend(upper, count);
+  const lower = new Uint32Array(1 << LOWER_BITS);
+  for (let k = 0; k < magnitudes.length; k++) {
+    const magnitude = magnitudes[k] as number;
+    if (magnitude >>> LOWER_BITS !== high.bucket) continue;
+    const bucket = magnitude & LOWER_MASK;
+    lower[bucket] = (lower[bucket] as number) + 1;
+  }
+  const low = descend(lower, count - high.above);
+  return { threshold: (high.bucket << LOWER_BITS) | low.bucket, above: high.above + low.above };
+}
+
+/** The bucket of the `count`-th from above, and how many lie in the buckets above it. */
+function descend(histogram: Uint32Array, count: number): { bucket: number; above: number } {
+  let above = 0;
+  let bucket = histogram.length - 1;
+  while (bucket > 0 && above + (histogram[bucket] as number) < count) above += histogram[bucket--] as number;
+  return { bucket, above };
 }
 
 /**
