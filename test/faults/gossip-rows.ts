@@ -4,6 +4,7 @@ import { equivocation } from './gossip/equivocation.ts';
 import { floods } from './gossip/floods.ts';
 import { frames } from './gossip/frames.ts';
 import { liveFrames } from './gossip/live-frames.ts';
+import { PARTITION_ROWS } from './gossip/partition-rows.ts';
 import { replays } from './gossip/replays.ts';
 import { strangers } from './gossip/strangers.ts';
 
@@ -19,6 +20,7 @@ export const GOSSIP_ROW_GROUPS: readonly RowGroup[] = [
   },
   { name: 'equivocation', run: (_extent, seed) => equivocation(seed) },
   { name: 'replays', run: async (extent, seed) => replays({ times: extent === 'quick' ? 50 : 10_000, seed }) },
+  PARTITION_ROWS,
 ];
 
 export function runGossipRowGroup(name: string, extent: Extent, seed: string): Promise<FaultRow[]> {

@@ -24,7 +24,7 @@ const sockets: Socket[] = [];
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
   for (const server of servers.splice(0)) server.close();
-  await Promise.all(nodes.splice(0).map((node) => node.stop()));
+  await Promise.all(nodes.splice(0).map(async (node) => node.stop()));
 });
 
 async function start(n: number, limits: Partial<Limits> = {}, options: Partial<NodeOptions> = {}): Promise<Node> {
@@ -185,7 +185,7 @@ const bites: Record<keyof typeof LIMITS, (limit: Partial<Limits>) => Promise<boo
   },
   async streamWindowBytes(limit) {
     const [victim, sender] = [await start(1, limit), await start(2)];
-    await victim.handle(PROTOCOL, (stream) => void stream.addEventListener('message', () => {}));
+    await victim.handle(PROTOCOL, (stream) => stream.addEventListener('message', () => {}));
     const stream = await (await dial(sender, victim)).newStream(PROTOCOL);
     let most = 0;
     for (let sent = 0; sent < 32; sent++) {
@@ -206,7 +206,7 @@ const bites: Record<keyof typeof LIMITS, (limit: Partial<Limits>) => Promise<boo
     const [victim, sender] = [await start(1, limit), await start(2)];
     let closed = false;
     await sender.unhandle('/ipfs/id/1.0.0');
-    await sender.handle('/ipfs/id/1.0.0', (stream) => void stream.addEventListener('close', () => (closed = true)));
+    await sender.handle('/ipfs/id/1.0.0', (stream) => stream.addEventListener('close', () => (closed = true)));
     await dial(sender, victim);
     await soon();
     return closed;
@@ -312,7 +312,7 @@ const here = (Object.keys(LIMITS) as (keyof Limits)[]).filter((name) => !ELSEWHE
 
 test.each(here)('%s bites', async (name) => {
   expect(await bites[name]({ [name]: LOW[name] })).toBe(true);
-  await Promise.all(nodes.splice(0).map((node) => node.stop()));
+  await Promise.all(nodes.splice(0).map(async (node) => node.stop()));
   // Where nothing at all is allowed there is no usual case to compare with but a larger limit.
   const control = name === 'gossipPeerInfos' ? { gossipPeerInfos: 16 } : {};
   expect(await bites[name](control)).toBe(false);

@@ -88,6 +88,6 @@ test('64 nodes, each connected to a few others, all hear what one of them says',
       }, WITHIN);
     }
   } finally {
-    await Promise.all(nodes.map((node) => node.stop()));
+    await Promise.all(nodes.map(async (node) => node.stop()));
   }
 }, 300_000);

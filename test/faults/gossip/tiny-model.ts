@@ -21,8 +21,10 @@ export function createTinyModel(epochMilliseconds: number, isPaused: () => boole
     architecture: TINY_ARCHITECTURE,
     layout: layoutOf(TINY_ARCHITECTURE),
     async *train(parameters, examples, _options, { seed, signal }): AsyncGenerator<EpochReport, Float32Array, void> {
-      do await systemClock.wait(epochMilliseconds, signal);
-      while (isPaused() && signal?.aborted !== true);
+      do {
+        await systemClock.wait(epochMilliseconds, signal);
+        signal?.throwIfAborted();
+      } while (isPaused());
       signal?.throwIfAborted();
       const random = createSeededRandom(seed, 'tiny');
       yield { epoch: 1, loss: 1, accuracy: 0.5, samplesSeen: examples.samples };
