@@ -1,6 +1,6 @@
 import type { Hex } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
+import { isConsiliumError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { StudyNetwork } from '../gossip/study-network.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -15,6 +15,9 @@ import type { PeerStore } from './peer-store.ts';
 const ROUNDS_PER_CHECKPOINT = 10;
 /** Share of the participants whose contributions make a round's checkpoint, and whose signatures are waited for. */
 const SHARE = 2 / 3;
+
+/** Looks at the ledger for which each participant waits for the one before it: the first may have no node to send to. */
+export const TURNS_PER_PARTICIPANT = 30;
 
 export interface CoSignDeps {
   readonly clock: Clock;
@@ -63,6 +66,23 @@ export function createCoSigner(deps: CoSignDeps): CoSigner {
   const { index, store, network, ledger, self, study, rounds, logger } = deps;
   /** Signers of the last attempt of a round: with no more of them it would be refused again. */
   const tried = new Map<number, number>();
+  /** For how many looks at the ledger enough have signed a round that is not on it. */
+  const waited = new Map<number, number>();
+
+  /** A chain that is away comes back; what the contract refused it would refuse again. */
+  const noteFailure = (round: number, signers: number, error: unknown): void => {
+    if (isConsiliumError(error, 'ledger/unreachable')) tried.delete(round);
+    logger.warn('peer.checkpoint-refused', { round, signers, error: messageOf(error) });
+  };
+
+  /** True once it is this peer's turn to bring a round that enough have signed. */
+  const isTurn = (round: number, active: readonly Participant[]): boolean => {
+    const turns = waited.get(round) ?? 0;
+    waited.set(round, turns + 1);
+    const present = new Set([self, ...network.connectedMembers()]);
+    const place = active.filter(({ account }) => present.has(account)).findIndex(({ account }) => account === self);
+    return place >= 0 && turns >= place * TURNS_PER_PARTICIPANT;
+  };
 
   const sign = async (round: number): Promise<void> => {
     if (store.checkpoint(self, round) !== null) return;
@@ -88,13 +108,9 @@ export function createCoSigner(deps: CoSignDeps): CoSigner {
       signatureOf(store.checkpoint(account, round), own, position),
     );
     const enough = signed.length >= Math.ceil(SHARE * active.length) && signed.length > (tried.get(round) ?? 0);
-    const present = new Set([self, ...network.connectedMembers()]);
-    const first = active.find(({ account }) => present.has(account))?.account;
-    if (!enough || first !== self) return;
+    if (!enough || !isTurn(round, active)) return;
     tried.set(round, signed.length);
-    await ledger.checkpoint(own.record, signed).catch((error: unknown) => {
-      logger.warn('peer.checkpoint-refused', { round, signers: signed.length, error: messageOf(error) });
-    });
+    await ledger.checkpoint(own.record, signed).catch((error: unknown) => noteFailure(round, signed.length, error));
   };
 
   return {

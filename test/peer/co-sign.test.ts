@@ -5,9 +5,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { receiveRecord } from '../../src/gossip/study-topics.ts';
+import { type Ledger, LedgerError } from '../../src/ledger/ledger.ts';
 import { createLedgerIndex } from '../../src/ledger/ledger-index.ts';
 import { createMemoryLedger } from '../../src/ledger/memory/memory-ledger.ts';
-import { checkpointHead, createCoSigner, isOnLedger } from '../../src/peer/co-sign.ts';
+import { checkpointHead, createCoSigner, isOnLedger, TURNS_PER_PARTICIPANT } from '../../src/peer/co-sign.ts';
 import { openPeerStore, type PeerStore } from '../../src/peer/peer-store.ts';
 import { encodeCheckpoint } from '../../src/protocol/checkpoint.ts';
 import { contribution, DOMAIN, digest, memberAccount, memberKey, STUDY } from '../builders.ts';
@@ -25,8 +26,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Members of one study with a store each, who hear what the others publish, or do not. */
-async function consortium(hears: (from: number, to: number) => boolean = () => true) {
+/** Members of one study with a store each, who hear what the others publish, or do not; and whose nodes are there, or away. */
+async function consortium(
+  hears: (from: number, to: number) => boolean = () => true,
+  isAway: (n: number) => boolean = () => false,
+) {
   const ledger = createMemoryLedger(DOMAIN);
   for (const n of MEMBERS) ledger.membership.admit(memberAccount(n));
   const terms = { rounds: ROUNDS, maximumMembers: 4, stalenessBound: 3, epsilonBudgetMicros: 0, deltaBudgetPicos: 0 };
@@ -59,7 +63,7 @@ async function consortium(hears: (from: number, to: number) => boolean = () => t
     const coSigner = createCoSigner({
       clock: systemClock,
       logger: silentLogger,
-      ledger: ledger.as(memberAccount(n)),
+      ledger: withOutages(ledger.as(memberAccount(n)), () => isAway(n)),
       index,
       store: storeOf.get(n) as PeerStore,
       network: {
@@ -79,6 +83,17 @@ async function consortium(hears: (from: number, to: number) => boolean = () => t
       .contribute(contribution({ member: memberAccount(n), round, update: digest(`${n}/${round}`) }));
   const onLedger = async () => (await ledger.entries(STUDY, 0)).filter(({ kind }) => kind === 'checkpointed');
   return { peers, record, onLedger, ledger, storeOf, deliver };
+}
+
+/** A ledger whose node can be read, but takes no checkpoint while it is away. */
+function withOutages(ledger: Ledger, isAway: () => boolean): Ledger {
+  return {
+    ...ledger,
+    async checkpoint(checkpoint, cosigners) {
+      if (isAway()) throw new LedgerError('ledger/unreachable', 'the node is away');
+      await ledger.checkpoint(checkpoint, cosigners);
+    },
+  };
 }
 
 describe('members', () => {
@@ -114,6 +129,31 @@ describe('members', () => {
     for (const peer of peers) await peer.work();
     expect(await onLedger()).toHaveLength(1);
   });
+
+  test('bring it when the node is back, though nobody else has signed since', async () => {
+    let away = true;
+    const { peers, record, onLedger } = await consortium(undefined, () => away);
+    for (const n of MEMBERS) await record(n, 1);
+    for (let turn = 0; turn < 3; turn++) for (const peer of peers) await peer.work();
+    expect(await onLedger()).toEqual([]);
+    away = false;
+    await peers[0]?.work();
+    expect(await onLedger()).toHaveLength(1);
+  });
+
+  test.each([
+    [TURNS_PER_PARTICIPANT - 1, 0],
+    [TURNS_PER_PARTICIPANT + 1, 1],
+  ])(
+    "after %i looks at the ledger have brought %i that was the first one's to bring, whose node is away",
+    async (turns, brought) => {
+      const { peers, record, onLedger } = await consortium(undefined, (n) => n === 1);
+      for (const n of MEMBERS) await record(n, 1);
+      for (const peer of peers) await peer.work(); // all have signed
+      for (let turn = 0; turn < turns; turn++) for (const peer of peers) await peer.work();
+      expect(await onLedger()).toHaveLength(brought);
+    },
+  );
 
   test('sign one head a round, even if the log that they read changes', async () => {
     const { peers, record, storeOf } = await consortium();

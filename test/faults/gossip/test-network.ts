@@ -5,7 +5,7 @@ import type { Offence } from '../../../src/gossip/offences.ts';
 import { createStudyNetwork, type StudyNetwork, type StudyNetworkOptions } from '../../../src/gossip/study-network.ts';
 import { type Announcement, encodeAnnouncement } from '../../../src/protocol/announcement.ts';
 import { hashContribution } from '../../../src/protocol/contribution.ts';
-import { announcement, memberAccount, memberKey } from '../../builders.ts';
+import { announcement, memberAccount, memberKey, STUDY } from '../../builders.ts';
 import { eventually } from '../../eventually.ts';
 import { CONTEXT } from './frame-types.ts';
 
@@ -25,6 +25,8 @@ export interface HonestOptions {
   readonly listen?: readonly string[];
   readonly relay?: StudyNetworkOptions['relay'];
   readonly mdns?: boolean;
+  /** Another study than the usual one. */
+  readonly study?: Hex;
 }
 
 export async function startHonest(
@@ -33,7 +35,7 @@ export async function startHonest(
   bootstrap: readonly string[] = [],
   options: HonestOptions = {},
 ): Promise<HonestPeer> {
-  const { banAtPoints, listen = ['/ip4/127.0.0.1/tcp/0'], relay, mdns = false } = options;
+  const { banAtPoints, listen = ['/ip4/127.0.0.1/tcp/0'], relay, mdns = false, study = STUDY } = options;
   const admitted = new Set(members.map(memberAccount));
   const heard = new Map<Hex, Announcement>();
   const blobs = new Map<Hex, Uint8Array>();
@@ -48,6 +50,7 @@ export async function startHonest(
       // Rounds without end, so that one can be had for each measurement.
       context: {
         ...CONTEXT,
+        study,
         rounds: 1_000_000,
         isParticipant: (account) => admitted.has(account),
         knownContribution: known,
