@@ -50,7 +50,7 @@ describe('gossip', () => {
   const TOPIC = '/consilium/test';
   const nodes: Node[] = [];
   afterEach(async () => {
-    await Promise.all(nodes.splice(0).map((node) => node.stop()));
+    await Promise.all(nodes.splice(0).map(async (node) => node.stop()));
   });
 
   test.each([
