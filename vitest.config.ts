@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Two cores: what runs side by side must leave room for the processes that the end-to-end tests start.
     maxWorkers: 2,
+    // Tests of memory look at what is left after garbage was collected.
+    execArgv: ['--expose-gc'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     fileParallelism: true,

@@ -65,6 +65,8 @@ export interface ReportMember {
   readonly registered: number;
   readonly expected: number;
   readonly anchored: number;
+  /** Of those, recorded after a quorum of the others had recorded a later round. */
+  readonly late: number;
   /** True if the run killed its process on purpose. */
   readonly killed: boolean;
   readonly bytesIn: number;

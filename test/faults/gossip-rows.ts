@@ -1,11 +1,13 @@
 import { type Extent, type RowGroup, runGroupOf } from './all-rows.ts';
 import type { FaultRow } from './fault-row.ts';
+import { droppers } from './gossip/droppers.ts';
 import { equivocation } from './gossip/equivocation.ts';
 import { floods } from './gossip/floods.ts';
 import { frames } from './gossip/frames.ts';
 import { liveFrames } from './gossip/live-frames.ts';
 import { PARTITION_ROWS } from './gossip/partition-rows.ts';
 import { replays } from './gossip/replays.ts';
+import { soak } from './gossip/soak.ts';
 import { strangers } from './gossip/strangers.ts';
 
 /** The fault rows of the network. */
@@ -21,6 +23,8 @@ export const GOSSIP_ROW_GROUPS: readonly RowGroup[] = [
   { name: 'equivocation', run: (_extent, seed) => equivocation(seed) },
   { name: 'replays', run: async (extent, seed) => replays({ times: extent === 'quick' ? 50 : 10_000, seed }) },
   PARTITION_ROWS,
+  { name: 'droppers', run: (extent, seed) => droppers({ members: extent === 'quick' ? 7 : 10, seed }) },
+  { name: 'soak', run: (extent, seed) => soak({ seconds: extent === 'quick' ? 30 : 7_200, seed }) },
 ];
 
 export function runGossipRowGroup(name: string, extent: Extent, seed: string): Promise<FaultRow[]> {

@@ -133,6 +133,7 @@ function sampleMember(making: Making & { member: number; scoresByRound: ReportDa
     registered,
     expected: rounds,
     anchored: registered,
+    late: 0,
     killed: registered < rounds,
     bytesIn: Math.round(rounds * 1.1e6 * (0.8 + random() * 0.4)),
     bytesOut: Math.round(rounds * 1.1e6 * (0.8 + random() * 0.4)),

@@ -55,7 +55,7 @@ function membersTable({ reference }: DemoOutcome, members: readonly MemberResult
     pooled,
     decimal(member.aucFederated),
     member.score.toFixed(4),
-    `${member.registered}/${member.expected}/${member.anchored}`,
+    `${member.registered}/${member.expected}/${member.anchored}/${member.late}`,
   ]);
   const mean = (values: readonly (number | null)[]): number | null => {
     const known = values.filter((value) => value !== null);
@@ -71,6 +71,15 @@ function membersTable({ reference }: DemoOutcome, members: readonly MemberResult
     '',
     '',
   ];
-  const header = ['member', 'samples', 'alone', 'federated', 'pooled', 'AUC', 'score', 'registered/expected/anchored'];
+  const header = [
+    'member',
+    'samples',
+    'alone',
+    'federated',
+    'pooled',
+    'AUC',
+    'score',
+    'registered/expected/anchored/late',
+  ];
   return formatTable(header, [...rows, means]);
 }

@@ -15,6 +15,7 @@ export interface MemberResult {
   readonly registered: number;
   readonly expected: number;
   readonly anchored: number;
+  readonly late: number;
   readonly finalModel: Hex | null;
   readonly killed: boolean;
 }
@@ -37,6 +38,7 @@ export function memberResults({ report, rows, reference }: DemoOutcome): MemberR
       registered: audited?.registered ?? 0,
       expected: audited?.expected ?? 0,
       anchored: audited?.anchored ?? 0,
+      late: audited?.late ?? 0,
       finalModel: audited?.finalModel ?? null,
       killed: row.phase === 'killed',
     };

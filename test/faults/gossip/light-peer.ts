@@ -24,6 +24,8 @@ import { createTinyModel, TINY_ARCHITECTURE, TINY_EXAMPLES } from './tiny-model.
 export interface PeerWeakness {
   /** Never asks for what it missed. */
   readonly neverCatchesUp?: boolean;
+  /** Takes what it is sent and passes on none of it: neither records nor segments of others. */
+  readonly dropsEverything?: boolean;
 }
 
 export interface LightPeerOptions {
@@ -77,10 +79,12 @@ export async function startLightPeer(options: LightPeerOptions): Promise<LightPe
   const network = createStudyNetwork(
     {
       logger: silentLogger,
-      blobs,
-      context,
+      blobs: weakness.dropsEverything ? { get: async () => null } : blobs,
+      context: weakness.dropsEverything ? { ...context, isParticipant: () => false } : context,
       members: () => reachable,
-      recordsOf: store.recordsOf,
+      recordsOf: weakness.dropsEverything
+        ? () => ({ contributions: [], reveals: [], checkpoints: [] })
+        : store.recordsOf,
       onContribution: (announcement) => {
         if (announcement.record.member === self) store.keepOwn(announcement);
         else if (run === null) store.addAnnouncement(announcement);
