@@ -5,12 +5,11 @@ const SHIFTS: Readonly<Record<string, number>> = { '1': 10 * MINUTES, '2': -10 *
 const shift = SHIFTS[hospital ?? ''] ?? 0;
 
 /* oxlint-disable no-restricted-globals -- what is shifted here is the calendar itself */
-if (Number(shift) !== 0) {
+if (shift !== 0) {
   const RealDate = Date;
   const now = (): number => RealDate.now() + shift;
   globalThis.Date = new Proxy(RealDate, {
-    construct: (target, args: ConstructorParameters<DateConstructor>) =>
-      args.length === 0 ? new target(now()) : Reflect.construct(target, args),
+    construct: (target, args: unknown[]) => (args.length === 0 ? new target(now()) : Reflect.construct(target, args)),
     apply: () => new RealDate(now()).toString(),
     get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
   });
