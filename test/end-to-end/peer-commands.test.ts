@@ -78,7 +78,7 @@ test(
       }
       expect((await ask('peer', 'stop', '--data', member(1))).value).toEqual({ stopped: true, pid: peer.process.pid });
       const { code, stdout } = await peer.ended;
-      expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([0, '{"event":"peer.stopped"}']);
+      expect([code, stdout]).toEqual([0, expect.stringContaining('{"event":"peer.stopped"}')]);
     }
     expect((await ask('peer', 'status', '--data', member(1))).value.round).toBeGreaterThanOrEqual(1); // it went on each time
 

@@ -4,4 +4,4 @@ import { printAndFindFailed } from './fault-row.ts';
 
 test('a disk that is full or read-only is named, and nothing is acknowledged that is not there', async () => {
   expect(printAndFindFailed(await runRowGroup('full-disk', 'quick', 'quick'))).toEqual([]);
-}, 180_000);
+}, 400_000);

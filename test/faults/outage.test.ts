@@ -4,4 +4,4 @@ import { printAndFindFailed } from './fault-row.ts';
 
 test('six hundred records come through outages of every kind, once each and in order', async () => {
   expect(printAndFindFailed(await runRowGroup('outage', 'quick', 'quick'))).toEqual([]);
-}, 180_000);
+}, 400_000);

@@ -4,4 +4,4 @@ import { printAndFindFailed } from './fault-row.ts';
 
 test('what was acknowledged is there after a power loss', async () => {
   expect(printAndFindFailed(await runRowGroup('power-loss', 'quick', 'quick'))).toEqual([]);
-}, 180_000);
+}, 400_000);

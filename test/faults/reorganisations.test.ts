@@ -4,4 +4,4 @@ import { printAndFindFailed } from './fault-row.ts';
 
 test('records come through blocks that are taken back, and none is shown as anchored too early', async () => {
   expect(printAndFindFailed(await runRowGroup('reorganisations', 'quick', 'quick'))).toEqual([]);
-}, 180_000);
+}, 400_000);

@@ -179,10 +179,10 @@ function watchPeer(
   });
 }
 
-/** Waits for a peer; one that ends otherwise than it should fails the demo. */
+/** Waits for a peer; one that ends otherwise than by finishing its study fails the demo, unless the demo killed it. */
 async function ended(child: Child, row: PeerRow | undefined): Promise<void> {
   const code = await child.ended;
-  if (code !== 0 && row?.phase !== 'killed') throw stepFailed(child, code);
+  if (row?.phase !== 'killed' && (code !== 0 || row?.phase !== 'finished')) throw stepFailed(child, code);
 }
 
 /** Collects the evidence from the stopped peers' folders and hands it to an auditor that knows nothing else. */

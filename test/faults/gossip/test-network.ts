@@ -89,6 +89,7 @@ export async function startHonest(
 }
 
 const SEGMENT_BYTES = 1024 * 1024;
+const ASK_MILLISECONDS = 1_000;
 
 /** What two honest members do in a round, without training: one announces, the other hears it and pulls a segment. @returns milliseconds */
 export async function honestRound(from: HonestPeer, to: HonestPeer, round: number): Promise<number> {
@@ -98,9 +99,17 @@ export async function honestRound(from: HonestPeer, to: HonestPeer, round: numbe
   blob.set(Buffer.from(`round ${round}`));
   const digest = toHex(sha256(blob));
   from.blobs.set(digest, blob);
+  from.heard.set(hashContribution(said.record), said);
   await from.network.publishContribution(said);
-  await eventually(() => {
-    if (!to.heard.has(hashContribution(said.record))) throw new Error('not heard yet');
+  // Whoever waits for a round asks for what it missed once a second.
+  let asked = begun;
+  await eventually(async () => {
+    if (to.heard.has(hashContribution(said.record))) return;
+    if (systemClock.now() - asked > ASK_MILLISECONDS) {
+      asked = systemClock.now();
+      await to.network.catchUp(round);
+    }
+    throw new Error('not heard yet');
   });
   const order = { digest, maximumBytes: SEGMENT_BYTES, providers: [memberAccount(from.n)] };
   const got = await to.network.obtain([order], async () => {}, AbortSignal.timeout(30_000));
