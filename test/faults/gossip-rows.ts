@@ -4,6 +4,7 @@ import { droppers } from './gossip/droppers.ts';
 import { equivocation } from './gossip/equivocation.ts';
 import { floods } from './gossip/floods.ts';
 import { frames } from './gossip/frames.ts';
+import { links } from './gossip/links.ts';
 import { liveFrames } from './gossip/live-frames.ts';
 import { PARTITION_ROWS } from './gossip/partition-rows.ts';
 import { replays } from './gossip/replays.ts';
@@ -25,6 +26,7 @@ export const GOSSIP_ROW_GROUPS: readonly RowGroup[] = [
   PARTITION_ROWS,
   { name: 'droppers', run: (extent, seed) => droppers({ members: extent === 'quick' ? 7 : 10, seed }) },
   { name: 'soak', run: (extent, seed) => soak({ seconds: extent === 'quick' ? 30 : 7_200, seed }) },
+  { name: 'links', run: (extent, seed) => links({ stoppedSeconds: extent === 'quick' ? 10 : 60, seed }) },
 ];
 
 export function runGossipRowGroup(name: string, extent: Extent, seed: string): Promise<FaultRow[]> {
