@@ -16,6 +16,7 @@ const WAYS: readonly Way[] = ['tcp', 'bare', 'exchange'];
 const FLOAT_BYTES = 4;
 const SEGMENT_BYTES = 1024 * 1024;
 const LARGE_PARAMETERS = 100_000_000;
+const QUICK_LARGE_PARAMETERS = 50_000_000;
 /** Models of these sizes: some seconds a measurement on one core. */
 const PARAMETERS: Readonly<Record<number, number>> = { 2: 32 * 1024 * 1024, 8: 4 * 1024 * 1024 };
 const QUICK_SHARE = 0.125;
@@ -53,7 +54,7 @@ const benchExchange: Command = {
       '100 million parameters (400 MB) goes from disk to disk, and the largest memory of the two processes is printed.',
     options: {
       repetitions: { type: 'string', value: '<n>', help: 'measurements of each way, 1 to 50', default: '7' },
-      quick: { type: 'boolean', help: 'smaller models and two repetitions' },
+      quick: { type: 'boolean', help: 'smaller models (the large one: half) and two repetitions' },
       json: { type: 'boolean', help: 'print one JSON document on the last line' },
     },
   },
@@ -61,7 +62,7 @@ const benchExchange: Command = {
     const quick = values.quick === true;
     const repetitions = quick ? QUICK_REPETITIONS : wholeNumber(values, 'repetitions', { min: 1, max: 50 });
     const rows = await measureWays(repetitions, quick ? QUICK_SHARE : 1);
-    const large = await exchangeLargeModel();
+    const large = await exchangeLargeModel(quick ? QUICK_LARGE_PARAMETERS : LARGE_PARAMETERS);
     const ratioOf = (processes: number): number =>
       rows.find((row) => row.processes === processes && row.way === 'exchange')?.ratioToBareStream ?? Number.NaN;
     const document = {
@@ -179,18 +180,18 @@ async function measureOnce(
 }
 
 /** Two processes with blob stores on disk; neither ever holds a whole model. */
-async function exchangeLargeModel(): Promise<LargeModel> {
+async function exchangeLargeModel(parameters: number): Promise<LargeModel> {
   const folder = await mkdtemp(join(tmpdir(), 'consilium-bench-'));
   const { workers, addresses } = await startWorkers(2);
   try {
-    progress(`a model of ${LARGE_PARAMETERS / 1e6} million parameters …`);
-    const segments = Math.round((FLOAT_BYTES * LARGE_PARAMETERS) / SEGMENT_BYTES);
-    for (const [i, worker] of workers.entries()) {
-      await worker.ask({ do: 'model', parameters: LARGE_PARAMETERS, segments, folder: join(folder, String(i)) });
-    }
+    progress(`a model of ${parameters / 1e6} million parameters …`);
+    const segments = Math.round((FLOAT_BYTES * parameters) / SEGMENT_BYTES);
+    await Promise.all(
+      workers.map((worker, i) => worker.ask({ do: 'model', parameters, segments, folder: join(folder, String(i)) })),
+    );
     const { seconds, megabytesPerCpuSecond, peakMemoryBytes } = await measureOnce({ workers, addresses }, 'exchange');
-    const modelBytes = FLOAT_BYTES * LARGE_PARAMETERS;
-    return { parameters: LARGE_PARAMETERS, modelBytes, segments, seconds, megabytesPerCpuSecond, peakMemoryBytes };
+    const modelBytes = FLOAT_BYTES * parameters;
+    return { parameters, modelBytes, segments, seconds, megabytesPerCpuSecond, peakMemoryBytes };
   } finally {
     await Promise.all(workers.map((worker) => worker.stop()));
     await rm(folder, { recursive: true });
