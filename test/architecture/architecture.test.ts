@@ -29,6 +29,7 @@ const FENCES: readonly { readonly packages: RegExp; readonly folders: readonly s
   { packages: /^hardhat/, folders: ['ledger'] },
   { packages: /^@tensorflow\//, folders: ['model'] },
   { packages: /^node:sqlite/, folders: ['ledger', 'peer'] },
+  { packages: /^(dcmjs|dicom-parser|nifti-reader|fast-png|jpeg-js|csv-parse)/, folders: ['data'] },
   { packages: /^@ipld\/car/, folders: ['audit'] },
   { packages: /^(node:perf_hooks)/, folders: ['base'] },
   { packages: /^prom-client/, folders: ['base'] },
