@@ -68,6 +68,16 @@ export function wholeNumber(values: OptionValues, name: string, bounds: { min: n
   return number;
 }
 
+/** An option that must be a decimal number. @throws ConsiliumError `cli/usage` */
+export function number(values: OptionValues, name: string): number {
+  const text = String(values[name]);
+  const value = Number(text);
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) || !Number.isFinite(value)) {
+    throw usageError(`--${name} ${text}: give a number, for instance 0.5 or 1e-5`);
+  }
+  return value;
+}
+
 /** An option that the command cannot do without. @throws ConsiliumError `cli/usage` */
 export function required(values: OptionValues, name: string): string {
   const value = values[name];

@@ -66,6 +66,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./audit-verify-command.ts')).auditVerifyCommand,
   },
   {
+    words: 'privacy epsilon',
+    summary: 'what steps of private training cost',
+    load: async () => (await import('./privacy-epsilon-command.ts')).privacyEpsilonCommand,
+  },
+  {
+    words: 'privacy plan',
+    summary: 'the noise that keeps a study within its budget',
+    load: async () => (await import('./privacy-plan-command.ts')).privacyPlanCommand,
+  },
+  {
     words: 'chain',
     summary: 'run the embedded chain',
     load: async () => (await import('./chain-command.ts')).chainCommand,

@@ -36,7 +36,7 @@ const INPUT_ERRORS = new Set([
 
 const isInputError = (error: ConsiliumError): boolean =>
   error.code !== 'peer/left-behind' &&
-  (INPUT_ERRORS.has(error.code) || /^(data|peer|protocol|audit|model)\//.test(error.code));
+  (INPUT_ERRORS.has(error.code) || /^(data|peer|protocol|audit|model|privacy)\//.test(error.code));
 
 /** Runs a command: help, errors as one line, signals, exit code. */
 export async function runCommand(command: Command, args: readonly string[]): Promise<number> {
