@@ -1,5 +1,6 @@
-import type { Architecture, ParameterLayout } from './architecture.ts';
+import type { Architecture } from './architecture.ts';
 import type { Examples } from './examples.ts';
+import type { ParameterLayout } from './parameter-layout.ts';
 import type { TrainingOptions } from './training-options.ts';
 
 /** What the numeric work is done with; the ledger records `name` and `version` of the engine behind a contribution. */

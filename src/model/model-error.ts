@@ -5,6 +5,7 @@ import { ConsiliumError } from '../base/errors.ts';
  * - `model/wrong-shape`: parameters or examples that do not belong to the architecture
  * - `model/no-examples`: nothing to train or evaluate on
  * - `model/diverged`: the loss or a parameter is no longer a finite number
+ * - `model/samples-mixed`: a layer in which samples depend on each other, where each must be clipped by itself
  * - `model/engine-unavailable`: the numeric backend could not be started
  */
 export type ModelErrorCode =
@@ -12,6 +13,7 @@ export type ModelErrorCode =
   | 'model/wrong-shape'
   | 'model/no-examples'
   | 'model/diverged'
+  | 'model/samples-mixed'
   | 'model/engine-unavailable';
 
 /** Everything that `src/model` throws on purpose. */

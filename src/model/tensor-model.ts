@@ -1,4 +1,4 @@
-import { type Architecture, layoutOf, type ParameterLayout } from './architecture.ts';
+import type { Architecture } from './architecture.ts';
 import { consecutiveBatches } from './batch.ts';
 import { noClassBalance } from './class-balance.ts';
 import { countCorrect } from './count-correct.ts';
@@ -7,6 +7,7 @@ import type { Evaluation, Model } from './engine.ts';
 import { checkExamples, type Examples } from './examples.ts';
 import { ModelError } from './model-error.ts';
 import { createNetwork, type Network } from './network.ts';
+import { layoutOf, type ParameterLayout } from './parameter-layout.ts';
 import { classifierAuc } from './roc-auc.ts';
 import { trainingLoop } from './training-loop.ts';
 
@@ -60,7 +61,7 @@ function meanGradient(network: Network, parameters: Float32Array, examples: Exam
   const sum = new Float64Array(parameters.length);
   const balance = noClassBalance(examples.classes);
   for (const batch of consecutiveBatches(examples, EVALUATION_BATCH)) {
-    const { gradient } = network.differentiate(parameters, batch, balance);
+    const { gradient } = network.differentiate(parameters, batch, balance, null);
     const share = batch.samples / examples.samples;
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + share * (gradient[i] as number);
   }

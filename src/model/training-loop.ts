@@ -24,10 +24,14 @@ export async function* trainingLoop(
   for (let epoch = 1; epoch <= options.localEpochs; epoch++) {
     let loss = 0;
     let correct = 0;
+    const dropout = createSeededRandom(seed, `training/dropout/${epoch}`);
+    let batches = 0;
     for (const batch of shuffledBatches(examples, options.batchSize, `${epoch}`, seed)) {
       signal?.throwIfAborted();
-      const step = network.differentiate(parameters, batch, balance);
+      const random = dropout.fork(`${batches++}`);
+      const step = network.differentiate(parameters, batch, balance, { random });
       optimise(parameters, step.gradient);
+      for (const { offset, values } of step.averages) parameters.set(values, offset);
       loss += batch.samples * crossEntropy(step.logProbabilities, batch.labels);
       correct += countCorrect(step.logProbabilities, batch.labels);
       if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss} in epoch ${epoch}`);

@@ -1,6 +1,7 @@
 import { sha256, toHex } from '../base/bytes.ts';
-import { type Architecture, layoutOf } from '../model/architecture.ts';
+import type { Architecture } from '../model/architecture.ts';
 import { initialParameters } from '../model/initial-parameters.ts';
+import { layoutOf } from '../model/parameter-layout.ts';
 import type { TrainingOptions } from '../model/training-options.ts';
 import { type Manifest, manifestSchema } from '../protocol/manifest.ts';
 import type { Codec } from '../protocol/segment-codec.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Architecture, architectureSchema, layoutOf } from '../../src/model/architecture.ts';
+import { type Architecture, architectureSchema } from '../../src/model/architecture.ts';
+import { layoutOf } from '../../src/model/parameter-layout.ts';
 
 const cnn = (changes: object = {}): Architecture =>
   architectureSchema.parse({

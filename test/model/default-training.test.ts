@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { architectureSchema, layoutOf } from '../../src/model/architecture.ts';
+import { architectureSchema } from '../../src/model/architecture.ts';
 import { defaultTraining } from '../../src/model/default-training.ts';
 import type { Examples } from '../../src/model/examples.ts';
+import { layoutOf } from '../../src/model/parameter-layout.ts';
 import { trainingSchema } from '../../src/model/training-options.ts';
 import { createWasmEngine } from '../../src/model/wasm-engine.ts';
 import { examplesFor, train } from './small-training.ts';

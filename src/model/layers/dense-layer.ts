@@ -1,25 +1,49 @@
-import { fused, matMul, type Rank, reshape, type Tensor } from '@tensorflow/tfjs-core';
+import { add, fused, matMul, mul, type Rank, reshape, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import type { LayerSpecOf } from '../layer-spec.ts';
 import { biasGradient } from './bias-gradient.ts';
-import type { Layer } from './layer.ts';
+import type { Layer, LayerGradients, ParameterTensor } from './layer.ts';
 import { reluGradient } from './relu-gradient.ts';
+import { sumOfSquares } from './sum-of-squares.ts';
+import { weighSamples } from './weigh-samples.ts';
 
-/** Flattens each sample, multiplies with [in, out] weights, adds the bias; then relu, or nothing for the last layer. */
-export function createDenseLayer(activation: 'relu' | 'linear'): Layer {
+/** Flattens each sample and multiplies with [in, out] weights, with or without bias and relu. */
+export function createDenseLayer(spec: LayerSpecOf<'dense'>, inputShape: readonly number[]): Layer {
+  const { units, activation } = spec;
+  const width = inputShape.reduce((product, side) => product * side, 1);
+  const weightsTensor: ParameterTensor = { name: 'weights', shape: [width, units], initial: 'glorot', trained: true };
+  const biasTensor: ParameterTensor = { name: 'bias', shape: [units], initial: 'zeros', trained: true };
   return {
-    forward: (input, { weights, bias }) => {
-      const matrix = reshape<Rank.R2>(input, [input.shape[0] ?? 1, -1]);
-      const output = fused.matMul({ a: matrix, b: weights, bias, activation });
+    outputShape: [units],
+    parameters: spec.bias ? [weightsTensor, biasTensor] : [weightsTensor],
+    forward: ([input], [weights, bias]) => {
+      const matrix = reshape<Rank.R2>(input as Tensor, [(input as Tensor).shape[0] ?? 1, -1]);
+      const output = fused.matMul({ a: matrix, b: weights as Tensor, ...(bias && { bias }), activation });
       return {
         output,
-        parameterGradients: (outputGradient) => {
+        backward: (outputGradient) => {
           const gradient = activation === 'relu' ? reluGradient(outputGradient, output) : outputGradient;
           return {
-            weights: matMul(matrix, gradient, true, false),
-            bias: biasGradient(gradient),
-            inputGradient: (): Tensor => reshape(matMul(gradient, weights, false, true), input.shape),
+            ...weightGradients(matrix, gradient, spec.bias),
+            inputs: () => [reshape(matMul(gradient, weights as Tensor, false, true), (input as Tensor).shape)],
           };
         },
       };
+    },
+  };
+}
+
+/** One sample's weight gradient is the outer product of its input and its gradient, so its norm is the product of theirs. */
+function weightGradients(input: Tensor, gradient: Tensor, hasBias: boolean): Omit<LayerGradients, 'inputs'> {
+  return {
+    parameters: (weights) => {
+      const weighed = weighSamples(gradient, weights);
+      const product = matMul(input, weighed, true, false);
+      return hasBias ? [product, biasGradient(weighed)] : [product];
+    },
+    squaredNorms: () => {
+      const squares = sumOfSquares(gradient);
+      const norms = mul(sumOfSquares(input), squares);
+      return (hasBias ? add(norms, squares) : norms) as Tensor1D;
     },
   };
 }

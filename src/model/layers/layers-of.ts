@@ -1,17 +1,30 @@
-import type { Architecture } from '../architecture.ts';
-import { createConvolutionLayer } from './convolution-layer.ts';
-import { createDenseLayer } from './dense-layer.ts';
+import type { Blueprint } from '../blueprint.ts';
+import { ModelError } from '../model-error.ts';
+import { createLayer } from './create-layer.ts';
 import type { Layer } from './layer.ts';
 
-/** The layers of an architecture, first to last; layer i owns tensors 2i and 2i + 1 of the layout. */
-export function layersOf(architecture: Architecture): Layer[] {
-  const stages = architecture.kind === 'cnn' ? architecture.filters.length : 0;
-  const hidden = architecture.kind === 'cnn' ? 1 : architecture.hidden.length;
-  return [
-    ...Array.from({ length: stages }, () =>
-      createConvolutionLayer(architecture.kind === 'cnn' ? architecture.padding : 'same'),
-    ),
-    ...Array.from({ length: hidden }, () => createDenseLayer('relu')),
-    createDenseLayer('linear'),
-  ];
+/** A layer in its place in the graph. */
+export interface PlacedLayer {
+  readonly name: string;
+  /** Indices of the layers whose outputs it takes; the network's input if empty. */
+  readonly inputs: readonly number[];
+  readonly layer: Layer;
+}
+
+/**
+ * The layers of a blueprint, in its order, with their shapes worked out.
+ * @throws ModelError `model/invalid-architecture` if a layer does not fit what it is given
+ */
+export function layersOf({ inputShape, nodes }: Blueprint): PlacedLayer[] {
+  const placed: PlacedLayer[] = [];
+  for (const { name, spec, inputs } of nodes) {
+    const shapes = inputs.map((index) => (placed[index] as PlacedLayer).layer.outputShape);
+    const layer = createLayer(name, spec, inputs.length === 0 ? [inputShape] : shapes);
+    if (layer.outputShape.some((length) => length < 1)) {
+      const reason = `layer ${name} leaves no pixel; use fewer or smaller windows, larger images or padding "same"`;
+      throw new ModelError('model/invalid-architecture', `architecture: ${reason}`);
+    }
+    placed.push({ name, inputs, layer });
+  }
+  return placed;
 }

@@ -1,9 +1,9 @@
 import { systemClock } from '../../../src/base/clock.ts';
 import { createSeededRandom } from '../../../src/base/seeded-random.ts';
 import type { Architecture } from '../../../src/model/architecture.ts';
-import { layoutOf } from '../../../src/model/architecture.ts';
 import type { EpochReport, Evaluation, Model } from '../../../src/model/engine.ts';
 import type { Examples } from '../../../src/model/examples.ts';
+import { layoutOf } from '../../../src/model/parameter-layout.ts';
 
 export const TINY_ARCHITECTURE: Architecture = { kind: 'mlp', inputs: 30, hidden: [8], classes: 2 };
 

@@ -1,0 +1,14 @@
+import type { Architecture } from './architecture.ts';
+import type { Blueprint } from './blueprint.ts';
+import { cnnBlueprint } from './blueprints/cnn-blueprint.ts';
+import { mlpBlueprint } from './blueprints/mlp-blueprint.ts';
+
+/** The layers that an architecture stands for. @throws ModelError `model/invalid-architecture` */
+export function blueprintOf(architecture: Architecture): Blueprint {
+  switch (architecture.kind) {
+    case 'mlp':
+      return mlpBlueprint(architecture);
+    case 'cnn':
+      return cnnBlueprint(architecture);
+  }
+}
