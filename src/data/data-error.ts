@@ -11,6 +11,12 @@ import { ConsiliumError } from '../base/errors.ts';
  * - `data/label-out-of-range`: a label that is no class of the training part
  * - `data/single-class`: nothing to tell apart
  * - `data/bad-table`: a CSV that is not as its header says
+ * - `data/bad-dicom`: not a DICOM file, or a damaged one
+ * - `data/not-deidentifiable`: a DICOM object that no profile makes safe, or that is left out of data sets
+ * - `data/burned-in-text`: text in the pixels that the policy refuses, or pixels that cannot be looked at
+ * - `data/option-refused`: an option of the de-identification profile that is unknown, or that we do not promise
+ * - `data/output-refused`: an output folder or look-up file that is in use, or would mix with the input
+ * - `data/lookup-unreadable`: a look-up table that is damaged, too open, or of another password
  * - `data/impossible-split`: too few samples for that many members
  */
 export type DataErrorCode =
@@ -25,6 +31,12 @@ export type DataErrorCode =
   | 'data/label-out-of-range'
   | 'data/single-class'
   | 'data/bad-table'
+  | 'data/bad-dicom'
+  | 'data/not-deidentifiable'
+  | 'data/burned-in-text'
+  | 'data/option-refused'
+  | 'data/output-refused'
+  | 'data/lookup-unreadable'
   | 'data/impossible-split';
 
 /** Everything that `src/data` throws on purpose; the message is one line: file, reason, remedy. */

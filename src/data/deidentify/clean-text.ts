@@ -1,0 +1,22 @@
+/** Words of descriptions that say what was imaged and how, and never whose it is. All else is dropped. */
+const HARMLESS_WORDS = new Set(
+  (
+    'ABDOMEN ABDOMINAL ADC ANGIO ANKLE AORTA AP ARM ARTERIAL AXIAL AX BILATERAL BODY BONE BRAIN BREAST CARDIAC CAROTID CAVITY CC CERVICAL ' +
+    'CHEST CONTRAST COR CORONAL CT CXR DELAYED DIFFUSION DUAL DWI DYNAMIC ECHO ELBOW EPI EXTREMITY FACE FAT FEMUR FINGER FLAIR FOOT FRONTAL ' +
+    'GADOLINIUM GRADIENT GRE HAND HEAD HEART HELICAL HIP HRCT IMAGE INTERNAL IV KIDNEY KNEE LAT LATERAL LEFT LEG LIVER LOCALIZER LOW LUMBAR LUNG ' +
+    'MAMMO MEDIASTINUM MIP MLO MPR MR MRA MRI NASAL NATIVE NECK NON OBLIQUE ORBIT PA PANCREAS PARANASAL PELVIS PERFUSION PET PHASE PORTAL POST PRE ' +
+    'PROSTATE PROTOCOL RECON RENAL RIGHT ROUTINE SAG SAGITTAL SAT SCAN SCOUT SERIES SHOULDER SINUS SKULL SOFT SPIN SPINE SPLEEN STANDARD STIR ' +
+    'SUPINE SURVEY SWI TEMPORAL THICK THIN THORACIC THORAX THYROID TISSUE TOF TOPOGRAM TRANSVERSE TSE ULTRASOUND UPPER US UTERUS VENOUS VIEW WINDOW ' +
+    'WITH WITHOUT WRIST T1 T1W T2 T2W PD 2D 3D'
+  ).split(' '),
+);
+
+/**
+ * Reduces a description to words of a fixed list of body parts, planes and techniques: what is not known to be harmless goes,
+ * whatever it is.
+ * @returns the words that are left, in upper case, one space apart; empty if there are none
+ */
+export function cleanText(text: string): string {
+  const words = text.toUpperCase().split(/[^A-Z0-9\x80-\xff]+/);
+  return words.filter((word) => HARMLESS_WORDS.has(word)).join(' ');
+}
