@@ -56,6 +56,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./peer-guard-command.ts')).peerGuardCommand,
   },
   {
+    words: 'data deidentify',
+    summary: 'write clean copies of DICOM files',
+    load: async () => (await import('./data-deidentify-command.ts')).dataDeidentifyCommand,
+  },
+  {
+    words: 'data lookup',
+    summary: 'show who stands behind a pseudonym',
+    load: async () => (await import('./data-lookup-command.ts')).dataLookupCommand,
+  },
+  {
     words: 'evidence',
     summary: "collect stopped members' evidence into a bundle",
     load: async () => (await import('./evidence-command.ts')).evidenceCommand,

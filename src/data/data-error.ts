@@ -13,7 +13,7 @@ import { ConsiliumError } from '../base/errors.ts';
  * - `data/bad-table`: a CSV that is not as its header says
  * - `data/bad-dicom`: not a DICOM file, or a damaged one
  * - `data/not-deidentifiable`: a DICOM object that no profile makes safe, or that is left out of data sets
- * - `data/burned-in-text`: text in the pixels that the policy refuses, or pixels that cannot be looked at
+ * - `data/burned-in`: text in the pixels that the policy refuses, or pixels that cannot be looked at
  * - `data/option-refused`: an option of the de-identification profile that is unknown, or that we do not promise
  * - `data/output-refused`: an output folder or look-up file that is in use, or would mix with the input
  * - `data/lookup-unreadable`: a look-up table that is damaged, too open, or of another password
@@ -33,7 +33,7 @@ export type DataErrorCode =
   | 'data/bad-table'
   | 'data/bad-dicom'
   | 'data/not-deidentifiable'
-  | 'data/burned-in-text'
+  | 'data/burned-in'
   | 'data/option-refused'
   | 'data/output-refused'
   | 'data/lookup-unreadable'
