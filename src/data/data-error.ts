@@ -18,6 +18,12 @@ import { ConsiliumError } from '../base/errors.ts';
  * - `data/output-refused`: an output folder or look-up file that is in use, or would mix with the input
  * - `data/lookup-unreadable`: a look-up table that is damaged, too open, or of another password
  * - `data/impossible-split`: too few samples for that many members
+ * - `data/bad-image`: an image file that is damaged, or states what cannot be
+ * - `data/unsupported-image`: an image of a kind that is not read, or a file that is no image
+ * - `data/no-pixels`: a DICOM file that holds no image
+ * - `data/no-label`: nothing says which class a file belongs to
+ * - `data/bad-option`: a reading option that cannot be followed
+ * - `data/took-too-long`, `data/too-much-memory`, `data/reader-failed`: reading a file was stopped, or ended the process that did it
  */
 export type DataErrorCode =
   | 'data/missing-file'
@@ -37,7 +43,15 @@ export type DataErrorCode =
   | 'data/option-refused'
   | 'data/output-refused'
   | 'data/lookup-unreadable'
-  | 'data/impossible-split';
+  | 'data/impossible-split'
+  | 'data/bad-image'
+  | 'data/unsupported-image'
+  | 'data/no-pixels'
+  | 'data/no-label'
+  | 'data/bad-option'
+  | 'data/took-too-long'
+  | 'data/too-much-memory'
+  | 'data/reader-failed';
 
 /** Everything that `src/data` throws on purpose; the message is one line: file, reason, remedy. */
 export class DataError extends ConsiliumError<DataErrorCode> {}
@@ -46,13 +60,18 @@ export class DataError extends ConsiliumError<DataErrorCode> {}
 export interface FileProblem {
   readonly reason: string;
   readonly remedy: string;
+  /** Where in the file, counted in bytes from its start, if there is such a place. */
+  readonly offset?: number | undefined;
   readonly cause?: unknown;
 }
 
 /** Only the file's name is quoted, without control characters, never its folder. */
-export function fileError(code: DataErrorCode, path: string, { reason, remedy, cause }: FileProblem): DataError {
+export function fileError(code: DataErrorCode, path: string, problem: FileProblem): DataError {
+  const { reason, remedy, offset, cause } = problem;
   const file = printable(basename(path) || path);
-  return new DataError(code, `${file}: ${printable(reason)}; ${remedy}`, { details: { file }, cause });
+  const place = offset === undefined ? '' : ` (byte ${offset})`;
+  const details = offset === undefined ? { file } : { file, offset };
+  return new DataError(code, `${file}: ${printable(reason)}${place}; ${remedy}`, { details, cause });
 }
 
 function printable(text: string): string {

@@ -1,6 +1,6 @@
 import { fileError } from './data-error.ts';
 import { type Dataset, type InputScaling, scaleInputs } from './dataset.ts';
-import { type IntegerArray, parseNpy } from './npy-array.ts';
+import { type NpzPart, readNpzPart } from './npz-part.ts';
 import { readRegularFile } from './read-file.ts';
 import { readZip } from './zip-archive.ts';
 
@@ -14,15 +14,6 @@ export interface NpzParts {
 /** Bytes 0 … 255 become −1 … 1. */
 const pixelScaling: InputScaling = { offset: [127.5], scale: [1 / 127.5] };
 
-/** Images and labels of one part as they were stored. */
-interface RawPart {
-  readonly name: string;
-  readonly pixels: Uint8Array;
-  /** [height, width, channels]. */
-  readonly shape: readonly number[];
-  readonly labels: ArrayLike<number>;
-}
-
 /**
  * Reads a file in MedMNIST layout: arrays `train_images`, `train_labels`, and the same for `val` and `test`; uint8
  * images (N, H, W) or (N, H, W, 3), integer labels (N) or (N, 1). Classes are those of the training part.
@@ -30,13 +21,13 @@ interface RawPart {
  */
 export async function readNpz(path: string): Promise<NpzParts> {
   const members = readZip(path, await readRegularFile(path));
-  const [train, val, test] = ['train', 'val', 'test'].map((name) => rawPart(path, members, name)) as [
-    RawPart,
-    RawPart,
-    RawPart,
+  const [train, val, test] = ['train', 'val', 'test'].map((name) => readNpzPart(path, members, name)) as [
+    NpzPart,
+    NpzPart,
+    NpzPart,
   ];
   const classes = countClasses(path, train);
-  const finish = (part: RawPart): Dataset => {
+  const finish = (part: NpzPart): Dataset => {
     if (part.shape.join() !== train.shape.join()) {
       throw bad(path, `${part.name}_images has images of [${part.shape}], train_images of [${train.shape}]`);
     }
@@ -45,33 +36,8 @@ export async function readNpz(path: string): Promise<NpzParts> {
   return { training: finish(train), validation: finish(val), test: finish(test) };
 }
 
-function rawPart(path: string, members: Map<string, Buffer>, name: string): RawPart {
-  const array = (suffix: string, type?: string): IntegerArray => {
-    const bytes = members.get(`${name}_${suffix}.npy`);
-    if (bytes) return parseNpy({ file: path, array: `${name}_${suffix}` }, bytes, type);
-    throw fileError('data/missing-array', path, {
-      reason: `has no array ${name}_${suffix}`,
-      remedy: 'give a file in MedMNIST layout',
-    });
-  };
-  const images = array('images', '|u1');
-  const labels = array('labels');
-  const [samples = 0, height = 0, width = 0, channels = 1] = images.shape;
-  if (images.shape.length < 3 || ![1, 3].includes(channels) || samples * height * width === 0) {
-    throw bad(path, `${name}_images has shape (${images.shape}), not (N, H, W) or (N, H, W, 3)`);
-  }
-  if (labels.shape.length === 0 || labels.shape.slice(1).some((side) => side !== 1)) {
-    throw bad(path, `${name}_labels has shape (${labels.shape}), not (N) or (N, 1): one label per image`);
-  }
-  if (labels.values.length !== samples) {
-    const reason = `${name}_labels has ${labels.values.length} labels for ${samples} images`;
-    throw fileError('data/count-mismatch', path, { reason, remedy: 'give one label per image' });
-  }
-  return { name, pixels: images.values as Uint8Array, shape: [height, width, channels], labels: labels.values };
-}
-
 /** Labels of the training part must be 0 … classes − 1 without a gap. */
-function countClasses(path: string, { name, labels }: RawPart): number {
+function countClasses(path: string, { name, labels }: NpzPart): number {
   const present = new Set(Array.from(labels));
   const classes = present.size;
   const stray = [...present].find((label) => label < 0 || label >= classes || classes > 256);
@@ -84,7 +50,7 @@ function countClasses(path: string, { name, labels }: RawPart): number {
   return classes;
 }
 
-function toDataset(path: string, { name, pixels, shape, labels }: RawPart, classes: number): Dataset {
+function toDataset(path: string, { name, pixels, shape, labels }: NpzPart, classes: number): Dataset {
   const stray = Array.from(labels).find((label) => label < 0 || label >= classes);
   if (stray !== undefined) throw outOfRange(path, name, stray, classes);
   return {

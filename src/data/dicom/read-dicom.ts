@@ -1,0 +1,70 @@
+import { imageError } from '../images/image-error.ts';
+import type { ImageFile, ImagePart, UnitImage } from '../images/image-file.ts';
+import { chosenFrames, type ReadingOptions } from '../images/reading-options.ts';
+import { applyBurnedInPolicy } from './burned-in-policy.ts';
+import { colourImage } from './colour-image.ts';
+import { type DecodedFrame, frameDecoder, isCompressed } from './decode-frame.ts';
+import { type DicomFile, parseDicomFile } from './dicom-file.ts';
+import { text } from './dicom-values.ts';
+import { encodedFrames } from './encoded-frames.ts';
+import { toSamples } from './frame-samples.ts';
+import { greyImage } from './grey-image.ts';
+import { nativeFrame } from './native-frames.ts';
+import { paletteImage } from './palette-image.ts';
+import { type PixelLayout, readPixelLayout } from './pixel-layout.ts';
+
+const NATIVE = ['1.2.840.10008.1.2', '1.2.840.10008.1.2.1', '1.2.840.10008.1.2.2', '1.2.840.10008.1.2.1.99'];
+const MAX_LABEL_LENGTH = 64;
+
+/**
+ * Reads the images of a DICOM file. Of its header nothing gets out but the patient's identifier, which stays in memory, and the
+ * value of the tag that was asked for as label.
+ * @throws DataError naming the file and the byte where something is wrong
+ */
+export async function readDicom(path: string, bytes: Buffer, options: ReadingOptions): Promise<ImageFile> {
+  const file = parseDicomFile(path, bytes);
+  const layout = readPixelLayout(file);
+  const frameAt = await frameReader(file, layout);
+  const label = options.labelTag === null ? null : labelOf(file, options.labelTag);
+  return { patient: text(file, 'x00100020'), parts: imageParts({ file, layout, frameAt, label }, options) };
+}
+
+interface OpenDicom {
+  readonly file: DicomFile;
+  readonly layout: PixelLayout;
+  readonly frameAt: (frame: number) => DecodedFrame;
+  readonly label: string | null;
+}
+
+function* imageParts({ file, layout, frameAt, label }: OpenDicom, options: ReadingOptions): Generator<ImagePart> {
+  for (const frame of chosenFrames(options.frames, layout.frames)) {
+    const image = toImage(file, frameAt(frame), options);
+    applyBurnedInPolicy(file, image, options.burnedIn);
+    yield { part: layout.frames === 1 ? null : `frame ${frame + 1}`, label, image };
+  }
+}
+
+async function frameReader(file: DicomFile, layout: PixelLayout): Promise<(frame: number) => DecodedFrame> {
+  const { path, transferSyntax } = file;
+  const offset = file.dataSet.elements['x7fe00010']?.dataOffset ?? 0;
+  if (isCompressed(transferSyntax)) {
+    const decode = await frameDecoder(transferSyntax, { path, offset });
+    const encoded = encodedFrames(file, layout.frames);
+    return (frame) => decode(encoded[frame] ?? Buffer.alloc(0), layout);
+  }
+  if (NATIVE.includes(transferSyntax)) return (frame) => ({ bytes: nativeFrame(file, layout, frame), layout });
+  throw imageError(path, { code: 'data/unsupported-image', reason: 'has a transfer syntax that is not read', offset });
+}
+
+function toImage(file: DicomFile, { bytes, layout }: DecodedFrame, { window }: ReadingOptions): UnitImage {
+  const samples = toSamples(bytes, layout);
+  if (layout.samples === 3) return colourImage(samples, layout);
+  if (layout.photometric === 'PALETTE COLOR') return paletteImage(file, samples, layout);
+  return greyImage(file, samples, { layout, window });
+}
+
+/** Printable and short: a class is a word, not a text. */
+function labelOf(file: DicomFile, tag: string): string | null {
+  const label = text(file, `x${tag.toLowerCase()}`);
+  return label === null ? null : label.replaceAll(/[\x00-\x1f\x7f]/g, ' ').slice(0, MAX_LABEL_LENGTH);
+}

@@ -1,0 +1,26 @@
+import { isDicom } from '../dicom/dicom-file.ts';
+import { readDicom } from '../dicom/read-dicom.ts';
+import { readRegularFile } from '../read-file.ts';
+import { imageError } from './image-error.ts';
+import type { ImageFile } from './image-file.ts';
+import { isJpeg } from './jpeg-layout.ts';
+import { isPng } from './png-layout.ts';
+import { readJpeg } from './read-jpeg.ts';
+import { isNifti, readNifti } from './read-nifti.ts';
+import { isNpz, readNpzImages } from './read-npz-images.ts';
+import { readPng } from './read-png.ts';
+import type { ReadingOptions } from './reading-options.ts';
+
+/**
+ * Reads one image file of any kind, which its first bytes tell, not its name.
+ * @throws DataError `data/unsupported-image` for what is no image, and as the readers of each kind do
+ */
+export async function readImageFile(path: string, options: ReadingOptions): Promise<ImageFile> {
+  const bytes = await readRegularFile(path);
+  if (isPng(bytes)) return readPng(path, bytes);
+  if (isJpeg(bytes)) return readJpeg(path, bytes);
+  if (isNpz(bytes)) return readNpzImages(path, bytes);
+  if (isNifti(bytes)) return readNifti(path, bytes, options);
+  if (isDicom(bytes)) return readDicom(path, bytes, options);
+  throw imageError(path, { code: 'data/unsupported-image', reason: 'is no image that is known', offset: 0 });
+}

@@ -1,0 +1,103 @@
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { type DataError, fileError } from '../data-error.ts';
+import type { ReadingOptions } from '../images/reading-options.ts';
+import type { ReadPart } from './reading-message.ts';
+import {
+  BYTES_PER_DEADLINE,
+  type ReadingLimits,
+  type ReadingProcess,
+  startReadingProcess,
+} from './start-reading-process.ts';
+
+/** More would hold more memory and hardly be faster, as files come from one disk. */
+const MAX_PROCESSES = 4;
+/** Below this, starting a process takes longer than reading. */
+const FILES_PER_PROCESS = 16;
+/** Numbers of all records together: 1 GiB, after which a data set cannot be held in memory anyway. */
+const MAX_TOTAL_VALUES = 2 ** 28;
+
+/** What one file gave. */
+export interface ReadFile {
+  readonly path: string;
+  readonly patient: string | null;
+  readonly parts: readonly ReadPart[];
+  readonly problem: DataError | null;
+}
+
+/** How to read many files. */
+export interface ReadingPlan {
+  readonly options: ReadingOptions;
+  readonly limits: ReadingLimits;
+  /** Called after every file. */
+  readonly onFile: (done: number) => void;
+}
+
+/**
+ * Reads files side by side in processes of their own, and replaces a process that a file ended.
+ * @returns one result per path, in the order of `paths`
+ * @throws DataError `data/too-large` if all images together do not fit into memory
+ */
+export async function readInProcesses(paths: readonly string[], plan: ReadingPlan): Promise<ReadFile[]> {
+  const results: ReadFile[] = [];
+  const budget = { values: MAX_TOTAL_VALUES };
+  let next = 0;
+  let done = 0;
+  const lane = async (): Promise<void> => {
+    let reader: ReadingProcess | undefined;
+    try {
+      for (let index = next++; index < paths.length; index = next++) {
+        if (!reader?.isUsable()) {
+          reader?.stop();
+          reader = startReadingProcess(plan.limits);
+        }
+        results[index] = await readOne(reader, { path: paths[index] as string, plan, budget });
+        plan.onFile(++done);
+      }
+    } finally {
+      reader?.stop();
+      // If this lane failed, the others stop too.
+      next = paths.length;
+    }
+  };
+  const lanes = Math.min(MAX_PROCESSES, availableParallelism(), Math.ceil(paths.length / FILES_PER_PROCESS));
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
+}
+
+interface OneFile {
+  readonly path: string;
+  readonly plan: ReadingPlan;
+  readonly budget: { values: number };
+}
+
+async function readOne(reader: ReadingProcess, { path, plan, budget }: OneFile): Promise<ReadFile> {
+  const parts: ReadPart[] = [];
+  let patient: string | null = null;
+  const problem = await reader.read({
+    path,
+    options: plan.options,
+    seconds: plan.limits.seconds * Math.max(1, (await sizeOf(path)) / BYTES_PER_DEADLINE),
+    onParts: (whose, more) => {
+      patient = whose;
+      budget.values -= more.reduce((total, { values }) => total + values.length, 0);
+      if (budget.values >= 0) parts.push(...more);
+    },
+  });
+  if (budget.values < 0) throw tooMany(path);
+  // Half a file is not a record of anything.
+  return { path, patient, parts: problem ? [] : parts, problem };
+}
+
+/** A file that cannot be looked at counts as small; the reading process says what is wrong with it. */
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+function tooMany(path: string): DataError {
+  const reason = `and the files before it have more than ${MAX_TOTAL_VALUES} pixels`;
+  return fileError('data/too-large', path, { reason, remedy: 'give a smaller size that images are brought to' });
+}

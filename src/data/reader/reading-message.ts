@@ -1,0 +1,29 @@
+import type { DataErrorCode } from '../data-error.ts';
+import type { ReadingOptions } from '../images/reading-options.ts';
+
+/** Asks a reading process for the images of one file. */
+export interface ReadingRequest {
+  readonly path: string;
+  readonly options: ReadingOptions;
+}
+
+/** One image out of a file, on its way between processes. */
+export interface ReadPart {
+  readonly part: string | null;
+  readonly label: string | null;
+  readonly values: Float32Array;
+  readonly shape: readonly [number, number, number];
+}
+
+/** An error that was thrown on purpose, without its cause, which may quote the file. */
+export interface ReadProblem {
+  readonly code: DataErrorCode;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** What a reading process answers: any number of parts, then the end. */
+export type ReadingAnswer =
+  | { readonly type: 'ready' }
+  | { readonly type: 'parts'; readonly patient: string | null; readonly parts: readonly ReadPart[] }
+  | { readonly type: 'end'; readonly problem: ReadProblem | null; readonly isSpent: boolean };

@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { DataError, fileError } from '../data-error.ts';
+import type { ReadingOptions } from '../images/reading-options.ts';
+import type { ReadingAnswer, ReadPart } from './reading-message.ts';
+
+const ENTRY = fileURLToPath(new URL('reading-process.ts', import.meta.url));
+/** What an idle process reserves: the runtime, and 256 MiB of address space for the codecs, of which it touches little. */
+const IDLE_MEBIBYTES = 400;
+const ERROR_TAIL_CHARACTERS = 4_096;
+/** What the runtime says before it ends itself for want of memory. */
+const OUT_OF_MEMORY = /out of memory|allocation failed|bad_alloc/i;
+
+/** What reading one file may take. */
+export interface ReadingLimits {
+  /** Seconds until the process is ended, for a file of up to {@link BYTES_PER_DEADLINE}; longer in proportion for larger ones. */
+  readonly seconds: number;
+  /** Memory beyond what an idle process has. Held by RLIMIT_DATA, so on Linux only; elsewhere by the runtime's heap limit. */
+  readonly mebibytes: number;
+}
+
+/** Generous for a machine that is busy with other things; real files take some milliseconds a megapixel. */
+export const READING_LIMITS: ReadingLimits = { seconds: 10, mebibytes: 256 };
+export const BYTES_PER_DEADLINE = 16 * 2 ** 20;
+
+/** A file to read, and how long it may take. */
+export interface ReadingTask {
+  readonly path: string;
+  readonly options: ReadingOptions;
+  readonly seconds: number;
+  readonly onParts: (patient: string | null, parts: readonly ReadPart[]) => void;
+}
+
+/** A process of its own that reads one file after another. */
+export interface ReadingProcess {
+  /** @returns what was wrong with the file; null if all of it was read. The process must not be used again if {@link isUsable} is false. */
+  read(task: ReadingTask): Promise<DataError | null>;
+  isUsable(): boolean;
+  stop(): void;
+}
+
+/**
+ * Starts a process whose memory is limited by the operating system, heap, buffers and WebAssembly together.
+ *
+ * A worker thread would not do: the limits of a thread count its heap only, while a decoder's bombs go off in buffers.
+ */
+export function startReadingProcess({ mebibytes }: ReadingLimits): ReadingProcess {
+  const child = spawnLimited(mebibytes);
+  let isUsable = true;
+  let errorTail = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errorTail = (errorTail + chunk.toString('latin1')).slice(-ERROR_TAIL_CHARACTERS);
+  });
+  const ready = new Promise<void>((resolve) => {
+    child.once('message', () => resolve());
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  child.once('exit', () => (isUsable = false));
+  child.once('error', () => (isUsable = false));
+
+  const read = async (task: ReadingTask): Promise<DataError | null> => {
+    await ready;
+    const { problem, isSpent } = isUsable ? await exchange(child, task) : ENDED;
+    if (isSpent) isUsable = false;
+    if (problem !== 'ended') return problem;
+    return endedEarly(task.path, OUT_OF_MEMORY.test(errorTail));
+  };
+  const stop = (): void => {
+    isUsable = false;
+    child.kill('SIGKILL');
+  };
+  return { read, isUsable: () => isUsable, stop };
+}
+
+function spawnLimited(mebibytes: number): ChildProcess {
+  const limit = `ulimit -c 0; ulimit -d ${(IDLE_MEBIBYTES + mebibytes) * 1024} 2>/dev/null; exec "$0" "$@"`;
+  const runtime = [`--max-old-space-size=${mebibytes}`, '--disable-warning=ExperimentalWarning', ENTRY];
+  return spawn('/bin/sh', ['-c', limit, process.execPath, ...runtime], {
+    // Nothing of the environment is needed, and none of it is any decoder's business.
+    env: {},
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'advanced',
+  });
+}
+
+interface Outcome {
+  readonly problem: DataError | null | 'ended';
+  readonly isSpent: boolean;
+}
+
+/** The process is gone, and did not say why. */
+const ENDED: Outcome = { problem: 'ended', isSpent: true };
+
+function exchange(child: ChildProcess, { path, options, seconds, onParts }: ReadingTask): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const finish = (outcome: Outcome): void => {
+      clearTimeout(deadline);
+      child.off('message', onMessage).off('exit', onExit);
+      resolve(outcome);
+    };
+    const onExit = (): void => finish(ENDED);
+    const onMessage = (answer: ReadingAnswer): void => {
+      if (answer.type === 'parts') onParts(answer.patient, answer.parts);
+      if (answer.type !== 'end') return;
+      const { problem, isSpent } = answer;
+      finish({
+        problem: problem && new DataError(problem.code, problem.message, { details: problem.details }),
+        isSpent,
+      });
+    };
+    const deadline = setTimeout(() => {
+      finish({ problem: tookTooLong(path, seconds), isSpent: true });
+      child.kill('SIGKILL');
+    }, seconds * 1000);
+    child.on('message', onMessage).once('exit', onExit);
+    child.send({ path, options }, (failed) => failed && onExit());
+  });
+}
+
+function tookTooLong(path: string, seconds: number): DataError {
+  const reason = `was not read within ${seconds.toFixed(1)} seconds`;
+  return fileError('data/took-too-long', path, { reason, remedy: 'leave it out' });
+}
+
+function endedEarly(path: string, isOutOfMemory: boolean): DataError {
+  return isOutOfMemory
+    ? fileError('data/too-much-memory', path, { reason: 'takes too much memory to read', remedy: 'leave it out' })
+    : fileError('data/reader-failed', path, { reason: 'ended the process that read it', remedy: 'leave it out' });
+}
