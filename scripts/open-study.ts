@@ -2,6 +2,7 @@ import { required, usageError } from '../src/cli/command-line.ts';
 import { type Command, runCommand } from '../src/cli/run-command.ts';
 import { readGovernance } from '../src/ledger/admin/read-status.ts';
 import { openStudy, readStudy, type StudySummary } from '../src/ledger/admin/studies.ts';
+import { assertSafeAggregation } from '../src/mixing/assert-safe-aggregation.ts';
 import { type Manifest, parseManifest, studyOf } from '../src/protocol/manifest.ts';
 import type { OpenStudy } from '../src/protocol/study-entries.ts';
 import { ADMIN_OPTIONS, readText } from './admin-options.ts';
@@ -12,7 +13,7 @@ const open: Command = {
     usage: 'node scripts/open-study.ts --manifest <file> [options]',
     summary:
       "Opens a study on the ledger: its name there is the manifest's digest, so the manifest cannot change any more. A manifest\n" +
-      "beyond what the consortium's governance allows is refused.",
+      "beyond what the consortium's governance allows, or whose mixes may meet more attackers than its rule withstands, is refused.",
     options: {
       ...ADMIN_OPTIONS,
       manifest: { type: 'string', value: '<file>', help: "the study's manifest" },
@@ -22,6 +23,7 @@ const open: Command = {
   async run(values, _positionals, signal) {
     const path = required(values, 'manifest');
     const manifest = parseManifest(await readText(path), path);
+    assertSafeAggregation(manifest);
     return runConsortiumTask(values, signal, (task) => openOnce(task, manifest));
   },
 };

@@ -225,6 +225,7 @@ async function mix(from: readonly WorkerAddress[], digests: readonly (readonly H
     {
       manifest: {
         aggregation: { rule: 'clipped-mean', clipFactor: 3, weightShareCap: 0.5 },
+        rounds: 10,
         staleness: { boundRounds: 3, discount: 0.5 },
       },
       round: 0,

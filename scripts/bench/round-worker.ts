@@ -102,6 +102,7 @@ async function mix(plan: MixPlan): Promise<Hex[]> {
     {
       manifest: {
         aggregation: { rule: 'clipped-mean', clipFactor: 3, weightShareCap: 0.5 },
+        rounds: 10,
         staleness: { boundRounds: 3, discount: 0.5 },
       },
       round: current.round,

@@ -157,8 +157,9 @@ function takenOver(recipe: Recipe, after: Contribution, theirs: Base | undefined
   return { segments, isAdopted: true, findings: [], notices: [{ ...place, message }] };
 }
 
-function planOf(recipe: Recipe): MixPlan {
-  return { entries: recipe.entries, sources: recipe.segments.map((segment) => segment.sources) };
+function planOf({ entries, segments, member, round }: Recipe): MixPlan {
+  const own = entries.findIndex((entry) => entry.member === member && entry.round === round);
+  return { entries, sources: segments.map((segment) => segment.sources), own };
 }
 
 /** Loads what was mixed. @returns the vectors by `entry/segment`, or what is missing */

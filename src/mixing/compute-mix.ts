@@ -1,5 +1,7 @@
 import { sha256, toHex } from '../base/bytes.ts';
-import { mixSegment, mixWeights } from '../model/mix.ts';
+import { aggregate } from '../model/aggregation/aggregate.ts';
+import type { MixedSegment } from '../model/aggregation/mixture.ts';
+import { mixWeights } from '../model/mix.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import { encodeSegment, rootOfDigests } from '../protocol/segments.ts';
@@ -7,7 +9,7 @@ import type { MixPlan } from './plan-mix.ts';
 
 /** Everything that goes into one mix. */
 export interface MixInput {
-  readonly manifest: Pick<Manifest, 'aggregation' | 'staleness'>;
+  readonly manifest: Pick<Manifest, 'aggregation' | 'rounds' | 'staleness'>;
   /** The round that is mixed; older entries are stale by the difference. */
   readonly round: number;
   readonly plan: MixPlan;
@@ -39,7 +41,12 @@ export async function computeMix(
   for (const [segment, sources] of input.plan.sources.entries()) {
     const { mixed, weights, scales } = await mixOne(input, segment, sources);
     await keep(mixed, segment);
-    steps.push({ sources: [...sources], weights, scales, result: toHex(sha256(encodeSegment(mixed))) });
+    steps.push({
+      sources: [...sources],
+      weights: [...weights],
+      scales: [...scales],
+      result: toHex(sha256(encodeSegment(mixed))),
+    });
   }
   return { steps, result: rootOfDigests(steps.map((step) => step.result)) };
 }
@@ -58,15 +65,25 @@ export async function mixCoalition(input: MixInput, coalition: readonly number[]
   return mixed;
 }
 
-async function mixOne(input: MixInput, segment: number, sources: readonly number[]) {
-  const { aggregation, staleness } = input.manifest;
-  const weights = mixWeights(
+async function mixOne(input: MixInput, segment: number, sources: readonly number[]): Promise<MixedSegment> {
+  const { aggregation, rounds } = input.manifest;
+  const own = sources.indexOf(input.plan.own);
+  return aggregate(aggregation, {
+    base: await input.baseOf(segment),
+    sources: await Promise.all(sources.map((entry) => input.segmentOf(entry, segment))),
+    weights: sizeWeights(input, sources),
+    own: own < 0 ? null : own,
+    elapsed: input.round / rounds,
+  });
+}
+
+function sizeWeights({ manifest, plan, samples, round }: MixInput, sources: readonly number[]): number[] {
+  const { aggregation, staleness } = manifest;
+  return mixWeights(
     sources.map((entry) => ({
-      samples: input.samples[entry] ?? 0,
-      staleness: input.round - (input.plan.entries[entry]?.round ?? input.round),
+      samples: samples[entry] ?? 0,
+      staleness: round - (plan.entries[entry]?.round ?? round),
     })),
     { weightShareCap: aggregation.weightShareCap, discount: staleness.discount },
   );
-  const vectors = await Promise.all(sources.map((entry) => input.segmentOf(entry, segment)));
-  return { ...mixSegment(await input.baseOf(segment), vectors, weights, aggregation.clipFactor), weights };
 }

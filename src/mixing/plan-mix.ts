@@ -7,6 +7,8 @@ export interface MixPlan {
   readonly entries: readonly RecipeEntry[];
   /** For each segment the indices of the entries that are mixed into it, ascending; the member's own is always among them. */
   readonly sources: readonly (readonly number[])[];
+  /** Index of the member's own entry. */
+  readonly own: number;
 }
 
 export interface MixQuestion {
@@ -34,7 +36,7 @@ export function planMix({ member, round, entries, segments, pulls }: MixQuestion
     const chosen = pullPermutation({ update, round, segment }, others.length).slice(0, pulls);
     return [own, ...chosen.map((i) => others[i] ?? own)].toSorted((a, b) => a - b);
   });
-  return { entries: sorted, sources };
+  return { entries: sorted, sources, own };
 }
 
 /** R of a round: the last one may pull from more members, to bring their models together. */

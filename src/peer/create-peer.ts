@@ -6,6 +6,7 @@ import { createStudyNetwork, type StudyNetwork, type StudyNetworkOptions } from 
 import { connectLedger } from '../ledger/ethers-ledger.ts';
 import { createLedgerIndex } from '../ledger/ledger-index.ts';
 import { createOutbox } from '../ledger/outbox.ts';
+import { assertSafeAggregation } from '../mixing/assert-safe-aggregation.ts';
 import type { Announcement } from '../protocol/announcement.ts';
 import { anchorAbsent } from './anchor-absent.ts';
 import { beginProgress } from './base-model.ts';
@@ -46,6 +47,7 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
   const clock = deps.clock ?? systemClock;
   const { logger } = deps;
   const member = await prepareMember(path);
+  assertSafeAggregation(member.manifest);
   const folder = dataFolder(path);
   const { rpcUrl, contract } = member.config;
   const hangUp = new AbortController();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Hex, sha256, toHex } from '../base/bytes.ts';
 import { encodeCanonical } from '../base/canonical.ts';
 import { ConsiliumError } from '../base/errors.ts';
+import { aggregationSchema } from './aggregation-terms.ts';
 import { MAXIMUM_SEGMENTS } from './announcement.ts';
 import { codecSchema } from './segment-codec.ts';
 import { digestSchema } from './wire-types.ts';
@@ -34,13 +35,8 @@ export const manifestSchema = z
     finalPulls: z.int().min(1).max(63),
     /** How the segments of updates are written. */
     codec: codecSchema,
-    aggregation: z.strictObject({
-      rule: z.literal('clipped-mean'),
-      /** A difference longer than this many times the median difference is clipped to it. */
-      clipFactor: z.number().min(1).max(1000),
-      /** No contribution weighs more than this share of a mix. */
-      weightShareCap: z.number().gt(0).max(1),
-    }),
+    /** How contributions are mixed. */
+    aggregation: aggregationSchema,
     staleness: z.strictObject({
       /** A contribution may be mixed up to this many rounds late. */
       boundRounds: z.int().min(0).max(1000),

@@ -102,6 +102,7 @@ describe('a whole mix', () => {
   const input: MixInput = {
     manifest: {
       aggregation: { rule: 'clipped-mean', clipFactor: 3, weightShareCap: 0.5 },
+      rounds: 10,
       staleness: { boundRounds: 3, discount: 0.5 },
     },
     round: 5,

@@ -4,6 +4,7 @@ import type { Hex } from '../../base/bytes.ts';
 import { writePreparedDataset } from '../../data/prepared-dataset.ts';
 import { type DataSource, readSource } from '../../data/read-source.ts';
 import { type FederationData, splitFederation } from '../../data/split.ts';
+import { assertSafeAggregation } from '../../mixing/assert-safe-aggregation.ts';
 import { architectureSchema } from '../../model/architecture.ts';
 import { defaultTraining } from '../../model/default-training.ts';
 import { layoutOf } from '../../model/parameter-layout.ts';
@@ -48,6 +49,7 @@ export async function prepareRun(options: DemoOptions): Promise<PreparedRun> {
   const source = await readSource(options.dataset);
   const data = splitFederation(source, { members: options.peers, alpha: options.alpha, seed: String(options.seed) });
   const manifest = demoManifest(options, source);
+  assertSafeAggregation(manifest);
   const folder = await makeFolder(options.out);
   await writeFile(folder.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
   for (const [i, member] of data.members.entries()) {
