@@ -101,6 +101,16 @@ describe('the check itself', () => {
   });
 });
 
+/** Whatever a peer could log, count or send of them (docs/decisions/0028). */
+test("peers read no members' own files, only what was prepared", () => {
+  const prepared = /^src\/data\/(prepared-|dataset\.ts|data-error\.ts)/;
+  const below = /^src\/(protocol|model|privacy|mixing|valuation|gossip|ledger|audit|report|peer)\//;
+  const readers = imports.filter(
+    ({ from, to }) => below.test(from) && to.startsWith('src/data/') && !prepared.test(to),
+  );
+  expect(readers).toEqual([]);
+});
+
 /** Sources that decide by the calendar or by unseeded chance would not be repeatable. */
 test('clock and chance come through base', async () => {
   const { readFileSync } = await import('node:fs');

@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { renderReport } from '../../report/render-report.ts';
 import type { Command } from '../run-command.ts';
 import { composeReport } from './compose-report.ts';
@@ -7,6 +6,7 @@ import { DEMO_SPEC, readDemoOptions } from './demo-options.ts';
 import { describeOutcome, finishedEvent } from './describe-outcome.ts';
 import { memberResults } from './member-results.ts';
 import { jsonView, lineView, tableView } from './progress-view.ts';
+import { publicCommandLine, publicDatasetName } from './public-words.ts';
 import { runDemo } from './run-demo.ts';
 
 export const demoCommand: Command = {
@@ -15,8 +15,8 @@ export const demoCommand: Command = {
     const options = readDemoOptions(values);
     const out = process.stdout;
     const { dataset, alpha, seed } = options;
-    const command = ['consilium demo', ...process.argv.slice(3)].join(' ');
-    const facts = { command, startedAt: new Date().toISOString(), dataset: basename(dataset), alpha, seed };
+    const command = publicCommandLine(process.argv.slice(3));
+    const facts = { command, startedAt: new Date().toISOString(), dataset: publicDatasetName(dataset), alpha, seed };
     return runDemo(options, {
       view: (rows) => (options.json ? jsonView(out) : out.isTTY ? tableView(out, rows) : lineView(out)),
       signal,

@@ -1,5 +1,5 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Hex } from '../../base/bytes.ts';
 import { writePreparedDataset } from '../../data/prepared-dataset.ts';
 import { type DataSource, readSource } from '../../data/read-source.ts';
@@ -12,6 +12,7 @@ import { composeManifest } from '../../peer/compose-manifest.ts';
 import { type Manifest, studyOf } from '../../protocol/manifest.ts';
 import { usageError } from '../command-line.ts';
 import type { DemoOptions } from './demo-options.ts';
+import { publicDatasetName } from './public-words.ts';
 
 /** Where things are in a run's folder. */
 export interface RunFolder {
@@ -69,7 +70,7 @@ function demoManifest(options: DemoOptions, source: DataSource): Manifest {
   const defaults = defaultTraining(source.kind, source.shared);
   return composeManifest({
     codec: options.codec,
-    title: `${source.kind === 'npz' ? basename(options.dataset) : options.dataset} in ${peers} hospitals`,
+    title: `${publicDatasetName(options.dataset)} in ${peers} hospitals`,
     members: peers,
     rounds: options.rounds ?? defaults.rounds,
     segments: options.segments,
