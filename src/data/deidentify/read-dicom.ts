@@ -38,16 +38,16 @@ export function readDicom(bytes: Uint8Array): DicomFile {
     return {
       meta: inflatedMeta(meta),
       layout: EXPLICIT_LITTLE_ENDIAN,
-      dataset: datasetIn(inflated(rest), EXPLICIT_LITTLE_ENDIAN),
+      dataset: datasetIn(new DicomCursor(inflated(rest), EXPLICIT_LITTLE_ENDIAN)),
     };
   }
   const layout = syntax === '' ? guessedLayout(rest, hasPreamble) : actualLayout(rest, layoutOf(syntax));
-  return { meta, layout, dataset: datasetIn(rest, layout) };
+  return { meta, layout, dataset: datasetIn(new DicomCursor(bytes, layout, { from: cursor.position })) };
 }
 
-function datasetIn(bytes: Uint8Array, layout: Layout): DicomDataset {
-  const dataset = readElements(new DicomCursor(bytes, layout));
-  if (dataset.length === 0) throw new DicomDamage('there is no data set', 0);
+function datasetIn(cursor: DicomCursor): DicomDataset {
+  const dataset = readElements(cursor);
+  if (dataset.length === 0) throw new DicomDamage('there is no data set', cursor.position);
   return dataset;
 }
 

@@ -1,45 +1,40 @@
+import { decodedText, printedTag } from '../deidentify/dicom-element.ts';
 import { imageError } from '../images/image-error.ts';
-import type { DicomFile } from './dicom-file.ts';
+import { type OpenDicom, offsetOf } from './open-dicom.ts';
+
+/** Longer than any value that is looked at, labels included. */
+const MAX_TEXT_BYTES = 256;
+
+/** The bytes of a value that is no sequence; null if there is none. */
+export function bytesOf({ elements }: OpenDicom, tag: number): Buffer | null {
+  const value = elements.get(tag)?.value;
+  if (!value || value.kind === 'items') return null;
+  return Buffer.from(value.bytes.buffer, value.bytes.byteOffset, value.bytes.length);
+}
 
 /** The value of an US element, or null if it is absent or too short. */
-export function unsignedShort({ dataSet }: DicomFile, tag: string): number | null {
-  const element = dataSet.elements[tag];
-  return element && element.length >= 2 ? (attempt(() => dataSet.uint16(tag)) ?? null) : null;
+export function unsignedShort(file: OpenDicom, tag: number): number | null {
+  const bytes = bytesOf(file, tag);
+  if (!bytes || bytes.length < 2) return null;
+  return file.layout.littleEndian ? bytes.readUInt16LE() : bytes.readUInt16BE();
 }
 
 /** The first value of a text element, trimmed; null if it is absent or empty. */
-export function text({ dataSet }: DicomFile, tag: string): string | null {
-  const value = attempt(() => dataSet.string(tag, 0))
-    ?.replace(/\0+$/, '')
-    .trim();
-  return value === undefined || value === '' ? null : value;
+export function text(file: OpenDicom, tag: number): string | null {
+  const bytes = bytesOf(file, tag)?.subarray(0, MAX_TEXT_BYTES);
+  const value = bytes && (decodedText(bytes).split('\\')[0] ?? '').trim();
+  return value || null;
 }
 
 /**
  * The first value of a DS or IS element; null if it is absent or empty.
  * @throws DataError `data/bad-image` if it is no number
  */
-export function decimal(file: DicomFile, tag: string): number | null {
+export function decimal(file: OpenDicom, tag: number): number | null {
   const written = text(file, tag);
   if (written === null) return null;
   const value = Number(written);
   if (Number.isFinite(value)) return value;
-  const [group, element] = [tag.slice(1, 5), tag.slice(5)];
-  const offset = file.dataSet.elements[tag]?.dataOffset;
-  throw imageError(file.path, { code: 'data/bad-image', reason: `(${group},${element}) is no number`, offset });
-}
-
-/** The parser throws where an element's stated place lies outside of the file; such an element counts as absent. */
-function attempt<T>(read: () => T | undefined): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
-}
-
-/** The bytes of an element, as far as the file goes; null if it is absent. */
-export function bytesOf({ dataSet, bytes }: DicomFile, tag: string): Buffer | null {
-  const element = dataSet.elements[tag];
-  return element ? bytes.subarray(element.dataOffset, element.dataOffset + element.length) : null;
+  const reason = `${printedTag(tag)} is no number`;
+  throw imageError(file.path, { code: 'data/bad-image', reason, offset: offsetOf(file, tag) });
 }

@@ -1,8 +1,9 @@
 import { imageError } from '../images/image-error.ts';
-import type { DicomFile } from './dicom-file.ts';
+import { bytesOf } from './dicom-values.ts';
+import { type OpenDicom, offsetOf } from './open-dicom.ts';
 
+const PIXEL_DATA = 0x7fe00010;
 const ITEM = 0xfffee000;
-const END_OF_SEQUENCE = 0xfffee0dd;
 const HEADER_BYTES = 8;
 /** How the frames of JPEG (and JPEG-LS) and JPEG 2000 start. */
 const STARTS = [0xffd8, 0xff4f];
@@ -21,33 +22,28 @@ interface Fragment {
  * Source: DICOM PS3.5, annex A.4.
  * @throws DataError `data/bad-image` with the offset of the item that is wrong
  */
-export function encodedFrames(file: DicomFile, frames: number): Buffer[] {
-  const start = file.dataSet.elements['x7fe00010']?.dataOffset ?? 0;
-  const [table, ...fragments] = items(file, start);
-  if (!table || fragments.length === 0) throw bad(file, 'has no fragment of pixel data', start);
-  const groups = grouped(file, { table, fragments, frames });
-  if (groups.length < frames) {
-    throw bad(file, `has ${groups.length} frames in ${fragments.length} fragments, not ${frames}`, start);
-  }
-  return groups.map((group) =>
-    Buffer.concat(group.map((fragment) => file.bytes.subarray(fragment.start, fragment.end))),
-  );
+export function encodedFrames(file: OpenDicom, frames: number): Buffer[] {
+  const bytes = file.elements.get(PIXEL_DATA)?.value.kind === 'fragments' ? bytesOf(file, PIXEL_DATA) : null;
+  if (!bytes) throw bad(file, 'has no fragment of pixel data');
+  const [table, ...fragments] = items(file, bytes);
+  if (!table || fragments.length === 0) throw bad(file, 'has no fragment of pixel data');
+  const groups = grouped(bytes, { table, fragments, frames });
+  if (groups.length < frames) throw bad(file, `has ${fragments.length} fragments, which make no ${frames} frames`);
+  return groups.map((group) => Buffer.concat(group.map((fragment) => bytes.subarray(fragment.start, fragment.end))));
 }
 
-function items({ path, bytes }: DicomFile, start: number): Fragment[] {
+function items(file: OpenDicom, bytes: Buffer): Fragment[] {
   const found: Fragment[] = [];
-  let first = start;
-  for (let at = start; ; ) {
+  let first = 0;
+  for (let at = 0; at < bytes.length; ) {
     const tag = at + HEADER_BYTES <= bytes.length ? bytes.readUInt16LE(at) * 0x10000 + bytes.readUInt16LE(at + 2) : 0;
-    if (tag === END_OF_SEQUENCE) return found;
-    if (tag !== ITEM)
-      throw bad({ path }, 'has pixel data that is cut off, or whose fragments do not follow each other', at);
-    const end = at + HEADER_BYTES + bytes.readUInt32LE(at + 4);
-    if (end > bytes.length) throw bad({ path }, 'has a fragment of pixel data that is cut off', at);
+    const end = tag === ITEM ? at + HEADER_BYTES + bytes.readUInt32LE(at + 4) : Number.POSITIVE_INFINITY;
+    if (end > bytes.length) throw bad(file, 'has pixel data whose fragments do not follow each other', at);
     if (found.length === 1) first = at;
     found.push({ place: at - first, start: at + HEADER_BYTES, end });
     at = end;
   }
+  return found;
 }
 
 interface Encapsulated {
@@ -56,10 +52,10 @@ interface Encapsulated {
   readonly frames: number;
 }
 
-function grouped(file: DicomFile, { table, fragments, frames }: Encapsulated): Fragment[][] {
+function grouped(bytes: Buffer, { table, fragments, frames }: Encapsulated): Fragment[][] {
   if (frames === 1) return [[...fragments]];
   if (fragments.length === frames) return fragments.map((fragment) => [fragment]);
-  const starts = table.end > table.start ? tableStarts(file, table) : codestreamStarts(file, fragments);
+  const starts = table.end > table.start ? tableStarts(bytes, table) : codestreamStarts(bytes, fragments);
   const groups: Fragment[][] = [];
   for (const fragment of fragments) {
     if (starts.has(fragment.place) || groups.length === 0) groups.push([]);
@@ -68,16 +64,18 @@ function grouped(file: DicomFile, { table, fragments, frames }: Encapsulated): F
   return groups;
 }
 
-function tableStarts({ bytes }: DicomFile, { start, end }: Fragment): Set<number> {
+function tableStarts(bytes: Buffer, { start, end }: Fragment): Set<number> {
   const count = Math.floor((end - start) / 4);
   return new Set(Array.from({ length: count }, (_, index) => bytes.readUInt32LE(start + 4 * index)));
 }
 
-function codestreamStarts({ bytes }: DicomFile, fragments: readonly Fragment[]): Set<number> {
+function codestreamStarts(bytes: Buffer, fragments: readonly Fragment[]): Set<number> {
   const starting = fragments.filter(({ start, end }) => end - start >= 2 && STARTS.includes(bytes.readUInt16BE(start)));
   return new Set(starting.map(({ place }) => place));
 }
 
-function bad({ path }: Pick<DicomFile, 'path'>, reason: string, offset: number) {
-  return imageError(path, { code: 'data/bad-image', reason, offset });
+function bad(file: OpenDicom, reason: string, within = 0) {
+  const start = offsetOf(file, PIXEL_DATA);
+  const offset = start === undefined ? undefined : start + within;
+  return imageError(file.path, { code: 'data/bad-image', reason, offset });
 }

@@ -1,25 +1,26 @@
 import { imageError } from '../images/image-error.ts';
-import type { DicomFile } from './dicom-file.ts';
+import { bytesOf } from './dicom-values.ts';
+import { BIG_ENDIAN_SYNTAX, type OpenDicom, offsetOf } from './open-dicom.ts';
 import type { PixelLayout } from './pixel-layout.ts';
 
-const EXPLICIT_BIG = '1.2.840.10008.1.2.2';
+const PIXEL_DATA = 0x7fe00010;
 
 /**
  * The bytes of one frame of uncompressed pixel data, little-endian, one pixel after the other.
  * @throws DataError `data/bad-image` if the file has fewer bytes than its header asks for
  */
-export function nativeFrame(file: DicomFile, layout: PixelLayout, frame: number): Buffer {
-  const element = file.dataSet.elements['x7fe00010'];
-  const offset = element?.dataOffset ?? 0;
-  const available = Math.min(element?.length ?? 0, file.bytes.length - offset);
+export function nativeFrame(file: OpenDicom, layout: PixelLayout, frame: number): Buffer {
+  const element = file.elements.get(PIXEL_DATA);
+  const stored = element?.value.kind === 'bytes' ? bytesOf(file, PIXEL_DATA) : null;
+  const available = stored?.length ?? 0;
   const bits = frameBits(layout);
   const asked = Math.ceil((bits * layout.frames) / 8);
-  if (asked > available) {
+  if (!stored || asked > available) {
     const reason = `has ${available} bytes of pixel data, not ${asked}`;
-    throw imageError(file.path, { code: 'data/bad-image', reason, offset: offset + available });
+    throw imageError(file.path, { code: 'data/bad-image', reason, offset: offsetOf(file, PIXEL_DATA) });
   }
-  const pixels = file.bytes.subarray(offset, offset + asked + (asked % 2));
-  const ordered = file.transferSyntax === EXPLICIT_BIG ? littleEndian(pixels, layout, element?.vr) : pixels;
+  const pixels = stored.subarray(0, asked + (asked % 2));
+  const ordered = file.transferSyntax === BIG_ENDIAN_SYNTAX ? littleEndian(pixels, layout, element?.vr) : pixels;
   return layout.bitsAllocated === 1
     ? unpackBits(ordered, frame * bits, bits)
     : ordered.subarray((frame * bits) / 8, ((frame + 1) * bits) / 8);

@@ -1,11 +1,15 @@
 import { imageError } from '../images/image-error.ts';
 import type { UnitImage } from '../images/image-file.ts';
-import type { DicomFile } from './dicom-file.ts';
 import { bytesOf } from './dicom-values.ts';
 import type { Samples } from './frame-samples.ts';
+import { BIG_ENDIAN_SYNTAX, type OpenDicom, offsetOf } from './open-dicom.ts';
 import type { PixelLayout } from './pixel-layout.ts';
 
-const COLOURS = ['1', '2', '3'] as const;
+/** Red, green, blue: added to the tags of descriptor, table and segmented table. */
+const COLOURS = [0, 1, 2] as const;
+const DESCRIPTOR = 0x00281101;
+const TABLE = 0x00281201;
+const SEGMENTED_TABLE = 0x00281221;
 
 /** One colour's lookup table: what stored values become, 0 … 1. */
 interface Table {
@@ -17,7 +21,7 @@ interface Table {
  * A frame whose samples are places in three lookup tables (PS3.3 C.7.6.3.1.5 and C.7.6.3.1.6).
  * @throws DataError `data/bad-image`, or `data/unsupported-image` for segmented tables
  */
-export function paletteImage(file: DicomFile, samples: Samples, { rows, columns }: PixelLayout): UnitImage {
+export function paletteImage(file: OpenDicom, samples: Samples, { rows, columns }: PixelLayout): UnitImage {
   const tables = COLOURS.map((colour) => readTable(file, colour));
   const values = new Float32Array(rows * columns * 3);
   tables.forEach((table, channel) => {
@@ -30,15 +34,15 @@ export function paletteImage(file: DicomFile, samples: Samples, { rows, columns 
   return { width: columns, height: rows, channels: 3, values };
 }
 
-function readTable(file: DicomFile, colour: string): Table {
-  const descriptor = bytesOf(file, `x0028110${colour}`);
-  const data = bytesOf(file, `x0028120${colour}`);
-  const offset = file.dataSet.elements[`x0028110${colour}`]?.dataOffset;
-  if (file.dataSet.elements[`x0028122${colour}`]) {
+function readTable(file: OpenDicom, colour: number): Table {
+  const descriptor = bytesOf(file, DESCRIPTOR + colour);
+  const data = bytesOf(file, TABLE + colour);
+  const offset = offsetOf(file, DESCRIPTOR + colour);
+  if (file.elements.has(SEGMENTED_TABLE + colour)) {
     throw imageError(file.path, { code: 'data/unsupported-image', reason: 'has a segmented palette', offset });
   }
   if (!descriptor || descriptor.length < 6 || !data) throw bad(file, 'has no palette', offset);
-  const isBig = file.transferSyntax === '1.2.840.10008.1.2.2';
+  const isBig = file.transferSyntax === BIG_ENDIAN_SYNTAX;
   const word = (from: Buffer, at: number): number => (isBig ? from.readUInt16BE(at) : from.readUInt16LE(at));
   const entries = word(descriptor, 0) || 65_536;
   const isWide = data.length >= 2 * entries;
@@ -53,6 +57,6 @@ function readTable(file: DicomFile, colour: string): Table {
   };
 }
 
-function bad(file: DicomFile, reason: string, offset: number | undefined) {
+function bad(file: OpenDicom, reason: string, offset: number | undefined) {
   return imageError(file.path, { code: 'data/bad-image', reason, offset });
 }

@@ -1,7 +1,7 @@
 import { checkFrameSize, imageError } from '../images/image-error.ts';
 import { MAX_FRAME_VALUES, MAX_FRAMES, MAX_SIDE_PIXELS } from '../images/image-limits.ts';
-import type { DicomFile } from './dicom-file.ts';
 import { decimal, text, unsignedShort } from './dicom-values.ts';
+import { type OpenDicom, offsetOf } from './open-dicom.ts';
 
 const PHOTOMETRIC = [
   'MONOCHROME1',
@@ -34,12 +34,12 @@ export interface PixelLayout {
 }
 
 /** @throws DataError `data/no-pixels`, `data/bad-image`, `data/unsupported-image` or `data/too-large` */
-export function readPixelLayout(file: DicomFile): PixelLayout {
-  const pixels = file.dataSet.elements['x7fe00010'];
-  if (!pixels) throw imageError(file.path, { code: 'data/no-pixels', reason: 'is DICOM without an image' });
-  const [rows, columns] = [required(file, 'x00280010', 'Rows'), required(file, 'x00280011', 'Columns')];
-  const samples = unsignedShort(file, 'x00280002') ?? 1;
-  const offset = file.dataSet.elements['x00280010']?.dataOffset;
+export function readPixelLayout(file: OpenDicom): PixelLayout {
+  if (!file.elements.has(0x7fe00010))
+    throw imageError(file.path, { code: 'data/no-pixels', reason: 'is DICOM without an image' });
+  const [rows, columns] = [required(file, 0x00280010, 'Rows'), required(file, 0x00280011, 'Columns')];
+  const samples = unsignedShort(file, 0x00280002) ?? 1;
+  const offset = offsetOf(file, 0x00280010);
   checkFrameSize(file.path, [rows, columns, samples], { side: MAX_SIDE_PIXELS, values: MAX_FRAME_VALUES, offset });
   return {
     rows,
@@ -47,30 +47,30 @@ export function readPixelLayout(file: DicomFile): PixelLayout {
     samples,
     frames: frameCount(file),
     photometric: photometricOf(file, samples),
-    isPlanar: unsignedShort(file, 'x00280006') === 1,
-    isSigned: unsignedShort(file, 'x00280103') === 1,
+    isPlanar: unsignedShort(file, 0x00280006) === 1,
+    isSigned: unsignedShort(file, 0x00280103) === 1,
     ...readBits(file),
   };
 }
 
-function readBits(file: DicomFile): Pick<PixelLayout, 'bitsAllocated' | 'bitsStored' | 'highBit'> {
-  const bitsAllocated = required(file, 'x00280100', 'Bits Allocated');
+function readBits(file: OpenDicom): Pick<PixelLayout, 'bitsAllocated' | 'bitsStored' | 'highBit'> {
+  const bitsAllocated = required(file, 0x00280100, 'Bits Allocated');
   if (bitsAllocated !== 1 && bitsAllocated !== 8 && bitsAllocated !== 16 && bitsAllocated !== 32) {
-    throw unsupported(file, `has ${bitsAllocated} bits allocated`, 'x00280100');
+    throw unsupported(file, `has ${bitsAllocated} bits allocated`, 0x00280100);
   }
-  const bitsStored = unsignedShort(file, 'x00280101') ?? bitsAllocated;
-  const highBit = unsignedShort(file, 'x00280102') ?? bitsStored - 1;
+  const bitsStored = unsignedShort(file, 0x00280101) ?? bitsAllocated;
+  const highBit = unsignedShort(file, 0x00280102) ?? bitsStored - 1;
   if (bitsStored < 1 || highBit >= bitsAllocated || highBit < bitsStored - 1) {
-    throw bad(file, `has ${bitsStored} of ${bitsAllocated} bits stored, the highest being ${highBit}`, 'x00280101');
+    throw bad(file, `has ${bitsStored} of ${bitsAllocated} bits stored, the highest being ${highBit}`, 0x00280101);
   }
   return { bitsAllocated, bitsStored, highBit };
 }
 
-function frameCount(file: DicomFile): number {
-  const frames = decimal(file, 'x00280008') ?? 1;
-  if (!Number.isSafeInteger(frames) || frames < 1) throw bad(file, `states ${frames} frames`, 'x00280008');
+function frameCount(file: OpenDicom): number {
+  const frames = decimal(file, 0x00280008) ?? 1;
+  if (!Number.isSafeInteger(frames) || frames < 1) throw bad(file, `states ${frames} frames`, 0x00280008);
   if (frames <= MAX_FRAMES) return frames;
-  const offset = file.dataSet.elements['x00280008']?.dataOffset;
+  const offset = offsetOf(file, 0x00280008);
   throw imageError(file.path, {
     code: 'data/too-large',
     reason: `states ${frames} frames, more than ${MAX_FRAMES}`,
@@ -78,26 +78,26 @@ function frameCount(file: DicomFile): number {
   });
 }
 
-function photometricOf(file: DicomFile, samples: number): Photometric {
-  const stated = text(file, 'x00280004') ?? 'MONOCHROME2';
+function photometricOf(file: OpenDicom, samples: number): Photometric {
+  const stated = text(file, 0x00280004) ?? 'MONOCHROME2';
   const photometric = PHOTOMETRIC.find((known) => known === stated);
-  if (!photometric) throw unsupported(file, 'has an unknown Photometric Interpretation', 'x00280004');
+  if (!photometric) throw unsupported(file, 'has an unknown Photometric Interpretation', 0x00280004);
   const isColour = !['MONOCHROME1', 'MONOCHROME2', 'PALETTE COLOR'].includes(photometric);
   if (samples === (isColour ? 3 : 1)) return photometric;
-  throw bad(file, `has ${samples} samples a pixel for ${photometric}`, 'x00280002');
+  throw bad(file, `has ${samples} samples a pixel for ${photometric}`, 0x00280002);
 }
 
-function required(file: DicomFile, tag: string, name: string): number {
+function required(file: OpenDicom, tag: number, name: string): number {
   const value = unsignedShort(file, tag);
-  if (value === null) throw bad(file, `does not state ${name}`, 'x7fe00010');
+  if (value === null) throw bad(file, `does not state ${name}`, 0x7fe00010);
   return value;
 }
 
-function bad(file: DicomFile, reason: string, tag: string) {
-  return imageError(file.path, { code: 'data/bad-image', reason, offset: file.dataSet.elements[tag]?.dataOffset });
+function bad(file: OpenDicom, reason: string, tag: number) {
+  return imageError(file.path, { code: 'data/bad-image', reason, offset: offsetOf(file, tag) });
 }
 
-function unsupported(file: DicomFile, reason: string, tag: string) {
-  const offset = file.dataSet.elements[tag]?.dataOffset;
+function unsupported(file: OpenDicom, reason: string, tag: number) {
+  const offset = offsetOf(file, tag);
   return imageError(file.path, { code: 'data/unsupported-image', reason, offset });
 }

@@ -4,16 +4,16 @@ import { chosenFrames, type ReadingOptions } from '../images/reading-options.ts'
 import { applyBurnedInPolicy } from './burned-in-policy.ts';
 import { colourImage } from './colour-image.ts';
 import { type DecodedFrame, frameDecoder, isCompressed } from './decode-frame.ts';
-import { type DicomFile, parseDicomFile } from './dicom-file.ts';
 import { text } from './dicom-values.ts';
 import { encodedFrames } from './encoded-frames.ts';
 import { toSamples } from './frame-samples.ts';
 import { greyImage } from './grey-image.ts';
 import { nativeFrame } from './native-frames.ts';
+import { type OpenDicom, offsetOf, openDicom } from './open-dicom.ts';
 import { paletteImage } from './palette-image.ts';
 import { type PixelLayout, readPixelLayout } from './pixel-layout.ts';
 
-const NATIVE = ['1.2.840.10008.1.2', '1.2.840.10008.1.2.1', '1.2.840.10008.1.2.2', '1.2.840.10008.1.2.1.99'];
+const NATIVE = ['1.2.840.10008.1.2', '1.2.840.10008.1.2.1', '1.2.840.10008.1.2.2'];
 const MAX_LABEL_LENGTH = 64;
 
 /**
@@ -22,21 +22,21 @@ const MAX_LABEL_LENGTH = 64;
  * @throws DataError naming the file and the byte where something is wrong
  */
 export async function readDicom(path: string, bytes: Buffer, options: ReadingOptions): Promise<ImageFile> {
-  const file = parseDicomFile(path, bytes);
+  const file = openDicom(path, bytes);
   const layout = readPixelLayout(file);
   const frameAt = await frameReader(file, layout);
   const label = options.labelTag === null ? null : labelOf(file, options.labelTag);
-  return { patient: text(file, 'x00100020'), parts: imageParts({ file, layout, frameAt, label }, options) };
+  return { patient: text(file, 0x00100020), parts: imageParts({ file, layout, frameAt, label }, options) };
 }
 
-interface OpenDicom {
-  readonly file: DicomFile;
+interface DecodableDicom {
+  readonly file: OpenDicom;
   readonly layout: PixelLayout;
   readonly frameAt: (frame: number) => DecodedFrame;
   readonly label: string | null;
 }
 
-function* imageParts({ file, layout, frameAt, label }: OpenDicom, options: ReadingOptions): Generator<ImagePart> {
+function* imageParts({ file, layout, frameAt, label }: DecodableDicom, options: ReadingOptions): Generator<ImagePart> {
   for (const frame of chosenFrames(options.frames, layout.frames)) {
     const image = toImage(file, frameAt(frame), options);
     applyBurnedInPolicy(file, image, options.burnedIn);
@@ -44,9 +44,9 @@ function* imageParts({ file, layout, frameAt, label }: OpenDicom, options: Readi
   }
 }
 
-async function frameReader(file: DicomFile, layout: PixelLayout): Promise<(frame: number) => DecodedFrame> {
+async function frameReader(file: OpenDicom, layout: PixelLayout): Promise<(frame: number) => DecodedFrame> {
   const { path, transferSyntax } = file;
-  const offset = file.dataSet.elements['x7fe00010']?.dataOffset ?? 0;
+  const offset = offsetOf(file, 0x7fe00010) ?? 0;
   if (isCompressed(transferSyntax)) {
     const decode = await frameDecoder(transferSyntax, { path, offset });
     const encoded = encodedFrames(file, layout.frames);
@@ -56,7 +56,7 @@ async function frameReader(file: DicomFile, layout: PixelLayout): Promise<(frame
   throw imageError(path, { code: 'data/unsupported-image', reason: 'has a transfer syntax that is not read', offset });
 }
 
-function toImage(file: DicomFile, { bytes, layout }: DecodedFrame, { window }: ReadingOptions): UnitImage {
+function toImage(file: OpenDicom, { bytes, layout }: DecodedFrame, { window }: ReadingOptions): UnitImage {
   const samples = toSamples(bytes, layout);
   if (layout.samples === 3) return colourImage(samples, layout);
   if (layout.photometric === 'PALETTE COLOR') return paletteImage(file, samples, layout);
@@ -64,7 +64,7 @@ function toImage(file: DicomFile, { bytes, layout }: DecodedFrame, { window }: R
 }
 
 /** Printable and short: a class is a word, not a text. */
-function labelOf(file: DicomFile, tag: string): string | null {
-  const label = text(file, `x${tag.toLowerCase()}`);
+function labelOf(file: OpenDicom, tag: string): string | null {
+  const label = text(file, Number.parseInt(tag, 16));
   return label === null ? null : label.replaceAll(/[\x00-\x1f\x7f]/g, ' ').slice(0, MAX_LABEL_LENGTH);
 }

@@ -1,4 +1,4 @@
-import { isDicom } from '../dicom/dicom-file.ts';
+import { isDicom } from '../dicom/open-dicom.ts';
 import { readDicom } from '../dicom/read-dicom.ts';
 import { readRegularFile } from '../read-file.ts';
 import { imageError } from './image-error.ts';
