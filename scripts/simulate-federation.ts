@@ -11,8 +11,8 @@ import { type TrainingOptions, trainingSchema } from '../src/model/training-opti
 import { createWasmEngine } from '../src/model/wasm-engine.ts';
 
 const HELP = `usage: simulate-federation [options]
-  --dataset NAME   wdbc, digits, or the path of an NPZ file in MedMNIST layout (wdbc)
-  --peers N        members of the federation (5)
+  --dataset NAME   wdbc, digits, an NPZ file in MedMNIST layout, or a folder with a table of each hospital (wdbc)
+  --peers N        members of the federation (5, or the hospitals of a folder)
   --rounds N       rounds of federated averaging (the data set's default)
   --alpha A        Dirichlet label skew, above 0, or Infinity (0.3; 0.5 for NPZ)
   --seed LIST      seeds, comma-separated (1)
@@ -94,7 +94,7 @@ async function simulate(seed: string): Promise<void> {
   const source = await readSource(values.dataset);
   const defaults = defaultTraining(source.kind, source.shared);
   const alpha = Number(values.alpha ?? (source.kind === 'npz' ? 0.5 : 0.3));
-  const { test, members } = splitFederation(source, { members: Number(values.peers), alpha, seed });
+  const { test, members } = splitFederation(source, { members: source.sites?.length ?? Number(values.peers), alpha, seed });
   const shares = members.map(({ training }) => training);
   const engine = await createWasmEngine();
   const training = trainingSchema.parse({ ...defaults.training, ...JSON.parse(values.training) });

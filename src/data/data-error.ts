@@ -24,6 +24,7 @@ import { ConsiliumError } from '../base/errors.ts';
  * - `data/no-label`: nothing says which class a file belongs to
  * - `data/bad-option`: a reading option that cannot be followed
  * - `data/took-too-long`, `data/too-much-memory`, `data/reader-failed`: reading a file was stopped, or ended the process that did it
+ * - `data/unsuitable`: records that do not fit the study's input
  */
 export type DataErrorCode =
   | 'data/missing-file'
@@ -51,7 +52,8 @@ export type DataErrorCode =
   | 'data/bad-option'
   | 'data/took-too-long'
   | 'data/too-much-memory'
-  | 'data/reader-failed';
+  | 'data/reader-failed'
+  | 'data/unsuitable';
 
 /** Everything that `src/data` throws on purpose; the message is one line: file, reason, remedy. */
 export class DataError extends ConsiliumError<DataErrorCode> {}

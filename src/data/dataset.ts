@@ -4,6 +4,8 @@ export interface Dataset {
   readonly inputs: Float32Array;
   /** One class index per sample, 0 … `classes` − 1. */
   readonly labels: Uint8Array;
+  /** Follow-up times of survival data, whose label 1 is the event; absent elsewhere. */
+  readonly times?: Float32Array;
   readonly samples: number;
   /** Shape of one sample: [features] or [height, width, channels]. */
   readonly inputShape: readonly number[];
@@ -41,12 +43,15 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
     inputs.set(dataset.inputs.subarray(index * width, (index + 1) * width), position * width);
     labels[position] = dataset.labels[index] as number;
   }
-  return { ...dataset, inputs, labels, samples: indices.length };
+  const { times } = dataset;
+  const chosen = times === undefined ? {} : { times: Float32Array.from(indices, (index) => times[index] as number) };
+  return { ...dataset, inputs, labels, ...chosen, samples: indices.length };
 }
 
 /** All samples of data sets of one kind, one set after the other. */
 export function concatenate(first: Dataset, ...others: readonly Dataset[]): Dataset {
   const parts = [first, ...others];
+  const times = first.times === undefined ? {} : { times: Float32Array.from(parts.flatMap((part) => [...(part.times ?? [])])) };
   const inputs = new Float32Array(parts.reduce((total, part) => total + part.inputs.length, 0));
   const labels = new Uint8Array(parts.reduce((total, part) => total + part.samples, 0));
   let inputsFilled = 0;
@@ -57,5 +62,5 @@ export function concatenate(first: Dataset, ...others: readonly Dataset[]): Data
     inputsFilled += part.inputs.length;
     labelsFilled += part.samples;
   }
-  return { ...first, inputs, labels, samples: labels.length };
+  return { ...first, inputs, labels, ...times, samples: labels.length };
 }

@@ -7,10 +7,12 @@ import type { Dataset } from './dataset.ts';
 
 const preparedSchema = z
   .strictObject({
-    type: z.literal('consilium/dataset/1'),
+    type: z.literal('consilium/dataset/2'),
     /** 32-bit little-endian floats, sample after sample. */
     inputs: z.instanceof(Uint8Array),
     labels: z.instanceof(Uint8Array),
+    /** Follow-up times as 32-bit little-endian floats; null but for survival data. */
+    times: z.instanceof(Uint8Array).nullable(),
     inputShape: z.array(z.int().min(1).max(65_536)).min(1).max(3),
     classNames: z.array(z.string().max(200)).min(2).max(256),
     inputScaling: z.strictObject({ offset: z.array(z.number()), scale: z.array(z.number()) }),
@@ -21,21 +23,29 @@ const preparedSchema = z
       error: 'inputs and labels are not equally many',
     },
   )
+  .refine(({ labels, times }) => times === null || times.length === 4 * labels.length, {
+    error: 'times and labels are not equally many',
+  })
   .refine(({ labels, classNames }) => labels.every((label) => label < classNames.length), {
     error: 'a label has no class',
   });
 
 /** The bytes of a data set that is scaled and split, ready to train on: what `split` leaves in a member's data folder. */
 export function encodePreparedDataset(dataset: Dataset): Uint8Array {
-  const { inputs, labels, inputShape, classNames, inputScaling } = dataset;
+  const { inputs, labels, times, inputShape, classNames, inputScaling } = dataset;
   return encodeCanonical({
-    type: 'consilium/dataset/1',
-    inputs: new Uint8Array(inputs.buffer, inputs.byteOffset, inputs.byteLength),
+    type: 'consilium/dataset/2',
+    inputs: bytesOf(inputs),
     labels,
+    times: times === undefined ? null : bytesOf(times),
     inputShape: [...inputShape],
     classNames: [...classNames],
     inputScaling,
   });
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Writes {@link encodePreparedDataset} to a file that only its owner can read. */
@@ -52,10 +62,11 @@ export async function readPreparedDataset(path: string): Promise<Dataset> {
     throw fileError('data/unreadable', path, { reason: messageOf(cause), remedy: 'prepare the data again', cause });
   }
   try {
-    const { inputs, labels, inputShape, classNames, inputScaling } = preparedSchema.parse(decodeCanonical(bytes));
+    const { inputs, labels, times, inputShape, classNames, inputScaling } = preparedSchema.parse(decodeCanonical(bytes));
     return {
       inputs: new Float32Array(inputs.slice().buffer),
       labels,
+      ...(times === null ? {} : { times: new Float32Array(times.slice().buffer) }),
       samples: labels.length,
       inputShape,
       classes: classNames.length,

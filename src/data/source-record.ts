@@ -8,6 +8,8 @@ export interface SourceRecord {
   readonly patient: string | null;
   /** The class as the files name it. */
   readonly label: string;
+  /** Follow-up time of survival data, 0 and more; its label says whether it ended with the event. */
+  readonly time?: number;
   /** Raw numbers in the order of `shape`; NaN where a table has no value. Pixels are 0 (black) … 1 (white). */
   readonly values: Float32Array;
   /** [features], or [height, width, channels] with 1 or 3 channels. */

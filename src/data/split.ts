@@ -1,7 +1,8 @@
-import { createSeededRandom } from '../base/seeded-random.ts';
+import { createSeededRandom, type SeededRandom } from '../base/seeded-random.ts';
 import { DataError } from './data-error.ts';
-import { type Dataset, subset } from './dataset.ts';
+import { concatenate, type Dataset, subset } from './dataset.ts';
 import { dirichletShares } from './dirichlet-shares.ts';
+import type { Site } from './read-federation.ts';
 import type { DataSource } from './read-source.ts';
 import { stratifiedCut } from './stratified-cut.ts';
 
@@ -39,12 +40,13 @@ export interface FederationData {
 /**
  * Divides a source: a common test part (its own, or a stratified fifth), and the rest among the members with Dirichlet
  * label skew; each member then holds out about a fifth of its share, stratified. The same options give the same split
- * everywhere.
+ * everywhere. A source that hospitals have divided already stays divided as it is; the common test part has a fifth of each.
  * @throws DataError `data/impossible-split`
  */
 export function splitFederation(source: DataSource, options: SplitOptions): FederationData {
   const { shared } = source;
   const random = createSeededRandom(options.seed, 'federation-split');
+  if (source.sites !== undefined) return splitSites(source.sites, options, random);
   const all = Array.from({ length: shared.samples }, (_, index) => index);
   const { heldOut: test, rest } = source.test
     ? { heldOut: [], rest: all }
@@ -56,12 +58,29 @@ export function splitFederation(source: DataSource, options: SplitOptions): Fede
     { ...options, minimum: MIN_MEMBER_SAMPLES },
     random.fork('shares'),
   );
-  const members = shares.map((share, member) => {
-    const cut = { share: HELD_OUT_SHARE, minimum: MIN_HELD_OUT };
-    const { heldOut, rest: training } = stratifiedCut(shared.labels, share, cut, random.fork(`member/${member}`));
-    return { training: subset(shared, training), heldOut: subset(shared, heldOut) };
-  });
+  const members = shares.map((share, member) => holdOut(shared, share, random.fork(`member/${member}`)));
   return { test: source.test ?? subset(shared, test), members };
+}
+
+/** Each hospital gives a fifth of its own to the common test part, and holds out a fifth of the rest. */
+function splitSites(sites: readonly Site[], { members }: SplitOptions, random: SeededRandom): FederationData {
+  if (members !== sites.length) throw impossible(`${members} members for ${sites.length} hospitals; give as many`);
+  const parts = sites.map(({ name, data }) => {
+    if (data.samples < MIN_MEMBER_SAMPLES) {
+      throw impossible(`${data.samples} usable samples at ${name}; each member needs ${MIN_MEMBER_SAMPLES}`);
+    }
+    const all = Array.from({ length: data.samples }, (_, index) => index);
+    const test = stratifiedCut(data.labels, all, { share: TEST_SHARE, minimum: 1 }, random.fork(`test/${name}`));
+    return { test: subset(data, test.heldOut), member: holdOut(data, test.rest, random.fork(`member/${name}`)) };
+  });
+  const [first, ...others] = parts.map(({ test }) => test) as [Dataset, ...Dataset[]];
+  return { test: concatenate(first, ...others), members: parts.map(({ member }) => member) };
+}
+
+function holdOut(data: Dataset, samples: readonly number[], random: SeededRandom): MemberData {
+  const cut = { share: HELD_OUT_SHARE, minimum: MIN_HELD_OUT };
+  const { heldOut, rest: training } = stratifiedCut(data.labels, samples, cut, random);
+  return { training: subset(data, training), heldOut: subset(data, heldOut) };
 }
 
 function checkOptions({ members, alpha }: SplitOptions, samples: number): void {

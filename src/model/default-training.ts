@@ -49,6 +49,16 @@ const npzTraining: TrainingOptions = {
   classWeights: 'calibrated',
 };
 
+/** Some hundred patients a hospital, and columns that are missing altogether at some: small steps, a strong decay. */
+const tableTraining: TrainingOptions = {
+  ...common,
+  learningRate: 0.02,
+  weightDecay: 0.02,
+  batchSize: 16,
+  localEpochs: 2,
+  classWeights: 'none',
+};
+
 /** Filters of the stages for images of 24 pixels and more; smaller ones get the first of them. */
 const NPZ_FILTERS = [8, 16, 32];
 /** No stage beyond the first may leave fewer pixels on a side. */
@@ -59,11 +69,12 @@ const MIN_STAGE_SIDE = 3;
  * label skew; chosen with `scripts/simulate-federation.ts`, which prints what they reach.
  * @param samples decides inputs and classes
  */
-export function defaultTraining(kind: 'wdbc' | 'digits' | 'npz', samples: SampleShape): DefaultTraining {
+export function defaultTraining(kind: 'wdbc' | 'digits' | 'npz' | 'tables', samples: SampleShape): DefaultTraining {
   const { inputShape, classes } = samples;
-  if (kind === 'wdbc') {
+  if (kind === 'wdbc' || kind === 'tables') {
     const inputs = inputShape.reduce((product, side) => product * side, 1);
-    return { architecture: { kind: 'mlp', inputs, hidden: [32], classes }, training: wdbcTraining, rounds: 10 };
+    const [training, rounds] = kind === 'wdbc' ? [wdbcTraining, 10] : [tableTraining, 15];
+    return { architecture: { kind: 'mlp', inputs, hidden: kind === 'wdbc' ? [32] : [16], classes }, training, rounds };
   }
   const [height, width, channels] = inputShape as [number, number, number];
   const image = { kind: 'cnn', height, width, channels, padding: 'same', classes } as const;

@@ -2,7 +2,8 @@ import type { Codec } from '../../protocol/segment-codec.ts';
 import { type CommandSpec, type OptionValues, usageError, wholeNumber } from '../command-line.ts';
 
 export interface DemoOptions {
-  readonly peers: number;
+  /** Null for five, or the hospitals whose tables lie in a folder. */
+  readonly peers: number | null;
   /** Null for the data set's default. */
   readonly rounds: number | null;
   readonly dataset: string;
@@ -23,18 +24,20 @@ export interface DemoOptions {
   readonly chainOutage: boolean;
 }
 
+export const MOST_PEERS = 16;
+
 export const DEMO_SPEC: CommandSpec = {
   usage: 'consilium demo [options]',
   summary:
     'Runs a whole study on this machine: a chain, one process a hospital with its own data and key, rounds of local training and\n' +
     'segment gossip, records on the ledger, and an audit at the end. Exit code 0 only if the audit has no finding, 3 if it has.',
   options: {
-    peers: { type: 'string', value: '<2…16>', help: 'number of peers', default: '5' },
+    peers: { type: 'string', value: '<2…16>', help: 'number of peers; by default 5, or the hospitals of a folder' },
     rounds: { type: 'string', value: '<n>', help: 'training rounds; by default what suits the data set' },
     dataset: {
       type: 'string',
       value: '<name|file>',
-      help: 'wdbc, digits, or an NPZ file in MedMNIST layout',
+      help: 'wdbc, digits, an NPZ file in MedMNIST layout, or a folder with a CSV of each hospital',
       default: 'wdbc',
     },
     alpha: {
@@ -77,25 +80,24 @@ export const DEMO_SPEC: CommandSpec = {
 
 /** @throws ConsiliumError `cli/usage` */
 export function readDemoOptions(values: OptionValues): DemoOptions {
-  const peers = wholeNumber(values, 'peers', { min: 2, max: 16 });
   if (values.kill !== undefined && values['chain-outage'] === true) {
     throw usageError('--kill and --chain-outage are two demos; run one after the other');
   }
   const optional = (name: string, max: number, min = 1): number | null =>
     values[name] === undefined ? null : wholeNumber(values, name, { min, max });
   return {
-    peers,
+    peers: optional('peers', MOST_PEERS, 2),
     rounds: optional('rounds', 1000),
     dataset: String(values.dataset),
     alpha: readAlpha(String(values.alpha)),
     segments: wholeNumber(values, 'segments', { min: 1, max: 512 }),
-    pulls: optional('pulls', peers - 1),
+    pulls: optional('pulls', MOST_PEERS - 1),
     codec: readCodec(String(values.codec)),
     seed: wholeNumber(values, 'seed', { min: 0, max: 2 ** 31 }),
     out: typeof values.out === 'string' ? values.out : null,
     json: values.json === true,
     tamper: values.tamper === true,
-    kill: optional('kill', peers),
+    kill: optional('kill', MOST_PEERS),
     chainOutage: values['chain-outage'] === true,
   };
 }

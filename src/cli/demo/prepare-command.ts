@@ -20,8 +20,8 @@ export const prepareCommand: Command = {
   },
   async run(values) {
     const options = readDemoOptions(values);
-    const { folder, study } = await prepareRun(options);
-    const members = Array.from({ length: options.peers }, (_, i) => folder.peer(i + 1));
+    const { folder, study, data } = await prepareRun(options);
+    const members = data.members.map((_, i) => folder.peer(i + 1));
     const plain = [`study    ${study}`, `manifest ${folder.manifest}`, ...members.map((path) => `member   ${path}`)];
     process.stdout.write(
       `${options.json ? JSON.stringify({ study, manifest: folder.manifest, members }) : plain.join('\n')}\n`,

@@ -11,7 +11,7 @@ import { layoutOf } from '../../model/parameter-layout.ts';
 import { composeManifest } from '../../peer/compose-manifest.ts';
 import { type Manifest, studyOf } from '../../protocol/manifest.ts';
 import { usageError } from '../command-line.ts';
-import type { DemoOptions } from './demo-options.ts';
+import { type DemoOptions, MOST_PEERS } from './demo-options.ts';
 import { publicDatasetName } from './public-words.ts';
 
 /** Where things are in a run's folder. */
@@ -37,6 +37,7 @@ export interface PreparedRun {
   readonly parameterCount: number;
 }
 
+const DEFAULT_PEERS = 5;
 /** The most peers among which every segment is pulled from everybody. */
 const FULL_PULL_PEERS = 8;
 const PULLS_BEYOND = 4;
@@ -48,8 +49,9 @@ const PULLS_BEYOND = 4;
  */
 export async function prepareRun(options: DemoOptions): Promise<PreparedRun> {
   const source = await readSource(options.dataset);
-  const data = splitFederation(source, { members: options.peers, alpha: options.alpha, seed: String(options.seed) });
-  const manifest = demoManifest(options, source);
+  const peers = peersOf(options, source);
+  const data = splitFederation(source, { members: peers, alpha: options.alpha, seed: String(options.seed) });
+  const manifest = demoManifest(options, source, peers);
   assertSafeAggregation(manifest);
   const folder = await makeFolder(options.out);
   await writeFile(folder.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
@@ -65,8 +67,21 @@ export async function prepareRun(options: DemoOptions): Promise<PreparedRun> {
   return { folder, manifest, study: studyOf(manifest), data, parameterCount };
 }
 
-function demoManifest(options: DemoOptions, source: DataSource): Manifest {
-  const { peers } = options;
+/** As many as asked for, or as there are hospitals; what else the options say must fit. */
+function peersOf({ peers, kill, pulls }: DemoOptions, { sites }: DataSource): number {
+  const count = sites?.length ?? peers ?? DEFAULT_PEERS;
+  if (count > MOST_PEERS) throw usageError(`--dataset: ${count} tables, and a demo has ${MOST_PEERS} peers at the most`);
+  if (peers !== null && peers !== count) {
+    throw usageError(`--peers ${peers}: the folder has tables of ${count} hospitals; leave the option out`);
+  }
+  if (kill !== null && kill > count) throw usageError(`--kill ${kill}: give a whole number from 1 to ${count}`);
+  if (pulls !== null && pulls > count - 1) {
+    throw usageError(`--pulls ${pulls}: give a whole number from 1 to ${count - 1}`);
+  }
+  return count;
+}
+
+function demoManifest(options: DemoOptions, source: DataSource, peers: number): Manifest {
   const defaults = defaultTraining(source.kind, source.shared);
   return composeManifest({
     codec: options.codec,

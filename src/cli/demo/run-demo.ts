@@ -104,7 +104,7 @@ interface LedgerPlace {
 /** Chain, contracts, members, study: what an admin does, with the admin's scripts. */
 async function openLedger({ options, run, view, rows, children }: DemoState): Promise<LedgerPlace> {
   const { folder } = run;
-  const keys = initPeers(folder, options.peers, options.seed);
+  const keys = initPeers(folder, run.data.members.length, options.seed);
   keys.catch(() => {}); // awaited below
   const chain = await startChain(folder, (child) => children.push(child));
   const { rpcUrl } = chain;
@@ -134,11 +134,11 @@ async function trainTogether(state: DemoState, ledger: LedgerPlace): Promise<Dem
     watchPeer(state, peers, { peer, event });
     outage?.onEvent(peer, event);
   };
-  await startPeers({ folder, ...ledger, peers: options.peers, onEvent, onStarted });
+  await startPeers({ folder, ...ledger, peers: run.data.members.length, onEvent, onStarted });
   const reference = runChild({
     name: 'reference',
     script: 'src/cli/main.ts',
-    args: ['demo', 'reference', folder.path, String(options.peers)],
+    args: ['demo', 'reference', folder.path, String(run.data.members.length)],
     logFile: join(folder.logs, 'reference.log'),
     onStarted: (child) => children.push(child),
   });
@@ -154,7 +154,7 @@ async function trainTogether(state: DemoState, ledger: LedgerPlace): Promise<Dem
 }
 
 function plannedOutage({ options, run, view }: DemoState, chain: DemoChain): ChainOutage {
-  return createChainOutage({ chain, view }, { rounds: run.manifest.rounds, peers: options.peers });
+  return createChainOutage({ chain, view }, { rounds: run.manifest.rounds, peers: run.data.members.length });
 }
 
 /** Shows an event; and kills the peer that is to be killed when the study is half through. */

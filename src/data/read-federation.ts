@@ -1,0 +1,73 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileError } from './data-error.ts';
+import type { Dataset } from './dataset.ts';
+import { encodeRecords } from './encode-records.ts';
+import { inputSpecSchema, type TableInput } from './input-spec.ts';
+import { readRegularFile } from './read-file.ts';
+import { heartInput } from './tables/heart-input.ts';
+import { parseCsv } from './tables/parse-csv.ts';
+import { readTable } from './tables/read-table.ts';
+
+/** What one hospital of a natural federation has. */
+export interface Site {
+  /** The table's file name without its ending. */
+  readonly name: string;
+  readonly data: Dataset;
+  /** Rows that could not be used. */
+  readonly leftOut: number;
+}
+
+/** Tables of several hospitals that describe their patients alike. */
+export interface Federation {
+  readonly input: TableInput;
+  readonly sites: readonly Site[];
+}
+
+const TABLE = /\.(csv|data)$/;
+
+/**
+ * Reads a folder with one CSV table a hospital. How its columns become inputs is said by `input.json` in the folder; the UCI heart
+ * disease tables are known by their columns.
+ * @throws DataError `data/missing-file` with fewer than two tables; `data/unsuitable` without a usable description; `data/bad-table`
+ */
+export async function readFederation(folder: string): Promise<Federation> {
+  const tables = (await readdir(folder)).filter((name) => TABLE.test(name)).sort();
+  const [first] = tables;
+  if (first === undefined || tables.length < 2) {
+    const reason = `holds ${tables.length} tables`;
+    throw fileError('data/missing-file', folder, { reason, remedy: 'give a folder with one .csv for each hospital' });
+  }
+  const input = await inputOf(folder, join(folder, first));
+  const sites: Site[] = [];
+  for (const table of tables) {
+    const { records, problems } = await readTable(join(folder, table), input);
+    sites.push({
+      name: table.replace(TABLE, ''),
+      data: encodeRecords(records, input),
+      leftOut: problems.length,
+    });
+  }
+  return { input, sites };
+}
+
+async function inputOf(folder: string, table: string): Promise<TableInput> {
+  const path = join(folder, 'input.json');
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text === null) return knownInput(folder, table);
+  try {
+    const input = inputSpecSchema.parse(JSON.parse(text));
+    if (input.kind === 'table') return input;
+  } catch (cause) {
+    throw fileError('data/unsuitable', path, { reason: 'describes no input', remedy: 'see docs/DATA.md', cause });
+  }
+  throw fileError('data/unsuitable', path, { reason: 'describes images, not tables', remedy: 'see docs/DATA.md' });
+}
+
+async function knownInput(folder: string, table: string): Promise<TableInput> {
+  const { header } = parseCsv(table, await readRegularFile(table));
+  const columns = [...heartInput.columns.map(({ name }) => name), heartInput.label.column];
+  if (columns.every((column) => header.includes(column))) return heartInput;
+  const remedy = 'put an input.json beside the tables that says what their columns mean (docs/DATA.md)';
+  throw fileError('data/unsuitable', folder, { reason: 'has tables of an unknown kind', remedy });
+}
