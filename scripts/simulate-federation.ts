@@ -94,7 +94,11 @@ async function simulate(seed: string): Promise<void> {
   const source = await readSource(values.dataset);
   const defaults = defaultTraining(source.kind, source.shared);
   const alpha = Number(values.alpha ?? (source.kind === 'npz' ? 0.5 : 0.3));
-  const { test, members } = splitFederation(source, { members: source.sites?.length ?? Number(values.peers), alpha, seed });
+  const { test, members } = splitFederation(source, {
+    members: source.sites?.length ?? Number(values.peers),
+    alpha,
+    seed,
+  });
   const shares = members.map(({ training }) => training);
   const engine = await createWasmEngine();
   const training = trainingSchema.parse({ ...defaults.training, ...JSON.parse(values.training) });

@@ -51,7 +51,8 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
 /** All samples of data sets of one kind, one set after the other. */
 export function concatenate(first: Dataset, ...others: readonly Dataset[]): Dataset {
   const parts = [first, ...others];
-  const times = first.times === undefined ? {} : { times: Float32Array.from(parts.flatMap((part) => [...(part.times ?? [])])) };
+  const times =
+    first.times === undefined ? {} : { times: Float32Array.from(parts.flatMap((part) => [...(part.times ?? [])])) };
   const inputs = new Float32Array(parts.reduce((total, part) => total + part.inputs.length, 0));
   const labels = new Uint8Array(parts.reduce((total, part) => total + part.samples, 0));
   let inputsFilled = 0;

@@ -62,7 +62,9 @@ export async function readPreparedDataset(path: string): Promise<Dataset> {
     throw fileError('data/unreadable', path, { reason: messageOf(cause), remedy: 'prepare the data again', cause });
   }
   try {
-    const { inputs, labels, times, inputShape, classNames, inputScaling } = preparedSchema.parse(decodeCanonical(bytes));
+    const { inputs, labels, times, inputShape, classNames, inputScaling } = preparedSchema.parse(
+      decodeCanonical(bytes),
+    );
     return {
       inputs: new Float32Array(inputs.slice().buffer),
       labels,

@@ -14,18 +14,26 @@ const SEED = 'simulated study';
 const CLIP_FACTOR = 3;
 
 export interface SimulatedStudy {
-  readonly dataset: 'wdbc' | 'digits';
+  /** As {@link readSource} takes it. */
+  readonly dataset: string;
   readonly codec: Codec;
   readonly rounds: number;
+  /** The only member that takes part; all of them if not said. */
+  readonly only?: number;
+  /** Of the split; with it another common test part. */
+  readonly seed?: string;
   /** What the control does to the bytes on their way. */
   readonly garble?: (bytes: Uint8Array) => Uint8Array;
 }
 
 /** Trains, encodes, decodes and mixes as peers that hear all of each other do, in one process and with one segment. */
-export async function simulateStudy({ dataset, codec, rounds, garble }: SimulatedStudy): Promise<Evaluation> {
+export async function simulateStudy(study: SimulatedStudy): Promise<Evaluation> {
+  const { dataset, codec, rounds, garble, only, seed = SEED } = study;
   const source = await readSource(dataset);
   const { architecture, training } = defaultTraining(source.kind, source.shared);
-  const { test, members } = splitFederation(source, { members: MEMBERS, alpha: 1, seed: SEED });
+  const split = { members: source.sites?.length ?? MEMBERS, alpha: 1, seed };
+  const { test, members: all } = splitFederation(source, split);
+  const members = only === undefined ? all : all.slice(only, only + 1);
   const model = (await createWasmEngine()).createModel(architecture);
   const terms = { codec, rounds };
   const residuals: (Float32Array | null)[] = members.map(() => null);

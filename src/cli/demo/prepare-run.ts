@@ -70,7 +70,8 @@ export async function prepareRun(options: DemoOptions): Promise<PreparedRun> {
 /** As many as asked for, or as there are hospitals; what else the options say must fit. */
 function peersOf({ peers, kill, pulls }: DemoOptions, { sites }: DataSource): number {
   const count = sites?.length ?? peers ?? DEFAULT_PEERS;
-  if (count > MOST_PEERS) throw usageError(`--dataset: ${count} tables, and a demo has ${MOST_PEERS} peers at the most`);
+  if (count > MOST_PEERS)
+    throw usageError(`--dataset: ${count} tables, and a demo has ${MOST_PEERS} peers at the most`);
   if (peers !== null && peers !== count) {
     throw usageError(`--peers ${peers}: the folder has tables of ${count} hospitals; leave the option out`);
   }

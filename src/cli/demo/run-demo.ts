@@ -153,7 +153,7 @@ async function trainTogether(state: DemoState, ledger: LedgerPlace): Promise<Dem
   return (await reference).value as unknown as DemoOutcome['reference'];
 }
 
-function plannedOutage({ options, run, view }: DemoState, chain: DemoChain): ChainOutage {
+function plannedOutage({ run, view }: DemoState, chain: DemoChain): ChainOutage {
   return createChainOutage({ chain, view }, { rounds: run.manifest.rounds, peers: run.data.members.length });
 }
 

@@ -1,5 +1,5 @@
 import { type CsvError, parse } from 'csv-parse/sync';
-import { fileError, type DataError } from '../data-error.ts';
+import { type DataError, fileError } from '../data-error.ts';
 
 /** A row above this many characters is no row of a table; an open quotation mark would take in the whole file. */
 const MAX_ROW_CHARACTERS = 100_000;
