@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as dcmjsCodecs from 'dcmjs-codecs';
 import { imageError } from '../images/image-error.ts';
+import { isOutOfMemory } from '../images/is-out-of-memory.ts';
 import { codestreamSize } from './codestream-size.ts';
 import type { PixelLayout } from './pixel-layout.ts';
 
@@ -38,17 +39,9 @@ export function isCompressed(transferSyntax: string): boolean {
 
 let loaded: Promise<Codecs> | undefined;
 
-/** How many frames could not be decoded; what a codec had allocated for them stays taken. */
-let failures = 0;
-
-/** @returns how many decodings failed in this process so far */
-export function decodingFailures(): number {
-  return failures;
-}
-
 /**
  * The decoder of a transfer syntax. The codecs are compiled C and C++ in a WebAssembly sandbox; they are loaded when the first
- * compressed file is met.
+ * compressed file is met, and again after every frame that they failed on.
  * @param place the file, and where its pixel data starts, for messages
  */
 export async function frameDecoder(
@@ -95,8 +88,9 @@ function run({ Context, NativeCodecs }: Codecs, { decoder, encoded, layout, plac
       layout: { ...layout, bitsAllocated, isPlanar: false, photometric: isColour ? photometric : layout.photometric },
     };
   } catch (cause) {
-    if (cause instanceof RangeError) throw cause;
-    failures++;
+    // An error leaves the sandbox's stack where it was thrown: after a few, sound frames decode wrongly, so it is made anew.
+    loaded = undefined;
+    if (isOutOfMemory(cause)) throw cause;
     throw bad(place, 'has compressed pixels that cannot be decoded');
   }
 }

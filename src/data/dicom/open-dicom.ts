@@ -9,12 +9,8 @@ import {
 } from '../deidentify/dicom-element.ts';
 import { readDicom } from '../deidentify/read-dicom.ts';
 
-const PREAMBLE_BYTES = 128;
-const MAGIC = Buffer.from('DICM', 'latin1');
 const TRANSFER_SYNTAX = 0x00020010;
 export const BIG_ENDIAN_SYNTAX = '1.2.840.10008.1.2.2';
-/** The groups that a file without preamble starts with. */
-const FIRST_GROUPS = [0x0002, 0x0008];
 
 /** A DICOM file's elements, not yet interpreted, under the file's name. */
 export interface OpenDicom {
@@ -23,12 +19,6 @@ export interface OpenDicom {
   readonly layout: Layout;
   readonly transferSyntax: string;
   readonly bytes: Buffer;
-}
-
-/** True if the file has the DICOM mark, or starts as files without preamble do. */
-export function isDicom(bytes: Buffer): boolean {
-  if (bytes.subarray(PREAMBLE_BYTES, PREAMBLE_BYTES + MAGIC.length).equals(MAGIC)) return true;
-  return bytes.length >= 16 && FIRST_GROUPS.includes(Math.min(bytes.readUInt16LE(0), bytes.readUInt16BE(0)));
 }
 
 /**

@@ -1,5 +1,4 @@
-import { isDicom } from '../dicom/open-dicom.ts';
-import { readDicom } from '../dicom/read-dicom.ts';
+import { isDicom } from '../dicom/is-dicom.ts';
 import { readRegularFile } from '../read-file.ts';
 import { imageError } from './image-error.ts';
 import type { ImageFile } from './image-file.ts';
@@ -21,6 +20,10 @@ export async function readImageFile(path: string, options: ReadingOptions): Prom
   if (isJpeg(bytes)) return readJpeg(path, bytes);
   if (isNpz(bytes)) return readNpzImages(path, bytes);
   if (isNifti(bytes)) return readNifti(path, bytes, options);
-  if (isDicom(bytes)) return readDicom(path, bytes, options);
+  if (isDicom(bytes)) {
+    // Its dictionary takes a quarter of a second to load, which a folder of PNG files need not wait for.
+    const { readDicom } = await import('../dicom/read-dicom.ts');
+    return readDicom(path, bytes, options);
+  }
   throw imageError(path, { code: 'data/unsupported-image', reason: 'is no image that is known', offset: 0 });
 }

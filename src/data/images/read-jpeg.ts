@@ -1,6 +1,7 @@
 import { decode } from 'jpeg-js';
 import { imageError } from './image-error.ts';
 import type { ImageFile, UnitImage } from './image-file.ts';
+import { isOutOfMemory } from './is-out-of-memory.ts';
 import { type JpegLayout, jpegLayout } from './jpeg-layout.ts';
 import { turnUpright } from './turn-upright.ts';
 
@@ -25,7 +26,8 @@ function decodePixels(path: string, bytes: Buffer, { width, height, channels, sc
     const decoded = decode(bytes, { ...options, maxMemoryUsageInMB: MAX_DECODER_MEBIBYTES });
     if (decoded.width !== width || decoded.height !== height) throw new Error('two frames');
     rgb = decoded.data;
-  } catch {
+  } catch (cause) {
+    if (isOutOfMemory(cause)) throw cause;
     throw imageError(path, { code: 'data/bad-image', reason: 'has damaged pixel data', offset: scanOffset });
   }
   const values = new Float32Array(width * height * channels);

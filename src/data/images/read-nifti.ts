@@ -10,6 +10,7 @@ import {
   MAX_SIDE_PIXELS,
   SMALL_BYTES,
 } from './image-limits.ts';
+import { isOutOfMemory } from './is-out-of-memory.ts';
 import { chosenFrames, type ReadingOptions } from './reading-options.ts';
 import { unitRange } from './unit-range.ts';
 
@@ -92,6 +93,7 @@ function gunzipped(path: string, bytes: Buffer): Buffer {
   try {
     return gunzipSync(bytes, { maxOutputLength: most });
   } catch (cause) {
+    if (isOutOfMemory(cause)) throw cause;
     const isBomb = cause instanceof RangeError;
     const reason = isBomb ? `unpacks to more than ${most} bytes` : 'does not decompress';
     throw imageError(path, { code: isBomb ? 'data/too-large' : 'data/bad-image', reason, offset: 0 });

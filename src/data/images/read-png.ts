@@ -2,6 +2,7 @@ import { inflateSync } from 'node:zlib';
 import { convertIndexedToRgb, type DecodedPng, decode } from 'fast-png';
 import { imageError } from './image-error.ts';
 import type { ImageFile, UnitImage } from './image-file.ts';
+import { isOutOfMemory } from './is-out-of-memory.ts';
 import { type PngLayout, pngLayout } from './png-layout.ts';
 
 /**
@@ -24,7 +25,8 @@ function checkPixelData(path: string, bytes: Buffer, { pixelData, rawBytes, firs
     inflated = inflateSync(Buffer.concat(pixelData.map(([start, end]) => bytes.subarray(start, end))), {
       maxOutputLength: rawBytes + 1,
     });
-  } catch {
+  } catch (cause) {
+    if (isOutOfMemory(cause)) throw cause;
     throw bad(path, 'has pixel data that does not decompress to its stated size', firstPixelData);
   }
   if (inflated.length === rawBytes) return;
@@ -36,7 +38,8 @@ function decodePixels(path: string, layout: PngLayout): UnitImage {
   try {
     png = decode(layout.essential);
     if (png.palette) return fromPalette(png);
-  } catch {
+  } catch (cause) {
+    if (isOutOfMemory(cause)) throw cause;
     throw bad(path, 'has pixels that cannot be decoded, or a colour outside of its palette', layout.firstPixelData);
   }
   return fromSamples(png);

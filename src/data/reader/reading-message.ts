@@ -26,4 +26,4 @@ export interface ReadProblem {
 export type ReadingAnswer =
   | { readonly type: 'ready' }
   | { readonly type: 'parts'; readonly patient: string | null; readonly parts: readonly ReadPart[] }
-  | { readonly type: 'end'; readonly problem: ReadProblem | null; readonly isSpent: boolean };
+  | { readonly type: 'end'; readonly problem: ReadProblem | null };

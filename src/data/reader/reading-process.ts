@@ -3,8 +3,8 @@
  * memory, and whoever started it ends it after a deadline (`start-reading-process.ts`).
  */
 import { DataError, fileError } from '../data-error.ts';
-import { decodingFailures } from '../dicom/decode-frame.ts';
 import type { ImagePart } from '../images/image-file.ts';
+import { isOutOfMemory } from '../images/is-out-of-memory.ts';
 import { readImageFile } from '../images/read-image-file.ts';
 import { resampleImage } from '../images/resample.ts';
 import type { ReadingAnswer, ReadingRequest, ReadPart } from './reading-message.ts';
@@ -12,8 +12,6 @@ import type { ReadingAnswer, ReadingRequest, ReadPart } from './reading-message.
 /** Large enough to spare messages, small enough to spare memory. */
 const MAX_BATCH_VALUES = 2 ** 20;
 const MAX_BATCH_PARTS = 512;
-/** A codec that gives up keeps what it had allocated, so a process is replaced after this many times. */
-const MAX_DECODING_FAILURES = 32;
 
 process.on('message', (request: ReadingRequest) => void answer(request));
 // Without its parent nobody would end this process.
@@ -27,7 +25,7 @@ async function answer(request: ReadingRequest): Promise<void> {
   );
   const { code, message, details } = problem ?? {};
   const sent = code && message && details ? { code, message, details } : null;
-  await send({ type: 'end', problem: sent, isSpent: decodingFailures() >= MAX_DECODING_FAILURES });
+  await send({ type: 'end', problem: sent });
 }
 
 async function read({ path, options }: ReadingRequest): Promise<void> {
@@ -43,7 +41,7 @@ async function read({ path, options }: ReadingRequest): Promise<void> {
     batch = [];
     batchValues = 0;
   }
-  await send({ type: 'parts', patient, parts: batch });
+  if (batch.length > 0) await send({ type: 'parts', patient, parts: batch });
 }
 
 function toSize({ part, label, image }: ImagePart, size: ReadingRequest['options']['size']): ReadPart {
@@ -56,8 +54,7 @@ function toSize({ part, label, image }: ImagePart, size: ReadingRequest['options
 /** An error without a code of ours says that a check is missing, unless memory ran out. */
 function toProblem(path: string, thrown: unknown): DataError {
   if (thrown instanceof DataError) return thrown;
-  const isOutOfMemory = thrown instanceof RangeError && !('code' in thrown);
-  return isOutOfMemory
+  return isOutOfMemory(thrown)
     ? fileError('data/too-much-memory', path, { reason: 'takes too much memory to read', remedy: 'leave it out' })
     : fileError('data/reader-failed', path, { reason: 'could not be read', remedy: 'leave it out' });
 }

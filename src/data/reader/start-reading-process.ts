@@ -7,6 +7,8 @@ import type { ReadingAnswer, ReadPart } from './reading-message.ts';
 const ENTRY = fileURLToPath(new URL('reading-process.ts', import.meta.url));
 /** What an idle process reserves: the runtime, and 256 MiB of address space for the codecs, of which it touches little. */
 const IDLE_MEBIBYTES = 400;
+/** The runtime's heap holds elements and names; pixels are outside of it. */
+const HEAP_MEBIBYTES = 192;
 const ERROR_TAIL_CHARACTERS = 4_096;
 /** What the runtime says before it ends itself for want of memory. */
 const OUT_OF_MEMORY = /out of memory|allocation failed|bad_alloc/i;
@@ -43,9 +45,10 @@ export interface ReadingProcess {
  * Starts a process whose memory is limited by the operating system, heap, buffers and WebAssembly together.
  *
  * A worker thread would not do: the limits of a thread count its heap only, while a decoder's bombs go off in buffers.
+ * @param entry the script that reads; a test puts one without defences here
  */
-export function startReadingProcess({ mebibytes }: ReadingLimits): ReadingProcess {
-  const child = spawnLimited(mebibytes);
+export function startReadingProcess({ mebibytes }: ReadingLimits, entry = ENTRY): ReadingProcess {
+  const child = spawnLimited(mebibytes, entry);
   let isUsable = true;
   let errorTail = '';
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -61,10 +64,10 @@ export function startReadingProcess({ mebibytes }: ReadingLimits): ReadingProces
 
   const read = async (task: ReadingTask): Promise<DataError | null> => {
     await ready;
-    const { problem, isSpent } = isUsable ? await exchange(child, task) : ENDED;
-    if (isSpent) isUsable = false;
-    if (problem !== 'ended') return problem;
-    return endedEarly(task.path, OUT_OF_MEMORY.test(errorTail));
+    const outcome = isUsable ? await exchange(child, task) : 'ended';
+    if (outcome === 'late') stop();
+    if (outcome === 'ended') return endedEarly(task.path, OUT_OF_MEMORY.test(errorTail));
+    return outcome === 'late' ? tookTooLong(task) : outcome.problem;
   };
   const stop = (): void => {
     isUsable = false;
@@ -73,9 +76,9 @@ export function startReadingProcess({ mebibytes }: ReadingLimits): ReadingProces
   return { read, isUsable: () => isUsable, stop };
 }
 
-function spawnLimited(mebibytes: number): ChildProcess {
+function spawnLimited(mebibytes: number, entry: string): ChildProcess {
   const limit = `ulimit -c 0; ulimit -d ${(IDLE_MEBIBYTES + mebibytes) * 1024} 2>/dev/null; exec "$0" "$@"`;
-  const runtime = [`--max-old-space-size=${mebibytes}`, '--disable-warning=ExperimentalWarning', ENTRY];
+  const runtime = [`--max-old-space-size=${HEAP_MEBIBYTES}`, '--disable-warning=ExperimentalWarning', entry];
   return spawn('/bin/sh', ['-c', limit, process.execPath, ...runtime], {
     // Nothing of the environment is needed, and none of it is any decoder's business.
     env: {},
@@ -84,41 +87,31 @@ function spawnLimited(mebibytes: number): ChildProcess {
   });
 }
 
-interface Outcome {
-  readonly problem: DataError | null | 'ended';
-  readonly isSpent: boolean;
-}
-
-/** The process is gone, and did not say why. */
-const ENDED: Outcome = { problem: 'ended', isSpent: true };
+/** What the process answered, or that it is gone, or that it did not answer in time. */
+type Outcome = { readonly problem: DataError | null } | 'ended' | 'late';
 
 function exchange(child: ChildProcess, { path, options, seconds, onParts }: ReadingTask): Promise<Outcome> {
   return new Promise((resolve) => {
     const finish = (outcome: Outcome): void => {
       clearTimeout(deadline);
-      child.off('message', onMessage).off('exit', onExit);
+      child.off('message', onMessage).off('close', onClose);
       resolve(outcome);
     };
-    const onExit = (): void => finish(ENDED);
+    const onClose = (): void => finish('ended');
     const onMessage = (answer: ReadingAnswer): void => {
       if (answer.type === 'parts') onParts(answer.patient, answer.parts);
       if (answer.type !== 'end') return;
-      const { problem, isSpent } = answer;
-      finish({
-        problem: problem && new DataError(problem.code, problem.message, { details: problem.details }),
-        isSpent,
-      });
+      const { problem } = answer;
+      finish({ problem: problem && new DataError(problem.code, problem.message, { details: problem.details }) });
     };
-    const deadline = setTimeout(() => {
-      finish({ problem: tookTooLong(path, seconds), isSpent: true });
-      child.kill('SIGKILL');
-    }, seconds * 1000);
-    child.on('message', onMessage).once('exit', onExit);
-    child.send({ path, options }, (failed) => failed && onExit());
+    const deadline = setTimeout(() => finish('late'), seconds * 1000);
+    // Not its exit: what it said before comes through a pipe.
+    child.on('message', onMessage).once('close', onClose);
+    child.send({ path, options }, (failed) => failed && onClose());
   });
 }
 
-function tookTooLong(path: string, seconds: number): DataError {
+function tookTooLong({ path, seconds }: ReadingTask): DataError {
   const reason = `was not read within ${seconds.toFixed(1)} seconds`;
   return fileError('data/took-too-long', path, { reason, remedy: 'leave it out' });
 }
