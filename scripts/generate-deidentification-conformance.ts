@@ -62,7 +62,9 @@ by: \`npm run deid-conformance\`.
   of the profile and the chosen options; Longitudinal Temporal Information Modified (0028,0303) \`REMOVED\`, \`UNMODIFIED\` or \`MODIFIED\`.
 - Pixels: \`--pixels refuse\` (the default) leaves out a file in whose pixels text is found, or stated by Burned In Annotation (0028,0301);
   \`--pixels blank\` writes over it (Clean Pixel Data Option, 113101) and sets (0028,0301) to \`NO\`; \`--pixels keep\` is for pixels that
-  somebody has looked at. The finder sees horizontal lines of four or more letters; it is no substitute for looking.
+  somebody has looked at. Compressed pixels are decoded to be looked at; the file stays compressed unless something is blanked. The finder
+  sees horizontal lines of four or more letters, and shorter pieces beside them; it is no substitute for looking.
+- A file whose compressed pixels hold the patient's name, as a comment in a codestream may, is left out.
 - Directories of media (DICOMDIR) are left out. A de-identified file can still identify: by a face in a scan of a head, by a rare disease, by
   dates that were kept. PS3.15 itself says that no profile is a guarantee.
 

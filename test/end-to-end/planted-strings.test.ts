@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PIXEL_DATA } from '../../src/data/deidentify/native-frames.ts';
+import { PIXEL_DATA } from '../../src/data/deidentify/open-pixels.ts';
 import { readDicom } from '../../src/data/deidentify/read-dicom.ts';
 import { DICOM_FOLDER } from '../data/deidentify/native-image.ts';
 import { npy, zip } from '../data/npz-builder.ts';

@@ -1,8 +1,10 @@
 import { DataError } from '../data-error.ts';
 import { blankRegions } from './blank-regions.ts';
+import { openDecodedPixels } from './decoded-pixels.ts';
 import { type DicomFile, textOf } from './dicom-element.ts';
 import { findBurnedInText } from './find-burned-in-text.ts';
-import { nativeFrames, PIXEL_DATA, withFrames } from './native-frames.ts';
+import { openNativePixels } from './native-pixels.ts';
+import { PIXEL_DATA } from './open-pixels.ts';
 import type { PixelImage, Region } from './pixel-image.ts';
 
 /**
@@ -28,30 +30,36 @@ const BURNED_IN_ANNOTATION = 0x00280301;
 const MAX_FRAMES_LOOKED_AT = 12;
 
 /**
- * Looks for burned-in text and deals with it (PS3.15, E.3.1). Native pixels keep their transfer syntax.
- * @throws DataError `data/burned-in` if there is text that the policy refuses, or the pixels cannot be looked at
+ * Looks for burned-in text and deals with it (PS3.15, E.3.1). Compressed pixels are decoded, and stay decoded if anything is blanked;
+ * otherwise all bytes stay what they are.
+ * @param path the file's, for messages
+ * @throws DataError `data/burned-in` if there is text that the policy refuses, or the pixels cannot be looked at; `data/bad-image` and
+ * its like if they are damaged
  */
-export function cleanPixels(file: DicomFile, { policy, regions }: PixelOptions): CleanedPixels {
+export async function cleanPixels(
+  path: string,
+  file: DicomFile,
+  { policy, regions }: PixelOptions,
+): Promise<CleanedPixels> {
   const hasPixels = file.dataset.some(({ tag }) => tag === PIXEL_DATA);
   if (policy === 'keep' || !hasPixels) return { file, pixelsCleaned: false };
-  const frames = nativeFrames(file);
-  if (frames === undefined) {
+  const pixels = openNativePixels(file) ?? (await openDecodedPixels(path, file));
+  if (pixels === undefined) {
     throw refusal(
-      'its pixels are compressed, or in a form that cannot be looked at',
-      'decompress it, or use --pixels keep once you have looked',
+      'its pixels are in a form that is not looked at',
+      'convert it, or use --pixels keep once you have looked',
     );
   }
-  for (const plane of frames.planes) blankRegions(plane, regions);
-  const found = textIn(frames.planes);
+  for (const plane of pixels.planes) blankRegions(plane, regions);
+  const found = textIn(pixels.planes);
   if (policy === 'refuse') {
     const isStated = textOf(file.dataset, BURNED_IN_ANNOTATION) === 'YES' && regions.length === 0;
     if (found.length > 0 || isStated)
       throw refusal(whatIsThere(found), 'use --pixels blank, or name regions with --blank');
   }
-  for (const plane of frames.planes) blankRegions(plane, found);
+  for (const plane of pixels.planes) blankRegions(plane, found);
   const isChanged = regions.length + found.length > 0;
-  const dataset = isChanged ? withFrames(file.dataset, frames) : file.dataset;
-  return { file: { ...file, dataset }, pixelsCleaned: policy === 'blank' || regions.length > 0 };
+  return { file: isChanged ? pixels.rewritten() : file, pixelsCleaned: policy === 'blank' || regions.length > 0 };
 }
 
 function textIn(planes: readonly PixelImage[]): Region[] {

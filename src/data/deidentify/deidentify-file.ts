@@ -9,7 +9,7 @@ import {
   textOf,
   textValue,
 } from './dicom-element.ts';
-import { identifyingWords, withoutWords } from './identifying-words.ts';
+import { identifyingWords, isInFragments, withoutWords } from './identifying-words.ts';
 import { withMarkers } from './marker-attributes.ts';
 import type { Action, Profile } from './profile.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
@@ -54,7 +54,7 @@ export interface DeidentifiedFile {
 /**
  * De-identifies the header of a file by the Basic Profile and the chosen options (DICOM PS3.15, Annex E). Pixel data are
  * passed through; see `cleanPixels`.
- * @throws DataError `data/not-deidentifiable` for the directory of a medium
+ * @throws DataError `data/not-deidentifiable` for the directory of a medium, and for compressed pixels that hold a name of the patient
  */
 export function deidentifyFile(file: DicomFile, options: DeidentifyOptions): DeidentifiedFile {
   const { dataset, meta, layout } = file;
@@ -77,7 +77,14 @@ export function deidentifyFile(file: DicomFile, options: DeidentifyOptions): Dei
     note,
   };
   const plain = deidentifyDataset(dataset, rules);
-  const swept = withoutWords(plain, identifyingWords(dataset), (tag) => note(tag, 'remove'));
+  const words = identifyingWords(dataset);
+  if (isInFragments(dataset, words)) {
+    throw new DataError(
+      'data/not-deidentifiable',
+      'its compressed pixels hold a name or number of the patient; decompress it',
+    );
+  }
+  const swept = withoutWords(plain, words, (tag) => note(tag, 'remove'));
   const instance = options.pseudonyms.uid(textOf(dataset, SOP_INSTANCE) || digestOf(dataset));
   const stated = options.profile.has('retain-uids') ? textOf(dataset, SOP_INSTANCE) || instance : instance;
   return {

@@ -99,7 +99,7 @@ async function deidentifyAll(
 }
 
 async function deidentifyOne(path: string, options: FolderOptions, pseudonyms: Pseudonyms): Promise<DeidentifiedFile> {
-  const { file, pixelsCleaned } = cleanPixels(readDicom(await readRegularFile(path)), options.pixels);
+  const { file, pixelsCleaned } = await cleanPixels(path, readDicom(await readRegularFile(path)), options.pixels);
   const clean = deidentifyFile(file, { profile: options.profile, pseudonyms, pixelsCleaned });
   if (options.dryRun) return clean;
   const target = join(options.output, pathOf(clean));

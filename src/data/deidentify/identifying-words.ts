@@ -6,6 +6,8 @@ const IDENTIFIERS = new Set([
 ]);
 const MIN_NAME_LETTERS = 3;
 const MIN_IDENTIFIER_CHARACTERS = 4;
+/** Shorter ones turn up by chance among compressed pixels. */
+const MIN_CHARACTERS_IN_FRAGMENTS = 6;
 /** Representations that hold text, and those that may hold anything. */
 const SWEPT = new Set(['AE', 'CS', 'LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UN', 'UR', 'UT']);
 
@@ -45,6 +47,14 @@ export function withoutWords(
   if (words.size === 0) return dataset;
   const alternatives = [...words].map(literally).join('|');
   return sweep(dataset, new RegExp(`(?<![A-Za-z0-9])(?:${alternatives})(?![A-Za-z0-9])`, 'i'), note);
+}
+
+/** True if compressed pixels hold one of the longer words, as a comment in a codestream may. */
+export function isInFragments(dataset: DicomDataset, words: ReadonlySet<string>): boolean {
+  const telling = [...words].filter(({ length }) => length >= MIN_CHARACTERS_IN_FRAGMENTS).map(literally);
+  if (telling.length === 0) return false;
+  const pattern = new RegExp(telling.join('|'), 'i');
+  return dataset.some(({ value }) => value.kind === 'fragments' && pattern.test(decodedText(value.bytes)));
 }
 
 /** A pattern that matches these characters and nothing else; identifiers are taken as they are. */

@@ -17,6 +17,9 @@ const MIN_SHARE_ON_BASE = 0.7;
 const MIN_SHARE_ON_TOP = 0.5;
 /** From the highest top to the lowest base, in heights of a glyph: capitals above and tails below small letters. */
 const MAX_LINE_HEIGHT = 1.8;
+/** How far around a line strays are counted, in heights of the line, and how many a glyph of the line may have. */
+const CROWD_REACH = 1.5;
+const MAX_STRAYS = 1;
 /** A line is written in one shade: nearly all glyphs are this near to the median, as a part of their contrast. */
 const SHADE_SLACK = 0.25;
 const MIN_SHARE_IN_SHADE = 0.9;
@@ -27,7 +30,8 @@ const MIN_SHARE_IN_SHADE = 0.9;
  */
 export function textLines(glyphs: readonly Glyph[]): Region[] {
   const waiting = new Set([...glyphs].sort((a, b) => a.x - b.x));
-  const lines = takeChains(waiting, (chain) => chain.length >= MIN_GLYPHS);
+  const chains = takeChains(waiting, (chain) => chain.length >= MIN_GLYPHS);
+  const lines = chains.filter((chain) => !isCrowded(chain, waiting));
   if (lines.length === 0) return [];
   const pieces = takeChains(waiting, (chain) => lines.some((line) => isPieceOf(chain, line)));
   return [...lines, ...pieces].map(boxAround);
@@ -54,6 +58,20 @@ function isPieceOf(chain: Chain, line: Chain): boolean {
       Math.abs(glyph.height - first.height) <= 1 && Math.abs(glyph.level - first.level) <= SHADE_SLACK * glyph.contrast;
     return isAlike && (chain.length > 1 || Math.abs(glyph.y - first.y) <= 1);
   });
+}
+
+/** In grain and texture, chains come about by chance, amid glyphs that stand in none. */
+function isCrowded(chain: Chain, strays: Iterable<Glyph>): boolean {
+  const { x, y, width, height } = boxAround(chain);
+  const reach = CROWD_REACH * height;
+  const isNear = (glyph: Glyph): boolean =>
+    glyph.x < x + width + reach &&
+    glyph.x + glyph.width > x - reach &&
+    glyph.y < y + height + reach &&
+    glyph.y + glyph.height > y - reach;
+  let strayed = 0;
+  for (const glyph of strays) if (isNear(glyph)) strayed++;
+  return strayed > MAX_STRAYS * chain.length;
 }
 
 function chainFrom(first: Glyph, byPosition: Iterable<Glyph>): Chain {
