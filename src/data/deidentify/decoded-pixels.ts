@@ -1,9 +1,9 @@
 import { colourImage } from '../dicom/colour-image.ts';
 import { type DecodedFrame, frameDecoder, isCompressed } from '../dicom/decode-frame.ts';
-import { parseDicomFile } from '../dicom/dicom-file.ts';
 import { encodedFrames } from '../dicom/encoded-frames.ts';
 import { toSamples } from '../dicom/frame-samples.ts';
 import { nativeFrame } from '../dicom/native-frames.ts';
+import type { OpenDicom } from '../dicom/open-dicom.ts';
 import { type PixelLayout, readPixelLayout } from '../dicom/pixel-layout.ts';
 import {
   type DicomElement,
@@ -15,9 +15,7 @@ import {
 } from './dicom-element.ts';
 import { type OpenPixels, PIXEL_DATA } from './open-pixels.ts';
 import { pixelValues, planesOf } from './pixel-values.ts';
-import { writeDicom } from './write-dicom.ts';
 
-const IMAGE_GROUP = 0x0028;
 const TRANSFER_SYNTAX = 0x00020010;
 const PHOTOMETRIC = 0x00280004;
 const PLANAR = 0x00280006;
@@ -44,17 +42,20 @@ export async function openDecodedPixels(path: string, file: DicomFile): Promise<
 }
 
 async function decodedFrames(path: string, file: DicomFile): Promise<DecodedFrame[] | undefined> {
-  // Only what describes the pixels: the parser stumbles over representations of 64 bits, which it does not know.
-  const dataset = file.dataset.filter(({ tag }) => tag >>> 16 === IMAGE_GROUP || tag === PIXEL_DATA);
-  const parsed = parseDicomFile(path, Buffer.from(writeDicom({ ...file, dataset })));
+  const parsed = interpretable(path, file);
   const layout = readPixelLayout(parsed);
-  const syntax = textOf(file.meta, TRANSFER_SYNTAX);
+  const syntax = parsed.transferSyntax;
   if (isCompressed(syntax)) {
     const decode = await frameDecoder(syntax, { path, offset: 0 });
     return encodedFrames(parsed, layout.frames).map((encoded) => decode(encoded, layout));
   }
   if (layout.photometric !== 'YBR_FULL_422' || layout.bitsAllocated !== 8) return undefined;
   return Array.from({ length: layout.frames }, (_, frame) => unshared(nativeFrame(parsed, layout, frame), layout));
+}
+
+function interpretable(path: string, { meta, dataset, layout }: DicomFile): OpenDicom {
+  const elements = new Map(dataset.map((element) => [element.tag, element]));
+  return { path, elements, layout, transferSyntax: textOf(meta, TRANSFER_SYNTAX), bytes: Buffer.alloc(0) };
 }
 
 /** Each pixel with a colour of its own. */
