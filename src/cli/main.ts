@@ -56,14 +56,29 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./peer-guard-command.ts')).peerGuardCommand,
   },
   {
+    words: 'data check',
+    summary: "say what a member's files hold",
+    load: async () => (await import('./data-check-command.ts')).dataCheckCommand,
+  },
+  {
     words: 'data deidentify',
     summary: 'write clean copies of DICOM files',
     load: async () => (await import('./data-deidentify-command.ts')).dataDeidentifyCommand,
   },
   {
+    words: 'data split',
+    summary: "turn a member's files into what its peer trains on",
+    load: async () => (await import('./data-split-command.ts')).dataSplitCommand,
+  },
+  {
     words: 'data lookup',
     summary: 'show who stands behind a pseudonym',
     load: async () => (await import('./data-lookup-command.ts')).dataLookupCommand,
+  },
+  {
+    words: 'study compose',
+    summary: "write a study's manifest",
+    load: async () => (await import('./study-compose-command.ts')).studyComposeCommand,
   },
   {
     words: 'evidence',

@@ -3,9 +3,7 @@ import { createHash } from 'node:crypto';
 /** Some samples under a name: a file's own part, or one that a split made. */
 export interface NamedSamples {
   readonly name: string;
-  readonly samples: number;
-  /** `samples` × numbers per sample. */
-  readonly inputs: Float32Array;
+  readonly rows: readonly Float32Array[];
 }
 
 /** A sample that is there more than once. */
@@ -14,19 +12,14 @@ export interface Duplicate {
   readonly places: readonly { readonly part: string; readonly index: number }[];
 }
 
-/** The samples that occur more than once in parts of equal sample shape, bit for bit, whatever their labels. */
+/** The samples that occur more than once, bit for bit, whatever their labels. */
 export function findDuplicates(parts: readonly NamedSamples[]): Duplicate[] {
-  const found = new Map<string, { part: string; index: number }[]>();
-  for (const { name, samples, inputs } of parts) {
-    const width = inputs.length / samples;
-    for (let index = 0; index < samples; index++) {
-      const digest = digestOf(inputs.subarray(index * width, (index + 1) * width));
-      const places = found.get(digest) ?? [];
-      places.push({ part: name, index });
-      found.set(digest, places);
-    }
-  }
-  return [...found.values()].filter(({ length }) => length > 1).map((places) => ({ places }));
+  const all = parts.flatMap(({ name, rows }) =>
+    rows.map((values, index) => ({ part: name, index, digest: digestOf(values) })),
+  );
+  return [...Map.groupBy(all, ({ digest }) => digest).values()]
+    .filter(({ length }) => length > 1)
+    .map((places) => ({ places: places.map(({ part, index }) => ({ part, index })) }));
 }
 
 /** True if a duplicate lies in two different parts: what was trained on is tested on. */

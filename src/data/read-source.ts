@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Dataset } from './dataset.ts';
 import { concatenate } from './dataset.ts';
+import type { InputSpec } from './input-spec.ts';
 import { readDigits } from './read-digits.ts';
 import { readFederation, type Site } from './read-federation.ts';
 import { readNpz } from './read-npz.ts';
@@ -17,6 +18,8 @@ export interface DataSource {
   readonly test: Dataset | null;
   /** The hospitals whose data they are, where the source is divided already; `shared` is then theirs, one after the other. */
   readonly sites?: readonly Site[];
+  /** How their tables became inputs. */
+  readonly input?: InputSpec;
 }
 
 /**
@@ -32,7 +35,7 @@ export async function readSource(name: string): Promise<DataSource> {
 }
 
 async function fromSites(folder: string): Promise<DataSource> {
-  const { sites } = await readFederation(folder);
+  const { input, sites } = await readFederation(folder);
   const [first, ...others] = sites.map(({ data }) => data) as [Dataset, ...Dataset[]];
-  return { kind: 'tables', shared: concatenate(first, ...others), test: null, sites };
+  return { kind: 'tables', shared: concatenate(first, ...others), test: null, sites, input };
 }

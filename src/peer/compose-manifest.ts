@@ -1,4 +1,5 @@
 import { sha256, toHex } from '../base/bytes.ts';
+import type { InputSpec } from '../data/input-spec.ts';
 import type { Architecture } from '../model/architecture.ts';
 import { initialParameters } from '../model/initial-parameters.ts';
 import { layoutOf } from '../model/parameter-layout.ts';
@@ -15,6 +16,8 @@ export interface StudyTerms {
   readonly pulls: number;
   /** Seeds the initial model, and makes the study's name. */
   readonly seed: string;
+  /** What samples look like; nothing is said of it where this is left out. */
+  readonly input?: InputSpec;
   readonly architecture: Architecture;
   readonly training: TrainingOptions;
   /** How updates are written; 32-bit floats if not said. */
@@ -42,6 +45,7 @@ export function composeManifest(terms: StudyTerms): Manifest {
     type: 'consilium/manifest/1',
     title: terms.title,
     nonce: toHex(sha256(Buffer.from(`consilium/study/${terms.seed}`))),
+    input: terms.input ?? null,
     architecture,
     training,
     initialModel: { seed: terms.seed, digest: initial.root },

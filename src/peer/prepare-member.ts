@@ -3,19 +3,19 @@ import { resolve } from 'node:path';
 import type { Hex } from '../base/bytes.ts';
 import { fromHex } from '../base/bytes.ts';
 import { messageOf } from '../base/errors.ts';
-import { readPreparedDataset } from '../data/prepared-dataset.ts';
+import { inputSpecSchema } from '../data/input-spec.ts';
 import { architectureSchema } from '../model/architecture.ts';
 import type { Engine, Model } from '../model/engine.ts';
-import { checkExamples } from '../model/examples.ts';
 import { initialParameters } from '../model/initial-parameters.ts';
 import { type TrainingOptions, trainingSchema } from '../model/training-options.ts';
 import { createWasmEngine } from '../model/wasm-engine.ts';
 import { accountOf } from '../protocol/account.ts';
 import { type Manifest, parseManifest, studyOf } from '../protocol/manifest.ts';
-import { commitToData } from './data-commitment.ts';
+import { commitToRecords } from './data-commitment.ts';
 import { dataFolder, readSecrets } from './data-folder.ts';
 import { type PeerConfig, readPeerConfig } from './peer-config.ts';
 import { PeerError } from './peer-error.ts';
+import { readMemberData } from './read-member-data.ts';
 import type { MemberExamples } from './study-setting.ts';
 
 /** A member as its data folder describes it, checked, before anything is opened. */
@@ -54,23 +54,9 @@ export async function prepareMember(path: string): Promise<PreparedMember> {
   const architecture = parseOpaque(architectureSchema, manifest.architecture, 'architecture');
   const training = parseOpaque(trainingSchema, manifest.training, 'training');
   const engine = await createWasmEngine();
-  const files = [resolve(path, config.data.training), resolve(path, config.data.heldOut)] as const;
-  const data: MemberExamples = {
-    training: await readPreparedDataset(files[0]),
-    heldOut: await readPreparedDataset(files[1]),
-    common: config.data.common === null ? null : await readPreparedDataset(resolve(path, config.data.common)),
-  };
-  try {
-    for (const examples of [data.training, data.heldOut, data.common]) {
-      if (examples !== null) checkExamples(architecture, examples);
-    }
-  } catch (cause) {
-    throw new PeerError(
-      'peer/data-unsuitable',
-      `the data do not fit the study: ${messageOf(cause)}; prepare them for it`,
-      { cause },
-    );
-  }
+  const files = filesOf(path, config);
+  const input = manifest.input === null ? null : parseOpaque(inputSpecSchema, manifest.input, 'input');
+  const data = await readMemberData(files, { architecture, input });
   return {
     config,
     manifest,
@@ -83,7 +69,15 @@ export async function prepareMember(path: string): Promise<PreparedMember> {
     training,
     initialModel: initialParameters(architecture, manifest.initialModel.seed),
     data,
-    dataCommitment: await commitToData(commitmentKey, files),
+    dataCommitment: commitToRecords(commitmentKey, data),
+  };
+}
+
+function filesOf(path: string, { data: { training, heldOut, common } }: PeerConfig) {
+  return {
+    training: resolve(path, training),
+    heldOut: resolve(path, heldOut),
+    common: common === null ? null : resolve(path, common),
   };
 }
 

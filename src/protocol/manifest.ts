@@ -17,6 +17,8 @@ export const manifestSchema = z
     title: z.string().min(1).max(200),
     /** Makes two studies with the same terms two studies. */
     nonce: digestSchema,
+    /** What samples look like and how raw values become inputs, checked by the data layer; null: as the members have arranged it. */
+    input: opaqueSchema.nullable(),
     /** Checked by the model layer. */
     architecture: opaqueSchema,
     /** Checked by the model layer. */

@@ -92,6 +92,7 @@ function demoManifest(options: DemoOptions, source: DataSource, peers: number): 
     segments: options.segments,
     pulls: options.pulls ?? (peers <= FULL_PULL_PEERS ? peers - 1 : PULLS_BEYOND),
     seed: `demo/${options.seed}`,
+    ...(source.input === undefined ? {} : { input: source.input }),
     architecture: defaults.architecture,
     training: defaults.training,
   });

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { messageOf } from '../base/errors.ts';
+import { classesOf, type InputSpec, inputShapeOf } from '../data/input-spec.ts';
+import { type Architecture, architectureSchema } from '../model/architecture.ts';
+import { defaultTraining } from '../model/default-training.ts';
+import { trainingSchema } from '../model/training-options.ts';
+import { composeManifest } from '../peer/compose-manifest.ts';
+import { studyOf } from '../protocol/manifest.ts';
+import { required, usageError, wholeNumber } from './command-line.ts';
+import { readInputSpec } from './data-options.ts';
+import { type Command, EXIT_OK } from './run-command.ts';
+
+export const studyComposeCommand: Command = {
+  spec: {
+    usage: 'consilium study compose --input <file> --members <n> --out <file> [options]',
+    summary:
+      "Writes a study's manifest around a description of its input (docs/DATA.md), with the values that we recommend for all that is not\n" +
+      'said. Read it, change what you like, agree on it: its digest is the name of the study, and cannot be changed afterwards.',
+    options: {
+      input: { type: 'string', value: '<file>', help: 'description of the input, or a manifest that has one' },
+      members: { type: 'string', value: '<n>', help: 'members that begin and may join, 2 to 64' },
+      out: { type: 'string', value: '<file>', help: 'the manifest; no file is overwritten' },
+      title: { type: 'string', value: '<text>', help: 'what the study is called', default: 'a study' },
+      rounds: { type: 'string', value: '<n>', help: 'training rounds; by default what suits the kind of input' },
+      architecture: {
+        type: 'string',
+        value: '<file>',
+        help: 'JSON of the network, instead of the one for the kind of input',
+      },
+      training: {
+        type: 'string',
+        value: '<file>',
+        help: 'JSON of training options that differ from the recommended ones',
+      },
+      segments: { type: 'string', value: '<n>', help: 'segments that a model is cut into', default: '8' },
+      json: { type: 'boolean', help: 'print one JSON document' },
+    },
+    examples: ['consilium study compose --input input.json --members 4 --title "Heart disease" --out manifest.json'],
+  },
+  async run(values) {
+    const members = wholeNumber({ members: required(values, 'members') }, 'members', { min: 2, max: 64 });
+    const [input, out] = [await readInputSpec(required(values, 'input')), required(values, 'out')];
+    const defaults = defaultsOf(input);
+    const rounds =
+      values.rounds === undefined ? defaults.rounds : wholeNumber(values, 'rounds', { min: 1, max: 100_000 });
+    const training = await merged(values.training, defaults.training, trainingSchema);
+    const architecture: Architecture =
+      typeof values.architecture === 'string'
+        ? await parsed(values.architecture, architectureSchema)
+        : defaults.architecture;
+    const manifest = composeManifest({
+      title: String(values.title),
+      members,
+      rounds,
+      segments: wholeNumber(values, 'segments', { min: 1, max: 512 }),
+      pulls: members <= FULL_PULL_MEMBERS ? members - 1 : PULLS_BEYOND,
+      seed: randomBytes(16).toString('hex'),
+      input,
+      architecture,
+      training,
+    });
+    await writeNew(out, `${JSON.stringify(manifest, null, 2)}\n`);
+    const study = studyOf(manifest);
+    process.stdout.write(
+      values.json === true ? `${JSON.stringify({ study, manifest: out })}\n` : `study    ${study}\nmanifest ${out}\n`,
+    );
+    return EXIT_OK;
+  },
+};
+
+/** Up to this many members every segment is pulled from everybody; beyond, from four. */
+const FULL_PULL_MEMBERS = 8;
+const PULLS_BEYOND = 4;
+
+function defaultsOf(input: InputSpec) {
+  const samples = { inputShape: inputShapeOf(input), classes: classesOf(input).length };
+  return defaultTraining(input.kind === 'table' ? 'tables' : 'npz', samples);
+}
+
+interface Schema<T> {
+  parse(value: unknown): T;
+}
+
+async function parsed<T>(path: string, schema: Schema<T>): Promise<T> {
+  try {
+    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (cause) {
+    throw usageError(`${path}: ${messageOf(cause)}`, cause);
+  }
+}
+
+async function merged<T extends object>(path: unknown, defaults: T, schema: Schema<T>): Promise<T> {
+  if (typeof path !== 'string') return defaults;
+  return parsed(path, { parse: (value) => schema.parse({ ...defaults, ...(value as object) }) });
+}
+
+async function writeNew(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+  } catch (cause) {
+    throw usageError(`--out ${path}: ${messageOf(cause)}`, cause);
+  }
+}
