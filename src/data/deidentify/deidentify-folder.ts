@@ -1,15 +1,13 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import { ConsiliumError } from '../../base/errors.ts';
-import { DataError, fileError } from '../data-error.ts';
-import { readRegularFile } from '../read-file.ts';
-import { cleanPixels, type PixelOptions } from './clean-pixels.ts';
-import { type DeidentifiedFile, deidentifyFile } from './deidentify-file.ts';
-import { type LookupPatient, type LookupTable, openLookup } from './lookup-table.ts';
+import { readdir } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
+import { fileError } from '../data-error.ts';
+import { listFiles } from '../reader/list-files.ts';
+import type { CleanFile } from './clean-file.ts';
+import type { PixelOptions } from './clean-pixels.ts';
+import type { CleaningProblem } from './cleaning-message.ts';
+import { type LookupTable, openLookup } from './lookup-table.ts';
 import type { Profile } from './profile.ts';
-import { createPseudonyms, type Pseudonyms } from './pseudonyms.ts';
-import { readDicom } from './read-dicom.ts';
-import { writeDicom } from './write-dicom.ts';
+import { CLEANING_LIMITS, type CleaningLimits, startCleaningProcess } from './start-cleaning-process.ts';
 
 export interface FolderOptions {
   readonly input: string;
@@ -22,6 +20,8 @@ export interface FolderOptions {
   readonly pixels: PixelOptions;
   /** Nothing is written, the look-up table neither. */
   readonly dryRun: boolean;
+  /** What one file may take; {@link CLEANING_LIMITS} if left out. */
+  readonly limits?: CleaningLimits;
 }
 
 /** A file that was left out: its path below the input, for the member's eyes only, and why. */
@@ -44,7 +44,7 @@ export type Progress = (done: number, total: number) => void;
 
 /**
  * De-identifies every DICOM file below a folder, into `<pseudonym>/<replacement UID>.dcm`. A file that cannot be read or made
- * clean is listed and left out.
+ * clean, or takes too long or too much memory, is listed and left out. Files are cleaned in a process of their own.
  * @throws DataError `data/output-refused` or `data/lookup-unreadable` before anything is read
  */
 export async function deidentifyFolder(
@@ -76,71 +76,57 @@ async function deidentifyAll(
   table: LookupTable,
   { progress, signal }: Watch,
 ): Promise<FolderOutcome> {
-  const pseudonyms = createPseudonyms(Buffer.from(table.key, 'hex'));
+  const key = Buffer.from(table.key, 'hex');
+  const output = options.dryRun ? null : options.output;
+  const cleaning = { profile: options.profile, key, pixels: options.pixels, output };
+  const limits = options.limits ?? CLEANING_LIMITS;
+  const tally = createTally(table);
+  const files = await listFiles(options.input);
+  let worker = startCleaningProcess(limits);
+  try {
+    for (const [index, file] of files.entries()) {
+      signal.throwIfAborted();
+      if (!worker.isUsable()) worker = startCleaningProcess(limits);
+      tally.add(file, await worker.clean(join(options.input, file), cleaning));
+      progress(index + 1, files.length);
+    }
+  } finally {
+    worker.stop();
+  }
+  return tally.outcome();
+}
+
+interface Tally {
+  add(file: string, result: CleanFile | CleaningProblem): void;
+  outcome(): FolderOutcome;
+}
+
+/** Counts what becomes of files, and enters the clean ones into the look-up table. */
+function createTally(table: LookupTable): Tally {
   const patients = new Map(table.patients.map((patient) => [patient.pseudonym, patient]));
   const seen = new Set<string>();
   const actions = new Map<string, number>();
   const leftOut: LeftOut[] = [];
-  const files = await filesBelow(options.input);
-  for (const [index, file] of files.entries()) {
-    signal.throwIfAborted();
-    try {
-      const clean = await deidentifyOne(file, options, pseudonyms);
-      for (const [key, count] of clean.actions) actions.set(key, (actions.get(key) ?? 0) + count);
-      enter({ table, patients }, clean, relative(options.input, file));
-      seen.add(clean.patient.pseudonym);
-    } catch (error) {
-      if (!(error instanceof ConsiliumError)) throw error;
-      leftOut.push({ file: relative(options.input, file), code: error.code, reason: error.message });
-    }
-    progress(index + 1, files.length);
-  }
-  return { written: files.length - leftOut.length, patients: seen.size, leftOut, actions };
-}
-
-async function deidentifyOne(path: string, options: FolderOptions, pseudonyms: Pseudonyms): Promise<DeidentifiedFile> {
-  const { file, pixelsCleaned } = await cleanPixels(path, readDicom(await readRegularFile(path)), options.pixels);
-  const clean = deidentifyFile(file, { profile: options.profile, pseudonyms, pixelsCleaned });
-  if (options.dryRun) return clean;
-  const target = join(options.output, pathOf(clean));
-  await mkdir(dirname(target), { recursive: true });
-  await writeFile(target, writeDicom(clean.file), { flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'EEXIST') throw cause;
-    throw new DataError('data/not-deidentifiable', 'another file has the same object; leave one of them out');
-  });
-  return clean;
-}
-
-function pathOf({ patient, instance }: DeidentifiedFile): string {
-  return join(patient.pseudonym, `${instance}.dcm`);
-}
-
-function enter(
-  known: { table: LookupTable; patients: Map<string, LookupPatient> },
-  clean: DeidentifiedFile,
-  from: string,
-): void {
-  const entry = known.patients.get(clean.patient.pseudonym) ?? { ...clean.patient, files: [] };
-  if (!known.patients.has(entry.pseudonym)) known.table.patients.push(entry);
-  known.patients.set(entry.pseudonym, entry);
-  entry.files.push({ from, to: pathOf(clean) });
-}
-
-/** Regular files, in order of their paths; links are not followed. */
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
-    (cause: NodeJS.ErrnoException) => {
-      throw fileError('data/missing-file', folder, {
-        reason: `cannot be listed (${cause.code})`,
-        remedy: 'give the path of a folder',
-        cause,
-      });
+  let written = 0;
+  const enter = (from: string, { patient, to }: CleanFile): void => {
+    const entry = patients.get(patient.pseudonym) ?? { ...patient, files: [] };
+    if (!patients.has(entry.pseudonym)) table.patients.push(entry);
+    patients.set(entry.pseudonym, entry);
+    entry.files.push({ from, to });
+  };
+  return {
+    add(file, result) {
+      if ('code' in result) {
+        leftOut.push({ file, ...result });
+        return;
+      }
+      written++;
+      enter(file, result);
+      seen.add(result.patient.pseudonym);
+      for (const [key, count] of result.actions) actions.set(key, (actions.get(key) ?? 0) + count);
     },
-  );
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+    outcome: () => ({ written, patients: seen.size, leftOut, actions }),
+  };
 }
 
 async function checkPlaces({ input, output, lookup }: FolderOptions): Promise<void> {

@@ -117,11 +117,9 @@ test('keeps who is who in a table that only its password opens, for its owner on
   expect(await codeOf(openLookup(join(root, 'lookup'), 'wrong'))).toBe('data/lookup-unreadable');
 });
 
-test('refuses files with text in their pixels, unless that is blanked or taken on their word', async () => {
+test('refuses files with text in their pixels, unless the pixels are taken on trust', async () => {
   const refused = await run('three', { pixels: { policy: 'refuse', regions: [] } });
   expect(refused.leftOut.map(({ code }) => code).sort()).toEqual(['data/bad-dicom', 'data/burned-in']);
-  const banner = { x: 0, y: 6, width: 128, height: 18 };
-  expect((await run('four', { pixels: { policy: 'refuse', regions: [banner] } })).written).toBe(3);
   expect((await run('five', { pixels: { policy: 'keep', regions: [] } })).written).toBe(3);
   const kept = await Promise.all((await filesIn(join(root, 'five'))).map((file) => readFile(join(root, 'five', file))));
   expect(kept.map((bytes) => String(Math.max(...pixelsOf(readDicom(bytes).dataset)))).sort()).toEqual([
@@ -129,6 +127,26 @@ test('refuses files with text in their pixels, unless that is blanked or taken o
     '40',
     '40',
   ]);
+});
+
+test('leaves out what takes too long, and goes on', async () => {
+  const limits = { seconds: 0.0001, mebibytes: 2048 };
+  const { leftOut } = await run('late', { limits, dryRun: true });
+  expect(leftOut.map(({ code }) => code)).toEqual(Array(4).fill('data/took-too-long'));
+});
+
+test('leaves out what needs too much memory, and goes on', async () => {
+  const input = join(root, 'large');
+  await mkdir(input);
+  const large = slice(7, '').map((each) =>
+    each.tag === PIXELS ? { ...each, value: { kind: 'bytes', bytes: new Uint8Array(60 * 2 ** 20) } as const } : each,
+  );
+  await writeFile(join(input, 'a'), writeDicom(dicomFile(large)));
+  await writeFile(join(input, 'b'), writeDicom(dicomFile(slice(8, ''))));
+  const outcome = await run('memory', { input, limits: { seconds: 60, mebibytes: 260 } });
+  expect(outcome).toMatchObject({ written: 1, leftOut: [{ file: 'a' }] });
+  expect(outcome.leftOut[0]?.code).toMatch(/^data\/(too-much-memory|reader-failed)$/);
+  expect((await run('plenty', { input })).written).toBe(2);
 });
 
 test('counts and writes nothing in a dry run', async () => {
