@@ -101,6 +101,24 @@ describe.runIf(existsSync(SOURCE))('nothing that identifies a patient', () => {
     expect(findStrings(PLANTED, [clean, join(root, 'keys'), join(root, 'printed')])).toEqual([]);
   });
 
+  test('is told by the look-up table to whoever has its password, for one pseudonym', async () => {
+    const [pseudonym = ''] = await readdir(clean);
+    const lookup = ['--lookup', join(root, 'keys', 'lookup')];
+    const told = await runCommand(
+      'data',
+      'lookup',
+      pseudonym,
+      ...lookup,
+      '--password-file',
+      join(root, 'keys', 'password'),
+    );
+    expect([told.code, told.stdout.split('\n')[0]]).toEqual([0, `id ${PLANTED["patient's number"]}`]);
+    const others = join(root, 'others-password');
+    await writeFile(others, 'a guess\n', { mode: 0o600 });
+    const refused = await runCommand('data', 'lookup', pseudonym, ...lookup, '--password-file', others);
+    expect([refused.code, refused.stdout, refused.stderr.split(':')[0]]).toEqual([2, '', 'data/lookup-unreadable']);
+  });
+
   describe('in a study of two members on these data', () => {
     let run: CommandResult;
 

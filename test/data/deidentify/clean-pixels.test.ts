@@ -64,7 +64,7 @@ describe.runIf(existsSync(DICOM_FOLDER))('pixels of a real CT', () => {
   });
 });
 
-describe.runIf(existsSync(DICOM_FOLDER))('pixels of real ultrasound and of a photograph of a screen', () => {
+describe.runIf(existsSync(DICOM_FOLDER))('pixels of real ultrasound', () => {
   test('in compressed, shared or listed colours are refused for their text, or blanked', async () => {
     for (const name of [
       'pydicom_test_files/examples_jpeg2k.dcm',
@@ -89,6 +89,22 @@ describe.runIf(existsSync(DICOM_FOLDER))('pixels of real ultrasound and of a pho
       isConsiliumError(error, 'data/burned-in'),
     );
   });
+});
+
+test('an overlay in the unused bits of pixels is refused, one beside them is not', async () => {
+  const pixels = { tag: PIXEL_DATA, vr: 'OW', value: { kind: 'bytes', bytes: new Uint8Array(8) } } as const;
+  const sizes = Object.entries({ 0x00280010: '\x02\0', 0x00280011: '\x02\0', 0x00280100: '\x10\0' });
+  const image = (position: string) =>
+    dicomFile([
+      ...sizes.map(([tag, text]) => element(Number(tag), 'US', text)),
+      element(0x60000102, 'US', position),
+      pixels,
+    ]);
+  const options = { policy: 'blank', regions: [] } as const;
+  await expect(cleanPixels('within', image('\x0c\0'), options)).rejects.toSatisfy((error) =>
+    isConsiliumError(error, 'data/burned-in'),
+  );
+  await expect(cleanPixels('beside', image('\0\0'), options)).resolves.toMatchObject({ pixelsCleaned: true });
 });
 
 test('a name in a comment of compressed pixels is found, and the file refused', () => {
