@@ -58,7 +58,7 @@ function listEntries(path: string, bytes: Buffer): Entry[] {
   let offset = bytes.readUInt32LE(end + 16);
   for (let index = 0; index < count; index++) {
     if (offset + ENTRY_BYTES > end || bytes.readUInt32LE(offset) !== ENTRY_SIGNATURE) {
-      throw bad(path, `has a damaged directory at byte ${offset}`);
+      throw bad(path, 'has a damaged directory', { offset });
     }
     const nameLength = bytes.readUInt16LE(offset + 28);
     entries.push(readEntry(bytes, offset, nameLength));
@@ -76,7 +76,7 @@ function findEnd(path: string, bytes: Buffer): number {
       offset + END_BYTES + bytes.readUInt16LE(offset + 20) === bytes.length;
     if (fits) return offset;
   }
-  throw bad(path, 'is no ZIP archive, or its end is missing');
+  throw bad(path, 'is no ZIP archive, or its end is missing', { offset: bytes.length });
 }
 
 function readEntry(bytes: Buffer, offset: number, nameLength: number): Entry {
@@ -106,30 +106,35 @@ function checkSizes(path: string, entries: readonly Entry[]): void {
 
 function extract(path: string, bytes: Buffer, entry: Entry): Buffer {
   const { name, flags, method, crc, compressed, size, localOffset } = entry;
-  if (flags & ENCRYPTED) throw bad(path, `member ${name} is encrypted`);
+  if (flags & ENCRYPTED) throw bad(path, `member ${name} is encrypted`, { offset: localOffset });
   if (localOffset + LOCAL_BYTES > bytes.length || bytes.readUInt32LE(localOffset) !== LOCAL_SIGNATURE) {
-    throw bad(path, `member ${name} is not where the directory says`);
+    throw bad(path, `member ${name} is not where the directory says`, { offset: localOffset });
   }
   const start = localOffset + LOCAL_BYTES + bytes.readUInt16LE(localOffset + 26) + bytes.readUInt16LE(localOffset + 28);
-  if (start + compressed > bytes.length) throw bad(path, `member ${name} is cut off`);
+  if (start + compressed > bytes.length) throw bad(path, `member ${name} is cut off`, { offset: localOffset });
   const data = decompress(path, bytes.subarray(start, start + compressed), entry);
   if (data.length !== size || crc32(data) !== crc)
-    throw bad(path, `member ${name} is damaged (size or checksum, method ${method})`);
+    throw bad(path, `member ${name} is damaged (size or checksum, method ${method})`, { offset: localOffset });
   return data;
 }
 
-function decompress(path: string, data: Buffer, { name, method, size }: Entry): Buffer {
+function decompress(path: string, data: Buffer, { name, method, size, localOffset }: Entry): Buffer {
   if (method === STORED) return data;
-  if (method !== DEFLATED) throw bad(path, `member ${name} is compressed by method ${method}, not by deflate`);
+  if (method !== DEFLATED)
+    throw bad(path, `member ${name} is compressed by method ${method}, not by deflate`, { offset: localOffset });
   try {
     return inflateRawSync(data, { maxOutputLength: Math.max(1, size) });
   } catch (cause) {
-    throw bad(path, `member ${name} does not decompress to its stated size`, cause);
+    throw bad(path, `member ${name} does not decompress to its stated size`, { offset: localOffset, cause });
   }
 }
 
-function bad(path: string, reason: string, cause?: unknown) {
-  return fileError('data/bad-archive', path, { reason, remedy: 'write it again with numpy.savez_compressed', cause });
+function bad(path: string, reason: string, place: { offset?: number; cause?: unknown } = {}) {
+  return fileError('data/bad-archive', path, {
+    reason,
+    remedy: 'write it again with numpy.savez_compressed',
+    ...place,
+  });
 }
 
 function tooLarge(path: string, reason: string) {

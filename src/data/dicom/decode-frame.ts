@@ -110,6 +110,9 @@ function checkCodestream(encoded: Buffer, layout: PixelLayout, place: { path: st
 async function loadCodecs(): Promise<Codecs> {
   // The package is one bundled script, whose names an import statement cannot see.
   const codecs = createRequire(import.meta.url)('dcmjs-codecs') as Codecs;
+  codecs.NativeCodecs.release();
+  // Two sandboxes do not fit side by side into a reading process, and the engine does not look for the old one by itself.
+  globalThis.gc?.();
   await codecs.NativeCodecs.initializeAsync();
   return codecs;
 }

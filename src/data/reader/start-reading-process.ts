@@ -78,7 +78,12 @@ export function startReadingProcess({ mebibytes }: ReadingLimits, entry = ENTRY)
 
 function spawnLimited(mebibytes: number, entry: string): ChildProcess {
   const limit = `ulimit -c 0; ulimit -d ${(IDLE_MEBIBYTES + mebibytes) * 1024} 2>/dev/null; exec "$0" "$@"`;
-  const runtime = [`--max-old-space-size=${HEAP_MEBIBYTES}`, '--disable-warning=ExperimentalWarning', entry];
+  const runtime = [
+    `--max-old-space-size=${HEAP_MEBIBYTES}`,
+    '--expose-gc',
+    '--disable-warning=ExperimentalWarning',
+    entry,
+  ];
   return spawn('/bin/sh', ['-c', limit, process.execPath, ...runtime], {
     // Nothing of the environment is needed, and none of it is any decoder's business.
     env: {},
