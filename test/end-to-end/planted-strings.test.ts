@@ -8,13 +8,13 @@ import { PIXEL_DATA } from '../../src/data/deidentify/open-pixels.ts';
 import { readDicom } from '../../src/data/deidentify/read-dicom.ts';
 import { DICOM_FOLDER } from '../data/deidentify/native-image.ts';
 import { npy, zip } from '../data/npz-builder.ts';
-import { type CommandResult, runCommand } from './command.ts';
+import { type CommandResult, runCommand, startCommand } from './command.ts';
 import { findStrings } from './find-strings.ts';
 import { PLANTED, plantedFile } from './planted-patient.ts';
 
 const MINUTES = 60_000;
 const SOURCE = join(DICOM_FOLDER, 'pydicom_test_files/CT_small.dcm');
-const SIDE = 28;
+const SIDE = 16;
 
 let root: string;
 beforeAll(async () => {
@@ -52,6 +52,19 @@ describe('the search', () => {
     expect(new Set(Object.values(PLANTED)).size).toBeGreaterThanOrEqual(45);
   });
 });
+
+/** What a running peer tells monitoring and its member. */
+async function servedBy(peer: string): Promise<string> {
+  const { url, token } = JSON.parse(await readFile(join(peer, 'peer.run.json'), 'utf8')) as {
+    url: string;
+    token: string;
+  };
+  const headers = { authorization: `Bearer ${token}` };
+  const answers = await Promise.all(
+    ['/healthz', '/metrics', '/status'].map((path) => fetch(new URL(path, url), { headers })),
+  );
+  return (await Promise.all(answers.map((answer) => answer.text()))).join('\n');
+}
 
 /** Images cut out of a clean file, bright ones and dark ones, in MedMNIST layout with one member more. */
 async function npzOf(cleanFile: string): Promise<Buffer> {
@@ -121,6 +134,7 @@ describe.runIf(existsSync(SOURCE))('nothing that identifies a patient', () => {
 
   describe('in a study of two members on these data', () => {
     let run: CommandResult;
+    let served: string;
 
     beforeAll(async () => {
       const folder = await below(`images/${PLANTED['folder name']}`);
@@ -131,7 +145,7 @@ describe.runIf(existsSync(SOURCE))('nothing that identifies a patient', () => {
       process.env.CONSILIUM_TEST_TAP = await below('sent');
       process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import=${pathToFileURL(join(import.meta.dirname, 'tap-sockets.ts')).href}`;
       const out = join(root, 'run');
-      run = await runCommand(
+      const demo = startCommand([
         'demo',
         '--dataset',
         dataset,
@@ -144,16 +158,21 @@ describe.runIf(existsSync(SOURCE))('nothing that identifies a patient', () => {
         '--json',
         '--out',
         out,
-      );
+      ]);
+      await demo.event('round.mixed');
+      served = await servedBy(join(out, 'peers', '1'));
+      await writeFile(join(await below('served'), 'operations'), served);
+      run = await demo.ended;
       await writeFile(join(await below('printed'), 'study'), run.stdout + run.stderr);
     }, 3 * MINUTES);
 
-    test('is sent over any socket, or written to any folder, log, journal, bundle or report', () => {
+    test('is sent over any socket, served as metrics or status, or written to any folder, log, journal, bundle or report', () => {
       expect([run.code, run.stderr]).toEqual([0, '']);
+      expect(served).toMatch(/# EOF[^]*"study"/);
       expect(
         findStrings(
           PLANTED,
-          ['run', 'sent', 'printed'].map((name) => join(root, name)),
+          ['run', 'sent', 'served', 'printed'].map((name) => join(root, name)),
         ),
       ).toEqual([]);
     });
