@@ -3,6 +3,7 @@ import type * as dcmjsCodecs from 'dcmjs-codecs';
 import { imageError } from '../images/image-error.ts';
 import { isOutOfMemory } from '../images/is-out-of-memory.ts';
 import { codestreamSize } from './codestream-size.ts';
+import { isRleFrame } from './is-rle-frame.ts';
 import type { PixelLayout } from './pixel-layout.ts';
 
 type Codecs = typeof dcmjsCodecs;
@@ -51,7 +52,8 @@ export async function frameDecoder(
   const codecs = await (loaded ??= loadCodecs());
   const decoder = DECODERS[transferSyntax] ?? 'decodeRle';
   return (encoded, layout) => {
-    checkCodestream(encoded, layout, place);
+    if (decoder !== 'decodeRle') checkCodestream(encoded, layout, place);
+    else if (!isRleFrame(encoded, layout)) throw bad(place, 'has no RLE segments for its pixels');
     const frame = run(codecs, { decoder, encoded, layout, place });
     const expected = layout.rows * layout.columns * layout.samples * Math.ceil(frame.layout.bitsAllocated / 8);
     if (frame.bytes.length >= expected) return { ...frame, bytes: frame.bytes.subarray(0, expected) };

@@ -38,7 +38,7 @@ export function nestedSequence(depth: number): Element {
     const item = Buffer.concat([header('fffee000', 0xffffffff), inner, header('fffee00d', 0)]);
     inner = Buffer.concat([Buffer.from('0800401153510000ffffffff', 'hex'), item, header('fffee0dd', 0)]);
   }
-  return ['00081140', 'UN', Buffer.concat([header('fffee000', inner.length), inner])];
+  return ['00081140', 'SQ', Buffer.concat([header('fffee000', inner.length), inner])];
 }
 
 /** The bytes of one element. */
