@@ -57,6 +57,8 @@ by: \`npm run deid-conformance\`.
 - Where PS3.15 leaves a choice by the type of the attribute in its object definition, such as X/Z/D, the last letter is done: it suits every type.
 - All of it holds in sequences, up to 32 deep, also in those of unknown representation. What the table does not name is kept if the standard
   defines it, and removed otherwise; group lengths are removed. A kept text that holds a person's name or an identifier of the same file is removed.
+- \`retain-safe-private\` keeps private elements of Table E.3.10-1 that hold numbers, and their creators, where the file states that they are
+  numbers; all other private elements are removed.
 - File meta information is written anew: only SOP class and transfer syntax are taken over. The preamble becomes zeros.
 - Written: Patient Identity Removed (0012,0062) \`YES\`; De-identification Method (0012,0063) and its Code Sequence (0012,0064) with the codes
   of the profile and the chosen options; Longitudinal Temporal Information Modified (0028,0303) \`REMOVED\`, \`UNMODIFIED\` or \`MODIFIED\`.

@@ -1,10 +1,11 @@
 import { cleanText } from './clean-text.ts';
-import { isStandardTag } from './dicom-dictionary.ts';
+import { isPrivate, isStandardTag } from './dicom-dictionary.ts';
 import { type DicomDataset, type DicomElement, type DicomValue, decodedText, textValue } from './dicom-element.ts';
 import { dummyValue } from './dummy-value.ts';
 import { type Action, actionFor, basicAction, type Profile } from './profile.ts';
 import { type ProfileAttribute, profileAttribute } from './profile-table.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
+import { safePrivateTags } from './safe-private.ts';
 import { shiftDate } from './shift-date.ts';
 
 /** What one patient's data sets are de-identified by. */
@@ -27,17 +28,19 @@ const STANDARD_UIDS = '1.2.840.10008.';
 const TEXTS = new Set(['AE', 'CS', 'LO', 'LT', 'SH', 'ST', 'UC', 'UT']);
 
 /**
- * Applies the profile to every attribute, in sequences too (DICOM PS3.15, E.1.1). Private attributes, attributes that the
+ * Applies the profile to every attribute, in sequences too (DICOM PS3.15, E.1.1). Private attributes but those that an option keeps, attributes that the
  * standard does not know and group lengths are removed; what the table does not name is kept.
  */
 export function deidentifyDataset(dataset: DicomDataset, rules: Rules): DicomDataset {
+  const safe = rules.profile.has('retain-safe-private') ? safePrivateTags(dataset) : new Set<number>();
   return dataset.flatMap((element) => {
+    if (isPrivate(element.tag)) return safe.has(element.tag) ? kept(element, rules) : removed(element, rules);
     const attribute = profileAttribute(element.tag);
     const isGroupLength = (element.tag & 0xffff) === 0;
     if (attribute === undefined) {
       return isGroupLength || !isStandardTag(element.tag) ? removed(element, rules) : kept(element, rules);
     }
-    const known = element.vr === 'UN' && attribute.pattern !== 'private' ? { ...element, vr: attribute.vr } : element;
+    const known = element.vr === 'UN' ? { ...element, vr: attribute.vr } : element;
     const action = actionFor(attribute, rules.profile);
     rules.note(element.tag, action);
     if (isPatient(element.tag)) return [{ ...element, value: textValue(rules.pseudonyms.patient(rules.identity)) }];

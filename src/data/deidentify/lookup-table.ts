@@ -21,7 +21,6 @@ const tableSchema = z.strictObject({
   patients: z.array(patientSchema),
 });
 
-export type LookupPatient = z.infer<typeof patientSchema>;
 /** Who stands behind the pseudonyms, and the key that they are made with. */
 export type LookupTable = z.infer<typeof tableSchema>;
 

@@ -23,6 +23,7 @@ const OPTION_CODES: Readonly<Partial<Record<AttributeOption, Code>>> = {
   'retain-patient-characteristics': ['113108', 'Retain Patient Characteristics Option'],
   'retain-device-identity': ['113109', 'Retain Device Identity Option'],
   'retain-uids': ['113110', 'Retain UIDs Option'],
+  'retain-safe-private': ['113111', 'Retain Safe Private Option'],
   'retain-institution-identity': ['113112', 'Retain Institution Identity Option'],
 };
 

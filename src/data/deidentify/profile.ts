@@ -12,7 +12,6 @@ export type Profile = ReadonlySet<AttributeOption>;
 
 /** Options that cannot be kept as promises, and why. */
 export const REFUSED_OPTIONS: ReadonlyMap<string, string> = new Map([
-  ['retain-safe-private', 'which private elements are safe is known of few devices only; all are removed'],
   ['clean-structured-content', 'no program reads the text of a report safely; its content is replaced by dummies'],
   ['clean-graphics', 'overlays and annotations may show anything; they are removed'],
   [

@@ -161,6 +161,25 @@ describe('an option', () => {
     expect(description('Smith 0172/4711')).toEqual([]);
   });
 
+  test('retain-safe-private keeps numbers of known creators, and nothing else that is private', () => {
+    const file = dicomFile([
+      element(0x00190010, 'LO', 'SIEMENS MR HEADER'),
+      element(0x0019100c, 'IS', '1000'),
+      element(0x0019100d, 'CS', 'DIRECTIONAL'),
+      element(0x00191027, 'LO', 'a text where numbers belong'),
+      element(0x00290010, 'LO', 'SIEMENS CSA HEADER'),
+      element(0x00291010, 'OB', 'PLANTED'),
+      element(0x00210011, 'LO', 'SIEMENS MR HEADER'),
+      element(0x0021110c, 'IS', '7'),
+    ]);
+    const kept = (options: readonly string[]) =>
+      deidentifyFile(file, { profile: createProfile(options), pseudonyms, pixelsCleaned: false })
+        .file.dataset.map(({ tag }) => tag)
+        .filter((tag) => ((tag >>> 16) & 1) === 1);
+    expect(kept(['retain-safe-private'])).toEqual([0x00190010, 0x0019100c]);
+    expect(kept([])).toEqual([]);
+  });
+
   test.each([...REFUSED_OPTIONS.keys(), 'no-such-option'])('%s is refused by name', (option) => {
     expect(() => createProfile([option])).toThrow(
       expect.toSatisfy((error) => isConsiliumError(error, 'data/option-refused')),
