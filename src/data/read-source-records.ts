@@ -14,7 +14,7 @@ import type { SourceRecord, SourceRecords } from './source-record.ts';
 export interface SourceOptions {
   /** CSV with the columns file, label and perhaps patient; takes precedence over the tag and over class folders. */
   readonly labelCsv?: string;
-  /** DICOM tag whose value is the label, for instance (0008,103e). Without a CSV or a tag, the folder a file lies in is its class. */
+  /** DICOM tag whose value is the label, for instance (0008,103e). Without a CSV or a tag, the first folder on the way to a file is its class. */
   readonly labelTag?: string;
   /** Default `file`; see {@link ReadingOptions.window}. */
   readonly window?: ReadingOptions['window'];
@@ -28,6 +28,9 @@ export interface SourceOptions {
   /** Called after every file. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
+
+/** The table of contents of a DICOM disc. */
+const DIRECTORY = /(^|\/)DICOMDIR$/;
 
 /** How labels are found: by file, or `null` for what the file says itself. */
 type Labels = (file: string) => FileLabel | null | undefined;
@@ -68,7 +71,7 @@ async function filesAt(path: string, labelCsv: string | undefined): Promise<{ fo
   // Whatever cannot be looked at is listed as a file, and the reader says what is wrong with it.
   if (!found?.isDirectory()) return { folder: join(path, '..'), files: [basename(path)] };
   const table = labelCsv === undefined ? null : relative(resolve(path), resolve(labelCsv));
-  return { folder: path, files: (await listFiles(path)).filter((file) => file !== table) };
+  return { folder: path, files: (await listFiles(path)).filter((file) => file !== table && !DIRECTORY.test(file)) };
 }
 
 function readingOptions(options: SourceOptions, labelTag: string | null): ReadingOptions {
@@ -81,8 +84,8 @@ function labelsBy(table: ReadonlyMap<string, FileLabel> | null, labelTag: string
   if (table) return (file) => table.get(file);
   if (labelTag !== null) return () => null;
   return (file) => {
-    const folders = file.split('/').slice(0, -1);
-    return folders.length === 0 ? null : { label: folders.at(-1) as string, patient: null };
+    const [folder = '', ...rest] = file.split('/');
+    return rest.length === 0 ? null : { label: folder, patient: null };
   };
 }
 

@@ -1,7 +1,9 @@
+import { blankRegions } from '../deidentify/blank-regions.ts';
+import { findBurnedInText } from '../deidentify/find-burned-in-text.ts';
 import { isDicom } from '../dicom/is-dicom.ts';
 import { readRegularFile } from '../read-file.ts';
 import { imageError } from './image-error.ts';
-import type { ImageFile } from './image-file.ts';
+import type { ImageFile, ImagePart } from './image-file.ts';
 import { isJpeg } from './jpeg-layout.ts';
 import { isPng } from './png-layout.ts';
 import { readJpeg } from './read-jpeg.ts';
@@ -16,8 +18,8 @@ import type { ReadingOptions } from './reading-options.ts';
  */
 export async function readImageFile(path: string, options: ReadingOptions): Promise<ImageFile> {
   const bytes = await readRegularFile(path);
-  if (isPng(bytes)) return readPng(path, bytes);
-  if (isJpeg(bytes)) return readJpeg(path, bytes);
+  if (isPng(bytes)) return cleaned(readPng(path, bytes), options);
+  if (isJpeg(bytes)) return cleaned(readJpeg(path, bytes), options);
   if (isNpz(bytes)) return readNpzImages(path, bytes);
   if (isNifti(bytes)) return readNifti(path, bytes, options);
   if (isDicom(bytes)) {
@@ -26,4 +28,14 @@ export async function readImageFile(path: string, options: ReadingOptions): Prom
     return readDicom(path, bytes, options);
   }
   throw imageError(path, { code: 'data/unsupported-image', reason: 'is no image that is known', offset: 0 });
+}
+
+/** A picture without a header does not say what it is of, so text in it is dealt with only if that is asked for. */
+function cleaned(file: ImageFile, { burnedIn }: ReadingOptions): ImageFile {
+  return burnedIn === 'blank' ? { ...file, parts: Array.from(file.parts, blanked) } : file;
+}
+
+function blanked(part: ImagePart): ImagePart {
+  blankRegions(part.image, findBurnedInText(part.image), 0);
+  return part;
 }

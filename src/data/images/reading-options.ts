@@ -11,7 +11,7 @@ export interface ReadingOptions {
   readonly window: 'file' | 'range' | { readonly centre: number; readonly width: number };
   /** Which frames of a multi-frame file, or slices of a volume, become records; a number counts from 0. */
   readonly frames: 'all' | 'middle' | number;
-  /** What becomes of images in which text is or may be burned in. */
+  /** What becomes of DICOM images in which text is or may be burned in; `blank` goes for PNG and JPEG too. */
   readonly burnedIn: 'refuse' | 'blank' | 'ignore';
   /** What every image is brought to; null keeps the files' own sizes. */
   readonly size: ImageSize | null;
