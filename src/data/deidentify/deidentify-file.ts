@@ -57,46 +57,43 @@ export interface DeidentifiedFile {
  * @throws DataError `data/not-deidentifiable` for the directory of a medium, and for compressed pixels that hold a name of the patient
  */
 export function deidentifyFile(file: DicomFile, options: DeidentifyOptions): DeidentifiedFile {
-  const { dataset, meta, layout } = file;
-  const sopClass = textOf(dataset, SOP_CLASS) || textOf(meta, MEDIA_CLASS);
-  if (sopClass === MEDIA_DIRECTORY) {
-    throw new DataError(
-      'data/not-deidentifiable',
-      'it is the directory of a medium, which the profile does not reach; leave it out',
-    );
+  const { dataset, layout } = file;
+  const words = identifyingWords(dataset);
+  refuseWhatStays(file, words);
+  const { actions, note } = createActionCount();
+  const rules: Rules = { ...options, identity: identityOf(dataset), note };
+  const swept = withoutWords(deidentifyDataset(dataset, rules), words, (tag) => note(tag, 'remove'));
+  const instance = options.pseudonyms.uid(textOf(dataset, SOP_INSTANCE) || digestOf(dataset));
+  const marked = withMarkers(swept, { ...options, layout });
+  const meta = newMeta(file, textOf(marked, SOP_INSTANCE) || instance);
+  return { file: { meta, dataset: marked, layout }, patient: patientOf(dataset, rules), instance, actions };
+}
+
+/** What no action on attributes reaches. */
+function refuseWhatStays(file: DicomFile, words: ReadonlySet<string>): void {
+  if (sopClassOf(file) === MEDIA_DIRECTORY) {
+    throw refusal('it is the directory of a medium, which the profile does not reach; leave it out');
   }
+  if (isInFragments(file.dataset, words)) {
+    throw refusal('its compressed pixels hold a name or number of the patient; decompress it');
+  }
+}
+
+function refusal(message: string): DataError {
+  return new DataError('data/not-deidentifiable', message);
+}
+
+function sopClassOf({ dataset, meta }: DicomFile): string {
+  return textOf(dataset, SOP_CLASS) || textOf(meta, MEDIA_CLASS);
+}
+
+function createActionCount(): { actions: Map<string, number>; note: Rules['note'] } {
   const actions = new Map<string, number>();
   const note = (tag: number, action: Action): void => {
     const key = `${tag.toString(16).padStart(8, '0')} ${action}`;
     actions.set(key, (actions.get(key) ?? 0) + 1);
   };
-  const rules: Rules = {
-    profile: options.profile,
-    pseudonyms: options.pseudonyms,
-    identity: identityOf(dataset),
-    note,
-  };
-  const plain = deidentifyDataset(dataset, rules);
-  const words = identifyingWords(dataset);
-  if (isInFragments(dataset, words)) {
-    throw new DataError(
-      'data/not-deidentifiable',
-      'its compressed pixels hold a name or number of the patient; decompress it',
-    );
-  }
-  const swept = withoutWords(plain, words, (tag) => note(tag, 'remove'));
-  const instance = options.pseudonyms.uid(textOf(dataset, SOP_INSTANCE) || digestOf(dataset));
-  const stated = options.profile.has('retain-uids') ? textOf(dataset, SOP_INSTANCE) || instance : instance;
-  return {
-    file: {
-      meta: newMeta(file, { sopClass, instance: stated }),
-      dataset: withMarkers(swept, { ...options, layout }),
-      layout,
-    },
-    patient: patientOf(dataset, rules),
-    instance,
-    actions,
-  };
+  return { actions, note };
 }
 
 /** What dates and pseudonym hang on: the patient's number, else name and birth date, else the study. */
@@ -127,15 +124,13 @@ function digestOf(dataset: DicomDataset): string {
 }
 
 /** A meta group of our own: nothing of the old one but class and transfer syntax is taken over. */
-function newMeta(
-  { meta, layout }: DicomFile,
-  { sopClass, instance }: { sopClass: string; instance: string },
-): DicomDataset {
+function newMeta(file: DicomFile, instance: string): DicomDataset {
+  const { meta, layout } = file;
   const plainSyntax = layout.explicit ? EXPLICIT_SYNTAX : IMPLICIT_SYNTAX;
   const uid = (tag: number, text: string) => ({ tag, vr: 'UI', value: textValue(text) });
   return [
     { tag: 0x00020001, vr: 'OB', value: { kind: 'bytes', bytes: Uint8Array.of(0, 1) } },
-    uid(MEDIA_CLASS, sopClass),
+    uid(MEDIA_CLASS, sopClassOf(file)),
     uid(0x00020003, instance),
     uid(TRANSFER_SYNTAX, textOf(meta, TRANSFER_SYNTAX) || (layout.littleEndian ? plainSyntax : '1.2.840.10008.1.2.2')),
     uid(0x00020012, IMPLEMENTATION_UID),

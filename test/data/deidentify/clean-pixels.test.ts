@@ -10,6 +10,7 @@ import { createProfile } from '../../../src/data/deidentify/profile.ts';
 import { createPseudonyms } from '../../../src/data/deidentify/pseudonyms.ts';
 import { readDicom } from '../../../src/data/deidentify/read-dicom.ts';
 import { dicomFile, element } from './dicom-builder.ts';
+import { drawText } from './draw-text.ts';
 import { DICOM_FOLDER } from './native-image.ts';
 
 const TRANSFER_SYNTAX = 0x00020010;
@@ -89,6 +90,28 @@ describe.runIf(existsSync(DICOM_FOLDER))('pixels of real ultrasound', () => {
       isConsiliumError(error, 'data/burned-in'),
     );
   });
+});
+
+test('text in a single frame of a long loop is found', async () => {
+  const shape = { width: 128, height: 64, channels: 1 };
+  const loop = (text: string) => {
+    const bytes = new Uint8Array(24 * 128 * 64).fill(40);
+    drawText(
+      { ...shape, values: bytes.subarray(13 * 128 * 64, 14 * 128 * 64) },
+      { text, x: 4, y: 10, size: 9, level: 250 },
+    );
+    const shorts = Object.entries({ 0x00280002: 1, 0x00280010: 64, 0x00280011: 128, 0x00280100: 8 });
+    return dicomFile([
+      element(0x00280008, 'IS', '24'),
+      ...shorts.map(([tag, value]) => element(Number(tag), 'US', String.fromCharCode(value, 0))),
+      { tag: PIXEL_DATA, vr: 'OB', value: { kind: 'bytes', bytes } },
+    ]);
+  };
+  const options = { policy: 'refuse', regions: [] } as const;
+  await expect(cleanPixels('loop', loop('SMITH JOHN'), options)).rejects.toSatisfy((error) =>
+    isConsiliumError(error, 'data/burned-in'),
+  );
+  await expect(cleanPixels('loop', loop(''), options)).resolves.toBeDefined();
 });
 
 test('an overlay in the unused bits of pixels is refused, one beside them is not', async () => {
