@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { blueprintNodesSchema } from './blueprint.ts';
 
 const count = (most: number) => z.int().min(1).max(most);
 /** Labels are one byte, so there are at most 256 classes. */
@@ -27,14 +28,75 @@ const cnnSchema = z.strictObject({
   classes,
 });
 
+const image = { height: count(512), width: count(512), channels: count(4) };
+/** Channels of each stage, first to last; every stage but the first halves height and width. */
+const stages = z.array(count(1024)).min(1).max(6);
+/**
+ * `batch` normalises with the batch's mean and variance, which training with per-sample clipping cannot use; `none` has
+ * biases instead.
+ */
+const normalization = z.enum(['batch', 'none']);
+
+/** Residual blocks of two 3 × 3 convolutions, then the mean over all pixels and a dense layer; made for 28 to 64 pixels. */
+const resnetSchema = z.strictObject({
+  kind: z.literal('resnet'),
+  ...image,
+  stages,
+  /** Residual blocks of each stage. */
+  blocks: count(16),
+  normalization,
+  classes,
+});
+
+/** Blocks of a depthwise and a 1 × 1 convolution: few parameters and little traffic. */
+const depthwiseSchema = z.strictObject({
+  kind: z.literal('depthwise'),
+  ...image,
+  stages,
+  /** Blocks of each stage. */
+  blocks: count(16),
+  normalization,
+  /** Share of the last features that training drops. */
+  dropout: z.number().min(0).max(0.9),
+  classes,
+});
+
+/** One dense layer: multinomial logistic regression. */
+const logisticSchema = z.strictObject({ kind: z.literal('logistic'), inputs: count(2 ** 20), classes });
+
+/** A network of one's own, layer by layer. */
+const layersSchema = z.strictObject({
+  kind: z.literal('layers'),
+  /** [features] or [height, width, channels]. */
+  inputShape: z
+    .array(count(2 ** 20))
+    .min(1)
+    .max(3),
+  nodes: blueprintNodesSchema,
+  classes,
+});
+
 /** The shape of a network, as a study's manifest states it. */
-export const architectureSchema = z.discriminatedUnion('kind', [mlpSchema, cnnSchema]);
+export const architectureSchema = z.discriminatedUnion('kind', [
+  mlpSchema,
+  cnnSchema,
+  resnetSchema,
+  depthwiseSchema,
+  logisticSchema,
+  layersSchema,
+]);
 
 export type Architecture = z.infer<typeof architectureSchema>;
 export type ArchitectureOf<Kind extends Architecture['kind']> = Extract<Architecture, { kind: Kind }>;
 
-/** The shape of one sample as the network reads it: [inputs] or [height, width, channels]. */
+/** The shape of one sample as the network reads it: [features] or [height, width, channels]. */
 export function inputShapeOf(architecture: Architecture): readonly number[] {
-  if (architecture.kind === 'mlp') return [architecture.inputs];
+  if ('inputs' in architecture) return [architecture.inputs];
+  if ('inputShape' in architecture) return architecture.inputShape;
   return [architecture.height, architecture.width, architecture.channels];
+}
+
+/** How many numbers the network gives for a sample: one for each class. */
+export function outputsOf(architecture: Architecture): number {
+  return architecture.classes;
 }

@@ -22,7 +22,7 @@ export function checkExamples(architecture: Architecture, examples: Examples): v
   if (samples < 1) throw new ModelError('model/no-examples', 'examples: there is no sample; give at least one');
   const wanted = inputShapeOf(architecture);
   const width = product(wanted);
-  const sameShape = architecture.kind === 'mlp' || inputShape.join() === wanted.join();
+  const sameShape = wanted.length === 1 || inputShape.join() === wanted.join();
   if (!sameShape || product(inputShape) !== width || classes !== architecture.classes) {
     throw wrong(
       `shape [${inputShape}] with ${classes} classes; the model takes [${wanted}] with ${architecture.classes}`,

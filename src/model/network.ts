@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Architecture, inputShapeOf } from './architecture.ts';
 import type { Batch } from './batch.ts';
-import { blueprintOf } from './blueprint-of.ts';
 import { type ClassBalance, noClassBalance } from './class-balance.ts';
 import { clippedSum } from './clipped-sum.ts';
 import { crossEntropyGradient } from './cross-entropy-gradient.ts';
@@ -71,7 +70,7 @@ export interface ClippedGradientSum {
 
 /** A network on the tfjs backend that is active; leaves no tensor behind. */
 export function createNetwork(architecture: Architecture, layout: ParameterLayout): Network {
-  const layers = layersOf(blueprintOf(architecture));
+  const layers = layersOf(architecture);
   const sampleShape = inputShapeOf(architecture);
 
   const run = (parameters: Float32Array, batch: Batch, training: TrainingPass | null): NetworkPass => {

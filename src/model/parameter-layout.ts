@@ -1,5 +1,4 @@
 import type { Architecture } from './architecture.ts';
-import { blueprintOf } from './blueprint-of.ts';
 import type { ParameterTensor } from './layers/layer.ts';
 import { layersOf } from './layers/layers-of.ts';
 import { ModelError } from './model-error.ts';
@@ -29,7 +28,7 @@ export interface ParameterLayout {
 export function layoutOf(architecture: Architecture): ParameterLayout {
   const tensors: TensorSlot[] = [];
   let parameterCount = 0;
-  for (const { name, layer } of layersOf(blueprintOf(architecture))) {
+  for (const { name, layer } of layersOf(architecture)) {
     for (const tensor of layer.parameters) {
       const size = tensor.shape.reduce((product, side) => product * side, 1);
       tensors.push({ ...tensor, name: `${name}.${tensor.name}`, offset: parameterCount, size });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Architecture, architectureSchema } from '../../src/model/architecture.ts';
+import { IMAGE_WINDOW } from '../../src/model/blueprints/blueprint-builder.ts';
 import { layoutOf } from '../../src/model/parameter-layout.ts';
 
 const cnn = (changes: object = {}): Architecture =>
@@ -50,6 +51,50 @@ test('a perceptron without hidden layers is one matrix and one bias', () => {
   const layout = layoutOf({ kind: 'mlp', inputs: 30, hidden: [], classes: 2 });
   expect(layout.parameterCount).toBe(62);
   expect(layout.tensors).toHaveLength(2);
+});
+
+test.each([
+  [
+    'resnet',
+    { kind: 'resnet', stages: [16, 32, 64], blocks: 3, normalization: 'batch' },
+    208 + 14_208 + 52_096 + 206_592 + 650,
+  ],
+  [
+    'depthwise',
+    { kind: 'depthwise', stages: [16, 32, 64], blocks: 2, normalization: 'batch', dropout: 0 },
+    208 + 1_056 + 2_416 + 7_904 + 650,
+  ],
+] as const)('parameters are counted: %s', (_, shape, parameterCount) => {
+  const architecture = architectureSchema.parse({ height: 28, width: 28, channels: 1, classes: 10, ...shape });
+  expect(layoutOf(architecture).parameterCount).toBe(parameterCount);
+});
+
+test('a network of layers is refused that is no graph', () => {
+  const node = { name: 'a', spec: { kind: 'dense', units: 3, activation: 'linear', bias: true }, inputs: [] };
+  const refuses = (nodes: unknown[], classes = 3): boolean =>
+    !architectureSchema.safeParse({ kind: 'layers', inputShape: [4], nodes, classes }).success;
+  expect(refuses([node])).toBe(false);
+  expect(refuses([node, { ...node, inputs: [0] }])).toBe(true);
+  expect(refuses([node, { ...node, name: 'b', inputs: [1] }])).toBe(true);
+  expect(refuses([node, { ...node, name: 'b' }])).toBe(true);
+  expect(refuses([{ ...node, name: 'a b' }])).toBe(true);
+  expect(refuses([])).toBe(true);
+});
+
+test.each([
+  ['the last layer gives another number than classes', { classes: 4 }],
+  ['an image layer gets features', { inputShape: [4] }],
+  ['strides and dilations at once', { spec: { strides: [2, 2], dilations: [2, 2] } }],
+])('a network of layers is refused: %s', (_, changes) => {
+  const { classes, inputShape, spec } = { classes: 3, inputShape: [9, 9, 1], spec: {}, ...changes };
+  const pool = { kind: 'convolution', filters: 2, ...IMAGE_WINDOW, activation: 'relu', bias: true, ...spec };
+  const dense = { kind: 'dense', units: 3, activation: 'linear', bias: true };
+  const nodes = [
+    { name: 'a', spec: pool, inputs: [] },
+    { name: 'b', spec: dense, inputs: [0] },
+  ];
+  const architecture = architectureSchema.parse({ kind: 'layers', inputShape, nodes, classes });
+  expect(() => layoutOf(architecture)).toThrow(expect.objectContaining({ code: 'model/invalid-architecture' }));
 });
 
 test('an image that shrinks to nothing is refused', () => {

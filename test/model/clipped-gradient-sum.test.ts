@@ -7,7 +7,7 @@ import { initialParameters } from '../../src/model/initial-parameters.ts';
 import { createNetwork } from '../../src/model/network.ts';
 import { layoutOf } from '../../src/model/parameter-layout.ts';
 import { createWasmEngine } from '../../src/model/wasm-engine.ts';
-import { cnn, examplesFor, mlp } from './small-training.ts';
+import { cnn, depthwise, examplesFor, layers, mlp, resnet } from './small-training.ts';
 
 /** So many filters on so few pixels that the norms come from the smaller products. */
 const wide: Architecture = { ...cnn, filters: [4, 40] } as Architecture;
@@ -36,6 +36,9 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
 test.each([
   ['dense layers', mlp],
   ['convolutions', cnn],
+  ['residual blocks', { ...resnet, normalization: 'none' } as Architecture],
+  ['depthwise convolutions', { ...depthwise, normalization: 'none' } as Architecture],
+  ['dilations, several filters a channel, no bias', layers],
   ['convolutions with more weights than pixels', wide],
 ])('the clipped sum is that of a loop over single samples: %s', (_, architecture) => {
   const parameters = initialParameters(architecture, 'clip');
@@ -82,4 +85,12 @@ test('control: a bound that no sample reaches changes nothing', () => {
       mean.map((value) => 4 * value),
     ),
   ).toBeLessThan(1e-5);
+});
+
+test('a layer that mixes samples is refused', () => {
+  const network = createNetwork(resnet, layoutOf(resnet));
+  const batch = gatherBatch(examplesFor(resnet), [0, 1, 2]);
+  expect(() => network.clippedGradientSum(initialParameters(resnet, 'clip'), batch, 1)).toThrow(
+    expect.objectContaining({ code: 'model/samples-mixed' }),
+  );
 });

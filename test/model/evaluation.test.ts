@@ -1,9 +1,14 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createSeededRandom } from '../../src/base/seeded-random.ts';
+import type { Architecture } from '../../src/model/architecture.ts';
+import { noClassBalance } from '../../src/model/class-balance.ts';
+import { crossEntropy } from '../../src/model/cross-entropy.ts';
 import type { Engine } from '../../src/model/engine.ts';
 import { initialParameters } from '../../src/model/initial-parameters.ts';
+import { createNetwork } from '../../src/model/network.ts';
+import { layoutOf, type ParameterLayout, type TensorSlot } from '../../src/model/parameter-layout.ts';
 import { createWasmEngine } from '../../src/model/wasm-engine.ts';
-import { cnn, examplesFor, mlp } from './small-training.ts';
+import { cnn, depthwise, examplesFor, layers, logistic, mlp, resnet, train } from './small-training.ts';
 
 let engine: Engine;
 
@@ -11,25 +16,68 @@ beforeAll(async () => {
   engine = await createWasmEngine();
 });
 
-test.each([mlp, cnn])('the gradient agrees with differences of the loss: $kind', (architecture) => {
+const architectures = [mlp, cnn, resnet, depthwise, logistic, layers];
+
+/** Biases of zero would put pixels that nothing reaches exactly on the kink of a relu, where there is no one slope. */
+function startOf(architecture: Architecture): Float32Array {
+  const { next } = createSeededRandom('bias');
+  return initialParameters(architecture, 'gradient').map((value) => (value === 0 ? next() * 0.2 - 0.1 : value));
+}
+
+/** By how much a gradient differs from differences of the loss, along a random direction within each tensor; 1 is the bound. */
+function slopeErrors(
+  { layout, gradient }: { layout: ParameterLayout; gradient: Float32Array },
+  parameters: Float32Array,
+  lossAt: (parameters: Float32Array) => number,
+): number[] {
+  const { shuffle, next } = createSeededRandom('direction');
+  return layout.tensors
+    .filter(({ trained }) => trained)
+    .map(({ offset, size }) => {
+      const indices = shuffle(Array.from({ length: size }, (_, index) => offset + index)).slice(0, 12);
+      const direction = new Float32Array(parameters.length);
+      for (const index of indices) direction[index] = next() < 0.5 ? -0.001 : 0.001;
+      const moved = (sign: number) => parameters.map((value, index) => value + sign * (direction[index] as number));
+      const expected = (lossAt(moved(1)) - lossAt(moved(-1))) / 2;
+      const actual = gradient.reduce((sum, slope, index) => sum + slope * (direction[index] as number), 0);
+      return Math.abs(actual - expected) / (2e-5 + 0.02 * Math.abs(expected));
+    });
+}
+
+test.each(architectures)('the gradient agrees with differences of the loss: $kind', (architecture) => {
   const model = engine.createModel(architecture);
   const examples = examplesFor(architecture);
-  const parameters = initialParameters(architecture, 'gradient');
+  const parameters = startOf(architecture);
   const gradient = model.gradient(parameters, examples);
-  const { shuffle, next } = createSeededRandom('direction');
-  for (const { offset, size } of model.layout.tensors) {
-    const indices = shuffle(Array.from({ length: size }, (_, index) => offset + index)).slice(0, 12);
-    const direction = new Float32Array(parameters.length);
-    for (const index of indices) direction[index] = next() < 0.5 ? -0.001 : 0.001;
-    const lossAt = (sign: number) =>
-      model.evaluate(
-        parameters.map((value, index) => value + sign * (direction[index] as number)),
-        examples,
-      ).loss;
-    const expected = (lossAt(1) - lossAt(-1)) / 2;
-    const actual = gradient.reduce((sum, slope, index) => sum + slope * (direction[index] as number), 0);
-    expect(Math.abs(actual - expected)).toBeLessThan(5e-6 + 0.02 * Math.abs(expected));
-  }
+  const lossAt = (moved: Float32Array): number => model.evaluate(moved, examples).loss;
+  expect(Math.max(...slopeErrors({ layout: model.layout, gradient }, parameters, lossAt))).toBeLessThan(1);
+});
+
+test.each(architectures)(
+  'the gradient of a training pass agrees with differences of its loss: $kind',
+  (architecture) => {
+    const layout = layoutOf(architecture);
+    const network = createNetwork(architecture, layout);
+    const parameters = startOf(architecture);
+    const examples = examplesFor(architecture);
+    const pass = (at: Float32Array) => {
+      const random = createSeededRandom('dropout');
+      return network.differentiate(at, examples, noClassBalance(3), { random });
+    };
+    const lossAt = (moved: Float32Array): number => crossEntropy(pass(moved).logProbabilities, examples.labels);
+    const errors = slopeErrors({ layout, gradient: pass(parameters).gradient }, parameters, lossAt);
+    expect(Math.max(...errors)).toBeLessThan(1);
+  },
+);
+
+test('batch normalisation records the averages of what it saw, and an evaluation uses them', async () => {
+  const model = engine.createModel(resnet);
+  const { parameters } = await train(model, { localEpochs: 30 });
+  const { offset, size } = model.layout.tensors.find(({ name }) => name === 'stem/norm.mean') as TensorSlot;
+  expect(parameters.subarray(offset, offset + size).some((mean) => Math.abs(mean) > 0.01)).toBe(true);
+  const forgotten = parameters.slice().fill(0, offset, offset + size);
+  const examples = examplesFor(resnet);
+  expect(model.evaluate(forgotten, examples).loss).not.toBe(model.evaluate(parameters, examples).loss);
 });
 
 test('the gradient over several passes is that of one batch', () => {

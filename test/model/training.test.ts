@@ -4,7 +4,7 @@ import { sha256, toHex } from '../../src/base/bytes.ts';
 import type { Engine, EpochReport } from '../../src/model/engine.ts';
 import { initialParameters } from '../../src/model/initial-parameters.ts';
 import { createWasmEngine } from '../../src/model/wasm-engine.ts';
-import { cnn, examplesFor, mlp, options, train } from './small-training.ts';
+import { cnn, depthwise, examplesFor, layers, logistic, mlp, options, resnet, train } from './small-training.ts';
 
 let engine: Engine;
 
@@ -24,6 +24,9 @@ test.each([
     { optimiser: 'adam', classWeights: 'calibrated' },
     '0xada8ee7fb6c0eb8e11e203550f2d6e921a9c38e36a0027bbe5699e18a2251410',
   ],
+  ['resnet', resnet, {}, '0x99141ed65728a22c269175c59a9546dc339f013bfe9d1dbeb247fa5ba6eb3c8b'],
+  ['depthwise, dropout', depthwise, {}, '0x4766cbac9166bdb22bc730aeeb454cf7cebd935ebc511b5f112a3999d7daaf7d'],
+  ['layers', layers, {}, '0xf8fd7deea139705082b92342025486df62a8e69afd011784cf3febe61e337819'],
 ] as const)('a seeded run gives the recorded bits: %s', async (_, architecture, changes, digest) => {
   const { parameters } = await train(engine.createModel(architecture), changes);
   expect(digestOf(parameters)).toBe(digest);
@@ -38,7 +41,7 @@ test('another seed gives another order and other parameters', async () => {
   expect(digestOf(step.value)).not.toBe(digestOf(parameters));
 });
 
-test.each([mlp, cnn])(
+test.each([mlp, cnn, resnet, depthwise, logistic, layers])(
   'training leaves its input alone, leaves no tensor behind, and learns: $kind',
   async (architecture) => {
     const model = engine.createModel(architecture);

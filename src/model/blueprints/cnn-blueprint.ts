@@ -1,6 +1,6 @@
 import type { ArchitectureOf } from '../architecture.ts';
 import type { Blueprint } from '../blueprint.ts';
-import { createBlueprintBuilder } from './blueprint-builder.ts';
+import { createBlueprintBuilder, IMAGE_WINDOW } from './blueprint-builder.ts';
 
 /** Stages of a 3 × 3 convolution with relu and a 2 × 2 max-pool that drops an odd last row or column, then two dense layers. */
 export function cnnBlueprint(architecture: ArchitectureOf<'cnn'>): Blueprint {
@@ -10,9 +10,7 @@ export function cnnBlueprint(architecture: ArchitectureOf<'cnn'>): Blueprint {
     builder.add(`conv${stage + 1}`, {
       kind: 'convolution',
       filters,
-      kernel: [3, 3],
-      strides: [1, 1],
-      dilations: [1, 1],
+      ...IMAGE_WINDOW,
       padding,
       activation: 'relu',
       bias: true,

@@ -4,6 +4,7 @@ import { release, type WasmKernel, wasmKernel } from './wasm-kernel.ts';
 type Attributes = {
   strides: [number, number] | number;
   pad: 'same' | 'valid' | number | backend_util.ExplicitPadding;
+  dilations?: [number, number] | number;
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
   filterShape: [number, number, number, number];
 };
@@ -11,7 +12,7 @@ type Attributes = {
 /**
  * The gradient of a convolution with respect to its filter, which the wasm backend lacks. It is itself a convolution:
  * of the input [channels, height, width, batch] with the output's gradient [height, width, batch, channels] as its
- * filter, dilated by the forward stride. NHWC only.
+ * filter, dilated by the forward stride and moved by the forward dilation. NHWC only.
  */
 export function conv2dBackpropFilter(): WasmKernel {
   const transpose = wasmKernel(Transpose);
@@ -20,10 +21,10 @@ export function conv2dBackpropFilter(): WasmKernel {
   return ({ backend, inputs, attrs }) => {
     const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
     const { filterShape } = attrs as unknown as Attributes;
-    const { stride, pad } = geometry(x, attrs as unknown as Attributes);
+    const { stride, dilation, pad } = geometry(x, attrs as unknown as Attributes);
     const image = transpose({ backend, inputs: { x }, attrs: { perm: [3, 1, 2, 0] } });
     const filter = transpose({ backend, inputs: { x: dy }, attrs: { perm: [1, 2, 0, 3] } });
-    const settings = { strides: 1, dilations: stride, pad, dataFormat: 'NHWC' };
+    const settings = { strides: dilation, dilations: stride, pad, dataFormat: 'NHWC' };
     const wide = convolve({ backend, inputs: { x: image, filter }, attrs: settings });
     const [height, width, channels, filters] = filterShape;
     const size = [channels, height, width, filters];
@@ -35,16 +36,17 @@ export function conv2dBackpropFilter(): WasmKernel {
 }
 
 /** Pads so that the convolution gives at least one value per filter tap; rows that no stride reached are sliced off. */
-function geometry(x: TensorInfo, { strides, pad, dimRoundingMode, filterShape }: Attributes) {
+function geometry(x: TensorInfo, { strides, dilations = 1, pad, dimRoundingMode, filterShape }: Attributes) {
   const shape = x.shape as [number, number, number, number];
-  const info = backend_util.computeConv2DInfo(shape, filterShape, strides, 1, pad, dimRoundingMode);
+  const info = backend_util.computeConv2DInfo(shape, filterShape, strides, dilations, pad, dimRoundingMode);
   const missing = (filter: number, out: number, stride: number, padded: number): number =>
     Math.max(0, filter + (out - 1) * stride - padded);
   const { top, left } = info.padInfo;
-  const bottom = missing(info.filterHeight, info.outHeight, info.strideHeight, info.inHeight + top);
-  const right = missing(info.filterWidth, info.outWidth, info.strideWidth, info.inWidth + left);
+  const bottom = missing(info.effectiveFilterHeight, info.outHeight, info.strideHeight, info.inHeight + top);
+  const right = missing(info.effectiveFilterWidth, info.outWidth, info.strideWidth, info.inWidth + left);
   return {
     stride: [info.strideHeight, info.strideWidth],
+    dilation: [info.dilationHeight, info.dilationWidth],
     pad: [
       [0, 0],
       [top, bottom],

@@ -56,6 +56,9 @@ export interface LayerGradients {
   parameters(weights?: Tensor1D): Tensor[];
   /** One for each input. */
   inputs(): Tensor[];
-  /** For each sample, the squared norm of its gradient with respect to all of the layer's parameters; null without any. */
+  /**
+   * For each sample, the squared norm of its gradient with respect to all of the layer's parameters; null without any, and
+   * where samples are mixed.
+   */
   squaredNorms(): Tensor1D | null;
 }

@@ -1,4 +1,5 @@
-import type { Blueprint } from '../blueprint.ts';
+import { type Architecture, outputsOf } from '../architecture.ts';
+import { blueprintOf } from '../blueprint-of.ts';
 import { ModelError } from '../model-error.ts';
 import { createLayer } from './create-layer.ts';
 import type { Layer } from './layer.ts';
@@ -12,19 +13,27 @@ export interface PlacedLayer {
 }
 
 /**
- * The layers of a blueprint, in its order, with their shapes worked out.
- * @throws ModelError `model/invalid-architecture` if a layer does not fit what it is given
+ * The layers of an architecture, in an order in which they can be computed, with their shapes worked out.
+ * @throws ModelError `model/invalid-architecture` if a layer does not fit what it is given, or the last one not the labels
  */
-export function layersOf({ inputShape, nodes }: Blueprint): PlacedLayer[] {
+export function layersOf(architecture: Architecture): PlacedLayer[] {
+  const { inputShape, nodes } = blueprintOf(architecture);
   const placed: PlacedLayer[] = [];
   for (const { name, spec, inputs } of nodes) {
     const shapes = inputs.map((index) => (placed[index] as PlacedLayer).layer.outputShape);
     const layer = createLayer(name, spec, inputs.length === 0 ? [inputShape] : shapes);
     if (layer.outputShape.some((length) => length < 1)) {
-      const reason = `layer ${name} leaves no pixel; use fewer or smaller windows, larger images or padding "same"`;
-      throw new ModelError('model/invalid-architecture', `architecture: ${reason}`);
+      throw invalid(`layer ${name} leaves no pixel; use fewer or smaller windows, larger images or padding "same"`);
     }
     placed.push({ name, inputs, layer });
   }
-  return placed;
+  const last = placed.at(-1) as PlacedLayer;
+  if (last.layer.outputShape.join() === `${outputsOf(architecture)}`) return placed;
+  throw invalid(
+    `layer ${last.name} gives [${last.layer.outputShape}], not [${outputsOf(architecture)}]; end in a dense layer`,
+  );
+}
+
+function invalid(reason: string): ModelError {
+  return new ModelError('model/invalid-architecture', `architecture: ${reason}`);
 }

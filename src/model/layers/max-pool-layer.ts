@@ -2,6 +2,7 @@ import { backend_util, engine, MaxPoolGrad, maxPool, type Tensor, type Tensor4D 
 import type { LayerSpecOf } from '../layer-spec.ts';
 import type { ImageShape } from './image-shape.ts';
 import type { Layer } from './layer.ts';
+import { untrainedGradients } from './untrained-gradients.ts';
 
 /** The largest value of each window, by channel. */
 export function createMaxPoolLayer(spec: LayerSpecOf<'max-pool'>, image: ImageShape): Layer {
@@ -13,14 +14,10 @@ export function createMaxPoolLayer(spec: LayerSpecOf<'max-pool'>, image: ImageSh
     parameters: [],
     forward: ([input]) => {
       const output = maxPool(input as Tensor4D, kernel, strides, padding);
-      return {
-        output,
-        backward: (dy) => ({
-          parameters: () => [],
-          squaredNorms: () => null,
-          inputs: () => [engine().runKernel<Tensor>(MaxPoolGrad, { dy, input: input as Tensor, output }, settings)],
-        }),
-      };
+      const inputs = (dy: Tensor) => [
+        engine().runKernel<Tensor>(MaxPoolGrad, { dy, input: input as Tensor, output }, settings),
+      ];
+      return { output, backward: (dy) => untrainedGradients(() => inputs(dy)) };
     },
   };
 }
