@@ -1,6 +1,7 @@
 import type { Architecture } from './architecture.ts';
 import type { Examples } from './examples.ts';
 import type { ParameterLayout } from './parameter-layout.ts';
+import type { PrivateSteps } from './private-steps.ts';
 import type { TrainingOptions } from './training-options.ts';
 
 /** What the numeric work is done with; the ledger records `name` and `version` of the engine behind a contribution. */
@@ -30,6 +31,19 @@ export interface Model {
     run: TrainingRun,
   ): AsyncGenerator<EpochReport, Float32Array, void>;
 
+  /**
+   * Trains from `parameters` with noisy sums of clipped gradients, and returns the new parameters. Of the options, batch size
+   * and epochs do not apply. Tells nothing on the way: figures of a training would tell of its samples.
+   * @throws ModelError `model/training-reveals` for options that use the samples without noise, `model/samples-mixed` for a
+   *   network in which samples depend on each other, and what {@link Model.train} throws
+   */
+  trainPrivately(
+    parameters: Float32Array,
+    examples: Examples,
+    options: TrainingOptions,
+    run: PrivateRun,
+  ): Promise<Float32Array>;
+
   /** @throws ModelError `model/wrong-shape`, `model/no-examples`; `model/diverged` if an output is not finite */
   evaluate(parameters: Float32Array, examples: Examples): Evaluation;
 
@@ -44,6 +58,12 @@ export interface Model {
 export interface TrainingRun {
   /** Fixes the order of samples. */
   readonly seed: string | Uint8Array;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What belongs to one call of `trainPrivately`; it cannot be repeated, because chance is not seeded. */
+export interface PrivateRun {
+  readonly steps: PrivateSteps;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -6,6 +6,7 @@ import { ConsiliumError } from '../base/errors.ts';
  * - `model/no-examples`: nothing to train or evaluate on
  * - `model/diverged`: the loss or a parameter is no longer a finite number
  * - `model/samples-mixed`: a layer in which samples depend on each other, where each must be clipped by itself
+ * - `model/training-reveals`: training options that use samples without noise, where the training is to be private
  * - `model/engine-unavailable`: the numeric backend could not be started
  */
 export type ModelErrorCode =
@@ -14,6 +15,7 @@ export type ModelErrorCode =
   | 'model/no-examples'
   | 'model/diverged'
   | 'model/samples-mixed'
+  | 'model/training-reveals'
   | 'model/engine-unavailable';
 
 /** Everything that `src/model` throws on purpose. */

@@ -8,6 +8,7 @@ import { checkExamples, type Examples } from './examples.ts';
 import { ModelError } from './model-error.ts';
 import { createNetwork, type Network } from './network.ts';
 import { layoutOf, type ParameterLayout } from './parameter-layout.ts';
+import { privateTrainingLoop } from './private-training-loop.ts';
 import { classifierAuc } from './roc-auc.ts';
 import { trainingLoop } from './training-loop.ts';
 
@@ -28,6 +29,10 @@ export function createTensorModel(architecture: Architecture): Model {
     train: async function* (parameters, examples, options, run) {
       check(parameters, examples);
       return yield* trainingLoop(network, parameters, { examples, options }, run);
+    },
+    trainPrivately: async (parameters, examples, options, run) => {
+      check(parameters, examples);
+      return privateTrainingLoop(network, parameters, { examples, options }, run);
     },
     evaluate: (parameters, examples) => {
       check(parameters, examples);

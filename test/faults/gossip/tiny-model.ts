@@ -30,6 +30,7 @@ export function createTinyModel(epochMilliseconds: number, isPaused: () => boole
       yield { epoch: 1, loss: 1, accuracy: 0.5, samplesSeen: examples.samples };
       return parameters.map((value) => value + (random.integer(1_000) - 500) / 10_000);
     },
+    trainPrivately: async (parameters) => parameters.slice(),
     evaluate: (parameters, { samples }): Evaluation => {
       const loss = parameters.reduce((sum, value) => sum + value * value, 0) / parameters.length;
       return { samples, loss, accuracy: 0.5, auc: null, probabilities: new Float32Array(2 * samples) };
