@@ -41,30 +41,37 @@ export interface ReadingPlan {
  * @throws DataError `data/too-large` if all images together do not fit into memory
  */
 export async function readInProcesses(paths: readonly string[], plan: ReadingPlan): Promise<ReadFile[]> {
-  const results: ReadFile[] = [];
-  const budget = { values: MAX_TOTAL_VALUES };
-  let next = 0;
-  let done = 0;
-  const lane = async (): Promise<void> => {
-    let reader: ReadingProcess | undefined;
-    try {
-      for (let index = next++; index < paths.length; index = next++) {
-        if (!reader?.isUsable()) {
-          reader?.stop();
-          reader = startReadingProcess(plan.limits, plan.entry);
-        }
-        results[index] = await readOne(reader, { path: paths[index] as string, plan, budget });
-        plan.onFile(++done);
-      }
-    } finally {
-      reader?.stop();
-      // If this lane failed, the others stop too.
-      next = paths.length;
-    }
-  };
+  const shared: SharedWork = { paths, plan, budget: { values: MAX_TOTAL_VALUES }, results: [], next: 0, done: 0 };
   const lanes = Math.min(MAX_PROCESSES, availableParallelism(), Math.ceil(paths.length / FILES_PER_PROCESS));
-  await Promise.all(Array.from({ length: lanes }, lane));
-  return results;
+  await Promise.all(Array.from({ length: lanes }, () => readNextFiles(shared)));
+  return shared.results;
+}
+
+/** What the lanes take from and add to. */
+interface SharedWork {
+  readonly paths: readonly string[];
+  readonly plan: ReadingPlan;
+  readonly budget: { values: number };
+  readonly results: ReadFile[];
+  next: number;
+  done: number;
+}
+
+/** One lane: takes the next file as soon as it has read one, in the same process while that lasts. */
+async function readNextFiles(work: SharedWork): Promise<void> {
+  const { paths, plan, budget, results } = work;
+  let reader: ReadingProcess | undefined;
+  try {
+    for (let index = work.next++; index < paths.length; index = work.next++) {
+      if (!reader?.isUsable()) reader = startReadingProcess(plan.limits, plan.entry);
+      results[index] = await readOne(reader, { path: paths[index] as string, plan, budget });
+      plan.onFile(++work.done);
+    }
+  } finally {
+    reader?.stop();
+    // If this lane failed, the others stop too.
+    work.next = paths.length;
+  }
 }
 
 interface OneFile {

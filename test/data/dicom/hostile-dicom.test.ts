@@ -53,6 +53,11 @@ describe('a DICOM file', () => {
     expect([values[0], values[5], values[15]]).toEqual([0, Math.fround(0.505), 1]);
   });
 
+  test('of values beyond all numbers is black', async () => {
+    const [part] = await read(changed(['00281053', 'DS', '1e300']));
+    expect(part?.image.values.every((value) => value === 0)).toBe(true);
+  });
+
   test('has no bits of old overlays in its pixels', async () => {
     const twelve = [
       ['00280100', 'US', 16],
