@@ -1,11 +1,12 @@
 import { sha256, toHex } from '../base/bytes.ts';
 import { aggregate } from '../model/aggregation/aggregate.ts';
-import type { MixedSegment } from '../model/aggregation/mixture.ts';
+import type { Mixture } from '../model/aggregation/mixture.ts';
 import { mixWeights } from '../model/mix.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import { encodeSegment, rootOfDigests } from '../protocol/segments.ts';
 import type { MixPlan } from './plan-mix.ts';
+import { suspectEntries } from './suspect-entries.ts';
 
 /** Everything that goes into one mix. */
 export interface MixInput {
@@ -30,7 +31,7 @@ export interface MixOutcome {
 
 /**
  * Mixes every segment, and writes down how. Peers and auditors call this same function. One segment and its sources are in memory at a
- * time.
+ * time; a rule that judges whole contributions reads each segment twice.
  * @param keep takes each mixed segment, in order
  */
 export async function computeMix(
@@ -38,8 +39,9 @@ export async function computeMix(
   keep: (parameters: Float32Array, segment: number) => Promise<void>,
 ): Promise<MixOutcome> {
   const steps: Recipe['segments'] = [];
+  const mixtureOf = await readMixtures(input, input.plan.sources);
   for (const [segment, sources] of input.plan.sources.entries()) {
-    const { mixed, weights, scales } = await mixOne(input, segment, sources);
+    const { mixed, weights, scales } = aggregate(input.manifest.aggregation, await mixtureOf(segment, sources));
     await keep(mixed, segment);
     steps.push({
       sources: [...sources],
@@ -58,23 +60,32 @@ export async function computeMix(
  */
 export async function mixCoalition(input: MixInput, coalition: readonly number[]): Promise<Float32Array[]> {
   const mixed: Float32Array[] = [];
-  for (const [segment, all] of input.plan.sources.entries()) {
-    const sources = all.filter((entry) => coalition.includes(entry));
-    mixed.push(sources.length === 0 ? await input.baseOf(segment) : (await mixOne(input, segment, sources)).mixed);
+  const present = input.plan.sources.map((all) => all.filter((entry) => coalition.includes(entry)));
+  const mixtureOf = await readMixtures(input, present);
+  for (const [segment, sources] of present.entries()) {
+    if (sources.length === 0) mixed.push(await input.baseOf(segment));
+    else mixed.push(aggregate(input.manifest.aggregation, await mixtureOf(segment, sources)).mixed);
   }
   return mixed;
 }
 
-async function mixOne(input: MixInput, segment: number, sources: readonly number[]): Promise<MixedSegment> {
-  const { aggregation, rounds } = input.manifest;
-  const own = sources.indexOf(input.plan.own);
-  return aggregate(aggregation, {
-    base: await input.baseOf(segment),
-    sources: await Promise.all(sources.map((entry) => input.segmentOf(entry, segment))),
-    weights: sizeWeights(input, sources),
-    own: own < 0 ? null : own,
-    elapsed: input.round / rounds,
-  });
+type MixtureReader = (segment: number, sources: readonly number[]) => Promise<Mixture>;
+
+/** @param present the entries that each segment is to be mixed of @returns what reads one segment's */
+async function readMixtures(input: MixInput, present: readonly (readonly number[])[]): Promise<MixtureReader> {
+  const { plan, round, manifest } = input;
+  const reader =
+    (suspicions: readonly number[]): MixtureReader =>
+    async (segment, sources) => ({
+      base: await input.baseOf(segment),
+      sources: await Promise.all(sources.map((entry) => input.segmentOf(entry, segment))),
+      weights: sizeWeights(input, sources),
+      own: sources.includes(plan.own) ? sources.indexOf(plan.own) : null,
+      suspicions: sources.map((entry) => suspicions[entry] ?? 0),
+      elapsed: round / manifest.rounds,
+    });
+  const question = { sources: present, entries: plan.entries.length };
+  return reader(await suspectEntries(manifest.aggregation, question, reader([])));
 }
 
 function sizeWeights({ manifest, plan, samples, round }: MixInput, sources: readonly number[]): number[] {

@@ -4,9 +4,11 @@ import type { Architecture } from '../model/architecture.ts';
 import { initialParameters } from '../model/initial-parameters.ts';
 import { layoutOf } from '../model/parameter-layout.ts';
 import type { TrainingOptions } from '../model/training-options.ts';
+import type { AggregationTerms } from '../protocol/aggregation-terms.ts';
 import { type Manifest, manifestSchema } from '../protocol/manifest.ts';
 import type { Codec } from '../protocol/segment-codec.ts';
 import { segmentModel } from '../protocol/segments.ts';
+import { composeAggregation } from './compose-aggregation.ts';
 
 export interface StudyTerms {
   readonly title: string;
@@ -22,6 +24,8 @@ export interface StudyTerms {
   readonly training: TrainingOptions;
   /** How updates are written; 32-bit floats if not said. */
   readonly codec?: Codec['name'];
+  /** How contributions are mixed; the clipped mean if not said. */
+  readonly rule?: AggregationTerms['rule'];
 }
 
 /** Codecs by name, with the values that we recommend. */
@@ -56,7 +60,7 @@ export function composeManifest(terms: StudyTerms): Manifest {
     pulls,
     finalPulls: Math.max(pulls, members - 1),
     codec: CODECS[terms.codec ?? 'float32'],
-    aggregation: { rule: 'clipped-mean', clipFactor: 3, weightShareCap: 0.5 },
+    aggregation: composeAggregation(terms.rule ?? 'clipped-mean', members, pulls),
     staleness: { boundRounds: 3, discount: 0.5 },
     // Two thirds must be there; of two members one, or nothing could ever go on without the other.
     waiting: { quorum: members === 2 ? 0.5 : 0.66, graceSeconds: 60, lostGraceSeconds: 2 },

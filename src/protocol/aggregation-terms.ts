@@ -57,6 +57,21 @@ export const aggregationSchema = z.discriminatedUnion('rule', [
       .nullable(),
   }),
   z.strictObject({ rule: z.literal('nearest-neighbour-mixing'), ...guarded }),
+  z.strictObject({
+    rule: z.literal('screened-mean'),
+    ...guarded,
+    /** A contribution this many median distances from the own one is suspected. */
+    farFactor: z.number().min(1).max(1000),
+    /** So is one whose change has a cosine below minus this with the own change. */
+    opposition: z.number().min(0).max(1),
+    /** A segment farther from the own one than this many median distances is clipped to that. */
+    clipFactor: z.number().gt(0).max(1000),
+  }),
 ]);
 
 export type AggregationTerms = z.infer<typeof aggregationSchema>;
+
+/** The names of all rules. */
+export const AGGREGATION_RULES: readonly AggregationTerms['rule'][] = aggregationSchema.options.map(
+  ({ shape }) => shape.rule.value,
+);

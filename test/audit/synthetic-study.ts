@@ -60,12 +60,13 @@ export async function syntheticStudy(
   cheat?: Cheat,
   adoption?: Adoption,
   codec: Codec['name'] = 'float32',
+  aggregation?: Manifest['aggregation'],
 ): Promise<SyntheticStudy> {
   const isAway = (n: number, round: number): boolean =>
     adoption?.member === n && adoption.round === round && adoption.contributes !== true;
   /** Its first record after the one that it adopted has nothing to say about a mix. */
   const hasAdopted = (n: number, round: number): boolean => adoption?.member === n && adoption.round === round - 1;
-  const manifest = composeManifest({
+  const composed = composeManifest({
     title: 'a synthetic study',
     members: MEMBERS,
     rounds: ROUNDS,
@@ -84,6 +85,7 @@ export async function syntheticStudy(
       classWeights: 'none',
     }),
   });
+  const manifest = { ...composed, aggregation: aggregation ?? composed.aggregation };
   const study = studyOf(manifest);
   const ledger = createMemoryLedger(DOMAIN);
   const blobs = new Map<Hex, Uint8Array>();

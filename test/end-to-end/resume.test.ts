@@ -39,6 +39,7 @@ test('a peer that is killed at any point and started again goes on; nothing is s
     segments: 8,
     pulls: null,
     codec: 'top-k' as const, // so that what a crash leaves of an update's residual is tried too
+    rule: 'clipped-mean' as const,
     seed: 3,
     out: join(folder, 'run'),
     json: true,

@@ -1,3 +1,4 @@
+import { AGGREGATION_RULES, type AggregationTerms } from '../../protocol/aggregation-terms.ts';
 import type { Codec } from '../../protocol/segment-codec.ts';
 import { type CommandSpec, type OptionValues, usageError, wholeNumber } from '../command-line.ts';
 
@@ -13,6 +14,8 @@ export interface DemoOptions {
   readonly pulls: number | null;
   /** How updates are written. */
   readonly codec: Codec['name'];
+  /** How contributions are mixed. */
+  readonly rule: AggregationTerms['rule'];
   readonly seed: number;
   /** Null for a new folder below `runs/`. */
   readonly out: string | null;
@@ -58,6 +61,12 @@ export const DEMO_SPEC: CommandSpec = {
       help: 'how updates are written: float32, float16, int8 or top-k',
       default: 'float32',
     },
+    rule: {
+      type: 'string',
+      value: '<name>',
+      help: `how contributions are mixed: ${AGGREGATION_RULES.join(', ')}`,
+      default: 'clipped-mean',
+    },
     seed: { type: 'string', value: '<n>', help: 'seed of split, initial model and training', default: '1' },
     out: {
       type: 'string',
@@ -93,6 +102,7 @@ export function readDemoOptions(values: OptionValues): DemoOptions {
     segments: wholeNumber(values, 'segments', { min: 1, max: 512 }),
     pulls: optional('pulls', MOST_PEERS - 1),
     codec: readCodec(String(values.codec)),
+    rule: readRule(String(values.rule)),
     seed: wholeNumber(values, 'seed', { min: 0, max: 2 ** 31 }),
     out: typeof values.out === 'string' ? values.out : null,
     json: values.json === true,
@@ -114,4 +124,10 @@ function readAlpha(text: string): number {
   const alpha = /^inf(inity)?$/i.test(text) ? Number.POSITIVE_INFINITY : Number(text);
   if (/^[\d.]+(e-?\d+)?$|^inf(inity)?$/i.test(text) && alpha > 0 && alpha !== 0) return alpha;
   throw usageError(`--alpha ${text}: give a number above 0, or inf for no skew`);
+}
+
+function readRule(text: string): AggregationTerms['rule'] {
+  const rule = AGGREGATION_RULES.find((name) => name === text);
+  if (rule !== undefined) return rule;
+  throw usageError(`--rule ${text}: give one of ${AGGREGATION_RULES.join(', ')}`);
 }

@@ -86,6 +86,7 @@ function demoManifest(options: DemoOptions, source: DataSource, peers: number): 
   const defaults = defaultTraining(source.kind, source.shared);
   return composeManifest({
     codec: options.codec,
+    rule: options.rule,
     title: `${publicDatasetName(options.dataset)} in ${peers} hospitals`,
     members: peers,
     rounds: options.rounds ?? defaults.rounds,

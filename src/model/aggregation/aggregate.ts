@@ -7,6 +7,7 @@ import { krum } from './krum.ts';
 import type { MixedSegment, Mixture } from './mixture.ts';
 import { nearestNeighbourMixing } from './nearest-neighbour-mixing.ts';
 import { nearestNeighbours } from './nearest-neighbours.ts';
+import { screenedMean } from './screened-mean.ts';
 import { selfCentredClipping } from './self-centred-clipping.ts';
 import { coordinateMedian, trimmedMean } from './trimmed-mean.ts';
 
@@ -20,7 +21,8 @@ export type AggregationRule =
   | { readonly rule: 'self-centred-clipping'; readonly radius: number }
   | { readonly rule: 'nearest-neighbours'; readonly attackersPerMix: number }
   | { readonly rule: 'clipped-summation'; readonly attackersPerMix: number; readonly gate: GateRadius | null }
-  | { readonly rule: 'nearest-neighbour-mixing'; readonly attackersPerMix: number };
+  | { readonly rule: 'nearest-neighbour-mixing'; readonly attackersPerMix: number }
+  | { readonly rule: 'screened-mean'; readonly attackersPerMix: number; readonly clipFactor: number };
 
 /**
  * Mixes one segment by a rule. Auditors repeat it bit for bit, so a rule is a function of its arguments, sums in 64 bits in a fixed
@@ -48,6 +50,8 @@ export function aggregate(rule: AggregationRule, mixture: Mixture): MixedSegment
       return rule.gate === null
         ? clippedSummation(mixture, rule.attackersPerMix)
         : gatedClippedSummation(mixture, { attackers: rule.attackersPerMix, gate: rule.gate });
+    case 'screened-mean':
+      return screenedMean(mixture, { attackers: rule.attackersPerMix, clipFactor: rule.clipFactor });
     case 'nearest-neighbour-mixing':
       return nearestNeighbourMixing(mixture, rule.attackersPerMix);
   }

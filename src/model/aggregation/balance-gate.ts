@@ -48,6 +48,7 @@ export function admitted(mixture: Mixture, accepted: readonly boolean[]): Mixtur
     ...mixture,
     sources: kept.map((j) => mixture.sources[j] ?? mixture.base),
     weights: weights.map((weight) => (total > 0 ? weight / total : 1 / kept.length)),
+    suspicions: kept.map((j) => mixture.suspicions[j] ?? 0),
     own: mixture.own === null ? null : kept.indexOf(mixture.own),
   };
 }

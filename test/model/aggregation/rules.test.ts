@@ -23,6 +23,7 @@ function mixtureOf(points: readonly (readonly number[])[], own: number | null = 
     sources: points.map((point) => Float32Array.from(point)),
     weights: points.map(() => 1 / points.length),
     own,
+    suspicions: points.map((_, i) => (i === 5 ? 2 : 0)),
     elapsed: 0.5,
   };
 }
@@ -43,6 +44,7 @@ const RULES: readonly AggregationRule[] = [
   CSP,
   { rule: 'clipped-summation', attackersPerMix: 2, gate: { share: 0.3, narrowing: 1 } },
   { rule: 'nearest-neighbour-mixing', attackersPerMix: 2 },
+  { rule: 'screened-mean', attackersPerMix: 2, clipFactor: 1 },
 ];
 
 describe('on seven points of which one is an attacker, worked out by hand and by published code', () => {

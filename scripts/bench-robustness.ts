@@ -1,0 +1,130 @@
+import { wholeNumber } from '../src/cli/command-line.ts';
+import { formatTable } from '../src/cli/format-table.ts';
+import { type Command, EXIT_OK, runCommand } from '../src/cli/run-command.ts';
+import { ATTACKS, type AttackName } from './bench/robustness/attacks.ts';
+import { benchRules } from './bench/robustness/bench-rules.ts';
+import { MEMBERS, measureRows, type RobustnessRow, type RowPlan } from './bench/robustness/robustness-rows.ts';
+import { measureCosts, type RuleCost } from './bench/robustness/rule-cost.ts';
+import { digitsTask, pneumoniaTask, type Task } from './bench/robustness/tasks.ts';
+
+const NAMES = benchRules(2, MEMBERS).map(({ name }) => name);
+const ATTACK_NAMES: readonly (AttackName | 'none')[] = ['none', ...ATTACKS.map(({ name }) => name)];
+
+const benchRobustness: Command = {
+  spec: {
+    usage: 'npm run bench:robustness -- [options]',
+    summary:
+      'Ten hospitals learn together without a server while two or three of them attack: every mixing rule against every attack, with even\n' +
+      'and uneven classes and sizes. Accuracy of the honest, and what is lost against the plain mean without attackers in the same run.\n' +
+      'In full it takes hours on two cores; the options choose a part. docs/BENCHMARKS.md has the table and the fields.',
+    options: {
+      rules: { type: 'string', value: '<names>', help: `comma-separated: ${NAMES.join('; ')}`, default: 'all' },
+      tasks: {
+        type: 'string',
+        value: '<names>',
+        help: 'digits, pneumonia, or both, comma-separated',
+        default: 'digits',
+      },
+      pneumonia: {
+        type: 'string',
+        value: '<file>',
+        help: 'PneumoniaMNIST as an NPZ file',
+        default: 'pneumoniamnist.npz',
+      },
+      alpha: { type: 'string', value: '<list>', help: "Dirichlet α of the members' classes", default: '1,0.3' },
+      'size-ratio': { type: 'string', value: '<list>', help: 'largest member ÷ smallest', default: '1,94' },
+      attackers: { type: 'string', value: '<list>', help: 'attackers among ten members', default: '2,3' },
+      seeds: { type: 'string', value: '<n>', help: 'seeds, from 1, 1 to 20', default: '3' },
+      quick: { type: 'boolean', help: 'plain and screened mean, five attacks, half the rounds, one seed' },
+      json: { type: 'boolean', help: 'print one JSON document on the last line' },
+    },
+    examples: [
+      'npm run bench:robustness -- --quick',
+      'npm run bench:robustness -- --rules screened-mean --attackers 2',
+    ],
+  },
+  async run(values, _positionals, signal) {
+    const quick = values.quick === true;
+    const tasks = await readTasks(String(values.tasks), String(values.pneumonia));
+    const numbers = (name: string): number[] => String(values[name]).split(',').map(Number);
+    const skews = numbers('alpha').flatMap((alpha) => numbers('size-ratio').map((sizeRatio) => ({ alpha, sizeRatio })));
+    const seeds = Array.from({ length: wholeNumber(values, 'seeds', { min: 1, max: 20 }) }, (_, i) => i + 1);
+    const rules = values.rules === 'all' ? NAMES : splitNames(String(values.rules));
+    const whole = {
+      tasks,
+      skews,
+      rules,
+      seeds,
+      attackers: numbers('attackers'),
+      attacks: ATTACK_NAMES,
+      roundsShare: 1,
+      segments: 4,
+    };
+    const plan: RowPlan = quick ? quickPlan(whole) : whole;
+    const tell = (row: RobustnessRow): void => void process.stderr.write(`${toLine(row)}\n`);
+    const rows = await measureRows(plan, tell, signal);
+    const costs = measureCosts(quick ? 2 : 5);
+    process.stdout.write(values.json === true ? `${JSON.stringify({ rows, costs })}\n` : describe(rows, costs));
+    return EXIT_OK;
+  },
+};
+
+/** Rule names hold a comma themselves, so that the longest that fits is taken. */
+function splitNames(text: string): string[] {
+  return NAMES.filter((name) => `,${text},`.includes(`,${name},`));
+}
+
+function quickPlan(whole: RowPlan): RowPlan {
+  return {
+    ...whole,
+    tasks: whole.tasks.slice(0, 1),
+    skews: [1, 94].map((sizeRatio) => ({ alpha: 0.3, sizeRatio })),
+    rules: ['mean', 'screened-mean'],
+    attackers: [2],
+    seeds: [1],
+    attacks: ['none', 'sign-flip', 'foe', 'label-flip', 'backdoor', 'dissensus'],
+    roundsShare: 0.5,
+  };
+}
+
+async function readTasks(names: string, file: string): Promise<Task[]> {
+  const tasks: Task[] = [];
+  if (names.includes('digits')) tasks.push(await digitsTask());
+  if (names.includes('pneumonia')) tasks.push(await pneumoniaTask(file));
+  return tasks;
+}
+
+const points = (share: number): string => (100 * share).toFixed(1);
+
+function toLine(row: RobustnessRow): string {
+  const success = row.backdoorSuccess === null ? '' : `, backdoor ${points(row.backdoorSuccess)} %`;
+  const alone = `${row.betterAlone} of ${row.honestMembers} better off alone`;
+  const place = `${row.task}, α ${row.alpha}, sizes 1:${row.sizeRatio}, f ${row.attackers}`;
+  return `${place}, ${row.rule}, ${row.attack}: ${points(row.accuracy)}, lost ${row.lostPoints.toFixed(1)}${success}, ${alone}`;
+}
+
+function describe(rows: readonly RobustnessRow[], costs: readonly RuleCost[]): string {
+  const table = formatTable(
+    ['task', 'α', 'sizes', 'f', 'rule', 'attack', 'accuracy', 'worst', 'lost', 'backdoor', 'better alone'],
+    rows.map((row) => [
+      row.task,
+      String(row.alpha),
+      `1:${row.sizeRatio}`,
+      String(row.attackers),
+      row.rule,
+      row.attack,
+      points(row.accuracy),
+      points(row.worstMember),
+      row.lostPoints.toFixed(1),
+      row.backdoorSuccess === null ? '' : points(row.backdoorSuccess),
+      `${row.betterAlone} of ${row.honestMembers}`,
+    ]),
+  );
+  const price = formatTable(
+    ['rule', 'ms per MB', 'ratio to the clipped mean'],
+    costs.map((cost) => [cost.rule, cost.millisecondsPerMegabyte.toFixed(2), cost.ratioToClippedMean.toFixed(1)]),
+  );
+  return `${table}\n\n${price}\n`;
+}
+
+process.exitCode = await runCommand(benchRobustness, process.argv.slice(2));

@@ -1,0 +1,175 @@
+import type { SeededRandom } from '../../../src/base/seeded-random.ts';
+
+/** One hidden layer of rectified units: enough of a network to show what an attack does, and small enough to train a thousand times. */
+export interface Perceptron {
+  readonly inputs: number;
+  readonly hidden: number;
+  readonly classes: number;
+}
+
+/** Labelled rows; `inputs` holds `labels.length` rows. */
+export interface Samples {
+  readonly inputs: Float32Array;
+  readonly labels: Uint8Array;
+}
+
+/** Where weights and biases lie in the flat vector of parameters. */
+function offsets({ inputs, hidden, classes }: Perceptron) {
+  const hiddenBias = inputs * hidden;
+  const output = hiddenBias + hidden;
+  const outputBias = output + hidden * classes;
+  return { hiddenBias, output, outputBias, length: outputBias + classes };
+}
+
+export function initialVector(network: Perceptron, random: SeededRandom): Float32Array {
+  const { hiddenBias, output, outputBias, length } = offsets(network);
+  const vector = new Float32Array(length);
+  const fill = (start: number, end: number, bound: number): void => {
+    for (let k = start; k < end; k++) vector[k] = (2 * random.next() - 1) * bound;
+  };
+  fill(0, hiddenBias, Math.sqrt(6 / network.inputs));
+  fill(output, outputBias, Math.sqrt(6 / (network.hidden + network.classes)));
+  return vector;
+}
+
+/** Hidden activations and class probabilities of one row. */
+interface Activations {
+  readonly hidden: Float64Array;
+  readonly output: Float64Array;
+}
+
+function forward(network: Perceptron, vector: Float32Array, row: Float32Array, into: Activations): void {
+  const { hiddenBias, output, outputBias } = offsets(network);
+  const { hidden: width, classes } = network;
+  const { hidden, output: scores } = into;
+  for (let h = 0; h < width; h++) hidden[h] = vector[hiddenBias + h] as number;
+  for (let i = 0; i < network.inputs; i++) {
+    const value = row[i] as number;
+    if (value === 0) continue;
+    const place = i * width;
+    for (let h = 0; h < width; h++) hidden[h] = (hidden[h] as number) + value * (vector[place + h] as number);
+  }
+  for (let c = 0; c < classes; c++) scores[c] = vector[outputBias + c] as number;
+  for (let h = 0; h < width; h++) {
+    const value = Math.max(0, hidden[h] as number);
+    hidden[h] = value;
+    if (value === 0) continue;
+    const place = output + h * classes;
+    for (let c = 0; c < classes; c++) scores[c] = (scores[c] as number) + value * (vector[place + c] as number);
+  }
+  softmax(scores);
+}
+
+function softmax(scores: Float64Array): void {
+  let [largest, sum] = [Number.NEGATIVE_INFINITY, 0];
+  for (const score of scores) largest = Math.max(largest, score);
+  for (let c = 0; c < scores.length; c++) {
+    const value = Math.exp((scores[c] as number) - largest);
+    scores[c] = value;
+    sum += value;
+  }
+  for (let c = 0; c < scores.length; c++) scores[c] = (scores[c] as number) / sum;
+}
+
+const activations = ({ hidden, classes }: Perceptron): Activations => ({
+  hidden: new Float64Array(hidden),
+  output: new Float64Array(classes),
+});
+
+const rowOf = ({ inputs }: Samples, width: number, sample: number): Float32Array =>
+  inputs.subarray(sample * width, (sample + 1) * width);
+
+/** Adds the gradient of one row's cross-entropy. */
+function addGradient(
+  network: Perceptron,
+  vector: Float32Array,
+  gradient: Float64Array,
+  { row, label, state }: { row: Float32Array; label: number; state: Activations },
+): void {
+  forward(network, vector, row, state);
+  const { hiddenBias, output, outputBias } = offsets(network);
+  const { hidden: width, classes } = network;
+  const { hidden, output: errors } = state;
+  errors[label] = (errors[label] as number) - 1;
+  const add = (place: number, value: number): void => void (gradient[place] = (gradient[place] as number) + value);
+  for (let c = 0; c < classes; c++) add(outputBias + c, errors[c] as number);
+  for (let h = 0; h < width; h++) {
+    const value = hidden[h] as number;
+    if (value === 0) continue;
+    const place = output + h * classes;
+    let back = 0;
+    for (let c = 0; c < classes; c++) {
+      back += (errors[c] as number) * (vector[place + c] as number);
+      add(place + c, value * (errors[c] as number));
+    }
+    hidden[h] = back;
+    add(hiddenBias + h, back);
+  }
+  for (let i = 0; i < network.inputs; i++) {
+    const value = row[i] as number;
+    if (value === 0) continue;
+    const place = i * width;
+    for (let h = 0; h < width; h++)
+      gradient[place + h] = (gradient[place + h] as number) + value * (hidden[h] as number);
+  }
+}
+
+export interface LocalTraining {
+  readonly steps: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  readonly momentum: number;
+}
+
+/** Some steps of stochastic gradient descent with momentum, on rows drawn without putting back within a batch. */
+export function trainLocally(
+  network: Perceptron,
+  from: Float32Array,
+  data: Samples,
+  { training, random }: { training: LocalTraining; random: SeededRandom },
+): Float32Array {
+  const vector = from.slice();
+  const velocity = new Float64Array(vector.length);
+  const gradient = new Float64Array(vector.length);
+  const state = activations(network);
+  const rows = Array.from({ length: data.labels.length }, (_, i) => i);
+  const batch = Math.min(training.batch, rows.length);
+  for (let step = 0; step < training.steps; step++) {
+    gradient.fill(0);
+    for (let k = 0; k < batch; k++) {
+      const sample = draw(rows, k, random);
+      const row = rowOf(data, network.inputs, sample);
+      addGradient(network, vector, gradient, { row, label: data.labels[sample] as number, state });
+    }
+    for (let k = 0; k < vector.length; k++) {
+      const speed =
+        training.momentum * (velocity[k] as number) - (training.learningRate * (gradient[k] as number)) / batch;
+      velocity[k] = speed;
+      vector[k] = (vector[k] as number) + speed;
+    }
+  }
+  return vector;
+}
+
+/** The k-th of a shuffle that is only made as far as it is needed. */
+function draw(rows: number[], k: number, random: SeededRandom): number {
+  const j = k + random.integer(rows.length - k);
+  const taken = rows[j] as number;
+  rows[j] = rows[k] as number;
+  rows[k] = taken;
+  return taken;
+}
+
+/** Share of the rows whose likeliest class is the expected one. */
+export function accuracyOf(network: Perceptron, vector: Float32Array, { inputs, labels }: Samples): number {
+  const state = activations(network);
+  let right = 0;
+  for (const [sample, label] of labels.entries()) {
+    forward(network, vector, rowOf({ inputs, labels }, network.inputs, sample), state);
+    let best = 0;
+    for (let c = 1; c < network.classes; c++)
+      if ((state.output[c] as number) > (state.output[best] as number)) best = c;
+    if (best === label) right++;
+  }
+  return right / labels.length;
+}

@@ -1,0 +1,73 @@
+import { createSeededRandom } from '../../../src/base/seeded-random.ts';
+import type { Dataset } from '../../../src/data/dataset.ts';
+import { readDigits } from '../../../src/data/read-digits.ts';
+import { readNpz } from '../../../src/data/read-npz.ts';
+import type { LocalTraining, Perceptron, Samples } from './perceptron.ts';
+
+/** A learning task of the bench. */
+export interface Task {
+  readonly name: 'digits' | 'pneumonia';
+  readonly network: Perceptron;
+  readonly local: LocalTraining;
+  readonly rounds: number;
+  readonly training: Samples;
+  readonly test: Samples;
+  /** Side of an image in pixels. */
+  readonly side: number;
+}
+
+const DIGITS_TEST = 360;
+
+/** 8 × 8 digits: 1,437 to learn from, 360 to judge by. */
+export async function digitsTask(): Promise<Task> {
+  const data = await readDigits();
+  const order = createSeededRandom('robustness', 'digits').shuffle(Array.from({ length: data.samples }, (_, i) => i));
+  return {
+    name: 'digits',
+    network: { inputs: 64, hidden: 32, classes: 10 },
+    local: { steps: 3, batch: 32, learningRate: 0.1, momentum: 0.9 },
+    rounds: 120,
+    training: pick(data, order.slice(DIGITS_TEST)),
+    test: pick(data, order.slice(0, DIGITS_TEST)),
+    side: 8,
+  };
+}
+
+const POOLED_SIDE = 14;
+
+/**
+ * PneumoniaMNIST, 28 × 28 pixels pooled to 14 × 14.
+ * @param path the NPZ file of MedMNIST
+ */
+export async function pneumoniaTask(path: string): Promise<Task> {
+  const { training, test } = await readNpz(path);
+  return {
+    name: 'pneumonia',
+    network: { inputs: POOLED_SIDE ** 2, hidden: 16, classes: 2 },
+    local: { steps: 3, batch: 32, learningRate: 0.02, momentum: 0.9 },
+    rounds: 80,
+    training: pool(training),
+    test: pool(test),
+    side: POOLED_SIDE,
+  };
+}
+
+function pick({ inputs, labels }: Dataset, samples: readonly number[]): Samples {
+  const width = inputs.length / labels.length;
+  return {
+    inputs: Float32Array.from(samples.flatMap((sample) => [...inputs.subarray(sample * width, (sample + 1) * width)])),
+    labels: Uint8Array.from(samples, (sample) => labels[sample] as number),
+  };
+}
+
+/** Means of 2 × 2 pixels. */
+function pool({ inputs, labels, samples }: Dataset): Samples {
+  const pooled = new Float32Array(samples * POOLED_SIDE ** 2);
+  const side = 2 * POOLED_SIDE;
+  for (let place = 0; place < inputs.length; place++) {
+    const [sample, row, column] = [Math.floor(place / side ** 2), Math.floor(place / side) % side, place % side];
+    const target = sample * POOLED_SIDE ** 2 + (row >> 1) * POOLED_SIDE + (column >> 1);
+    pooled[target] = (pooled[target] as number) + (inputs[place] as number) / 4;
+  }
+  return { inputs: pooled, labels: Uint8Array.from(labels) };
+}

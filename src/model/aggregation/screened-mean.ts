@@ -1,0 +1,35 @@
+import { distances } from '../mix-kernel.ts';
+import { clipToCentre } from './clip-to-centre.ts';
+import { type MixedSegment, type Mixture, outvoted, ownVector } from './mixture.ts';
+import { orderBy } from './order-by.ts';
+import { medianOfOthers } from './screening.ts';
+
+/**
+ * Weighted mean that leaves out at most the b most suspect sources, never one that nothing speaks against, and draws what is left towards
+ * the own vector until it is no farther from it than the median of the others. Weights stay what samples make them. Why so:
+ * docs/decisions/0029-screened-mean.md.
+ * @param attackers b̂
+ * @param clipFactor times the median distance is as far as a source may be
+ */
+export function screenedMean(
+  mixture: Mixture,
+  { attackers, clipFactor }: { attackers: number; clipFactor: number },
+): MixedSegment {
+  const { sources, own } = mixture;
+  const centre = ownVector(mixture);
+  const lengths = distances(centre, sources);
+  const weights = screenedWeights(mixture, outvoted(attackers, sources.length));
+  const radius = clipFactor * medianOfOthers(lengths, own);
+  return clipToCentre({ sources, weights }, { centre, lengths, radius });
+}
+
+/** Weights without the most suspect, summing to 1 again. */
+function screenedWeights({ weights, suspicions, own }: Mixture, limit: number): number[] {
+  const suspects = orderBy(suspicions.map((suspicion) => -suspicion)).filter(
+    (j) => (suspicions[j] ?? 0) > 0 && j !== own,
+  );
+  const left = suspects.slice(0, limit);
+  let total = 0;
+  for (const [j, weight] of weights.entries()) if (!left.includes(j)) total += weight;
+  return weights.map((weight, j) => (left.includes(j) || total === 0 ? 0 : weight / total));
+}

@@ -1,0 +1,35 @@
+import type { AggregationTerms } from '../protocol/aggregation-terms.ts';
+
+/** All attackers that a study allows for together never weigh more than this share of a mix, whatever sample counts they state. */
+const ATTACKERS_SHARE = 0.4;
+/** The largest share of one contribution where no attacker is allowed for. */
+const LARGEST_SHARE = 0.5;
+
+/**
+ * A rule with the parameters that we recommend: of n members a quarter may be attackers, none of fewer than five, and no more than are a
+ * minority of every mix. So many are withstood wherever the seeded choice puts them.
+ * @param pulls R of the study
+ */
+export function composeAggregation(rule: AggregationTerms['rule'], members: number, pulls: number): AggregationTerms {
+  if (rule === 'clipped-mean') return { rule, clipFactor: 3, weightShareCap: LARGEST_SHARE };
+  const attackers = Math.min(Math.floor((members - 1) / 4), Math.floor(Math.min(pulls, members - 1) / 2));
+  const weightShareCap = attackers === 0 ? LARGEST_SHARE : Math.min(LARGEST_SHARE, ATTACKERS_SHARE / attackers);
+  const guarded = { weightShareCap, attackers, attackersPerMix: attackers, acceptsRisk: false };
+  switch (rule) {
+    case 'krum':
+      return { rule, ...guarded, selected: Math.max(1, pulls + 1 - 2 * attackers) };
+    case 'geometric-median':
+      return { rule, ...guarded, steps: 8 };
+    case 'self-centred-clipping':
+      return { rule, ...guarded, radius: 0.2 };
+    case 'clipped-summation':
+      return { rule, ...guarded, gate: { share: 0.3, narrowing: 1 } };
+    case 'screened-mean':
+      return { rule, ...guarded, farFactor: 1.3, opposition: 0.1, clipFactor: 1.5 };
+    case 'median':
+    case 'trimmed-mean':
+    case 'nearest-neighbours':
+    case 'nearest-neighbour-mixing':
+      return { rule, ...guarded };
+  }
+}
