@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf } from '../base/errors.ts';
+import { ENGINE_CHOICES } from '../model/engine-choice.ts';
 import { addressSchema } from '../protocol/wire-types.ts';
 import { PeerError } from './peer-error.ts';
 
@@ -100,6 +101,12 @@ export const peerConfigSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  engine: z
+    .enum(ENGINE_CHOICES)
+    .default('auto')
+    .describe(
+      "What trains and evaluates: `native` is TensorFlow's library, `wasm` WebAssembly, `auto` the library where it loads. Only `wasm` gives the same bits on every machine; `auto` gives them where it falls back to it. The metrics of each round say which it was.",
+    ),
   data: z
     .strictObject({
       training: z.string().default('training.dataset').describe('Prepared data set that is trained on.'),

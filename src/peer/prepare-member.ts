@@ -5,10 +5,10 @@ import { fromHex } from '../base/bytes.ts';
 import { messageOf } from '../base/errors.ts';
 import { inputSpecSchema } from '../data/input-spec.ts';
 import { architectureSchema } from '../model/architecture.ts';
+import { chooseEngine } from '../model/choose-engine.ts';
 import type { Engine, Model } from '../model/engine.ts';
 import { initialParameters } from '../model/initial-parameters.ts';
 import { type TrainingOptions, trainingSchema } from '../model/training-options.ts';
-import { createWasmEngine } from '../model/wasm-engine.ts';
 import { accountOf } from '../protocol/account.ts';
 import { type Manifest, parseManifest, studyOf } from '../protocol/manifest.ts';
 import { commitToRecords } from './data-commitment.ts';
@@ -38,7 +38,8 @@ export interface PreparedMember {
 /**
  * Reads a member's data folder.
  * @throws PeerError `peer/config-invalid`, `peer/data-folder-invalid`, `peer/data-unsuitable`; ConsiliumError
- *   `protocol/manifest-invalid`, `ledger/keystore-unreadable`; DataError
+ *   `protocol/manifest-invalid`, `ledger/keystore-unreadable`; DataError;
+ *   ModelError `model/engine-unavailable`
  */
 export async function prepareMember(path: string): Promise<PreparedMember> {
   const folder = dataFolder(path);
@@ -53,7 +54,7 @@ export async function prepareMember(path: string): Promise<PreparedMember> {
   const { privateKey, trainingSeed, commitmentKey } = await readSecrets(folder);
   const architecture = parseOpaque(architectureSchema, manifest.architecture, 'architecture');
   const training = parseOpaque(trainingSchema, manifest.training, 'training');
-  const engine = await createWasmEngine();
+  const engine = await chooseEngine(config.engine);
   const files = filesOf(path, config);
   const input = manifest.input === null ? null : parseOpaque(inputSpecSchema, manifest.input, 'input');
   const data = await readMemberData(files, { architecture, input });
