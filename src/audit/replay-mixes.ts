@@ -2,7 +2,7 @@ import type { Hex } from '../base/bytes.ts';
 import { isConsiliumError, messageOf } from '../base/errors.ts';
 import { computeMix, type MixInput } from '../mixing/compute-mix.ts';
 import type { MixPlan } from '../mixing/plan-mix.ts';
-import { isFiniteVector } from '../model/mix.ts';
+import { faultOfVector } from '../model/mix.ts';
 import type { Contribution } from '../protocol/contribution.ts';
 import { decodeRecipe, type Recipe } from '../protocol/recipe.ts';
 import { decodeUpdateSegment } from '../protocol/segment-codec.ts';
@@ -182,8 +182,8 @@ async function loadSources(
         length: own.length,
         base: own,
       });
-      if (vector === null || !isFiniteVector(vector)) {
-        return `segment ${segment} of the update of ${entry?.member} in round ${entry?.round} should have been refused: its size is wrong, its bytes are none that the codec writes, or a number is not finite`;
+      if (vector === null || faultOfVector(vector) !== null) {
+        return `segment ${segment} of the update of ${entry?.member} in round ${entry?.round} should have been refused: its size is wrong, its bytes are none that the codec writes, or a number is not finite or out of range`;
       }
       vectors.set(`${source}/${segment}`, vector);
     }

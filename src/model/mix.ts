@@ -78,12 +78,22 @@ function clipScales(base: Float32Array, sources: readonly Float32Array[], clipFa
   return norms.map((norm) => (norm > threshold ? threshold / norm : 1));
 }
 
-/** Bits of a 32-bit float that are all set in NaN and infinity, and in nothing else. */
+/** The eight bits of a 32-bit float that hold its exponent; all set in NaN and infinity, and in nothing else. */
 const EXPONENT_BITS = 0x7f80_0000;
+/** The exponent of 2⁴⁰: no parameter of a usable model is so large, and sums and products of smaller ones stay far from overflow. */
+const OUT_OF_RANGE_BITS = (127 + 40) << 23;
 
-/** True if every number is finite: what a segment must be before it may be mixed. */
-export function isFiniteVector(vector: Float32Array): boolean {
+/**
+ * What stands against mixing these numbers: NaN or infinity, or a magnitude of 2⁴⁰ and more. Negative zero and numbers too small to be normal
+ * are ordinary, and mixed. @returns null for nothing
+ */
+export function faultOfVector(vector: Float32Array): 'not-finite' | 'out-of-range' | null {
   const bits = new Uint32Array(vector.buffer, vector.byteOffset, vector.length);
-  for (let k = 0; k < bits.length; k++) if (((bits[k] as number) & EXPONENT_BITS) === EXPONENT_BITS) return false;
-  return true;
+  let largest = 0;
+  for (let k = 0; k < bits.length; k++) {
+    const exponent = (bits[k] as number) & EXPONENT_BITS;
+    if (exponent > largest) largest = exponent;
+  }
+  if (largest === EXPONENT_BITS) return 'not-finite';
+  return largest >= OUT_OF_RANGE_BITS ? 'out-of-range' : null;
 }

@@ -1,6 +1,6 @@
 import type { Hex } from '../base/bytes.ts';
 import type { Order } from '../gossip/obtain-blobs.ts';
-import { isFiniteVector } from '../model/mix.ts';
+import { faultOfVector } from '../model/mix.ts';
 import type { Announcement } from '../protocol/announcement.ts';
 import { decodeRecipe, type Recipe } from '../protocol/recipe.ts';
 import { decodeSegment, rootOfDigests, segmentRange } from '../protocol/segments.ts';
@@ -84,7 +84,7 @@ async function obtainModel(
   await obtain(setting, record.member, wants, signal);
   for (const { digest, maximumBytes } of wants) {
     const bytes = await setting.blobs.get(digest);
-    if (bytes === null || bytes.length !== maximumBytes || !isFiniteVector(decodeSegment(bytes))) return false;
+    if (bytes === null || bytes.length !== maximumBytes || faultOfVector(decodeSegment(bytes)) !== null) return false;
   }
   return true;
 }

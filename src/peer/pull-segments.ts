@@ -1,7 +1,7 @@
 import { fromHex, type Hex, sha256, toHex, ZERO_DIGEST } from '../base/bytes.ts';
 import type { Order } from '../gossip/obtain-blobs.ts';
 import { type MixPlan, planMix } from '../mixing/plan-mix.ts';
-import { isFiniteVector } from '../model/mix.ts';
+import { faultOfVector } from '../model/mix.ts';
 import type { Announcement } from '../protocol/announcement.ts';
 import { type PullSeed, pullPermutation } from '../protocol/pull-choice.ts';
 import type { RecipeEntry, RecipeRefusal } from '../protocol/recipe.ts';
@@ -43,7 +43,7 @@ interface Chosen {
 
 /**
  * Gets the segments that the seeded choice asks for into the blob store. A contribution that cannot be had in full, or that holds a
- * number that is not finite, is refused, and the choice is made again among the others.
+ * number that is not finite or out of range, is refused, and the choice is made again among the others.
  */
 export async function pullSegments(
   setting: StudySetting,
@@ -138,7 +138,7 @@ async function faultOf(
 ): Promise<RecipeRefusal['reason'] | null> {
   const vector = await readSegment(setting, question, { ...place, bytes });
   if (vector === null) return 'malformed';
-  return isFiniteVector(vector) ? null : 'not-finite';
+  return faultOfVector(vector);
 }
 
 /** @returns null for bytes that the codec does not write */

@@ -9,9 +9,9 @@ const refusalSchema = z.strictObject({
   round: roundSchema,
   /**
    * `unavailable`: no holder served a segment that was chosen; `malformed`: a segment's bytes are none that the study's codec writes;
-   * `not-finite`: a segment held NaN or infinity.
+   * `not-finite`: a segment held NaN or infinity; `out-of-range`: it held a magnitude of 2⁴⁰ or more.
    */
-  reason: z.enum(['unavailable', 'malformed', 'not-finite']),
+  reason: z.enum(['unavailable', 'malformed', 'not-finite', 'out-of-range']),
 });
 
 const segmentSchema = z.strictObject({
