@@ -3,9 +3,10 @@ import { type OptionValues, usageError, wholeNumber } from '../src/cli/command-l
 import { formatTable } from '../src/cli/format-table.ts';
 import { type Command, EXIT_OK, runCommand } from '../src/cli/run-command.ts';
 import type { RateLimit } from '../test/lab/limit-rate.ts';
+import { median } from './bench/median.ts';
 import { type Cell, roundSeconds } from './bench/round-model.ts';
 import { createRoundNetwork, type RoundNetwork } from './bench/round-network.ts';
-import { median, type RoundPeers, startRoundPeers } from './bench/round-peers.ts';
+import { type RoundPeers, startRoundPeers } from './bench/round-peers.ts';
 
 const MEGABIT = 1e6;
 const FLOAT_BYTES = 4;

@@ -1,5 +1,6 @@
 import type { RateLimit } from '../../test/lab/limit-rate.ts';
 import { type BenchWorker, startWorker } from './bench-workers.ts';
+import { median } from './median.ts';
 import { type Cell, loadedSeconds, roundSeconds } from './round-model.ts';
 import type { RoundNetwork } from './round-network.ts';
 import type { RoundAnswers, RoundTask } from './round-task.ts';
@@ -113,8 +114,4 @@ async function star(
 
 function summarise(seconds: readonly number[]): Omit<RoundFigures, 'loadedSeconds'> {
   return { medianSeconds: median(seconds), slowestSeconds: Math.max(...seconds) };
-}
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 }
