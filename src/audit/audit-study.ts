@@ -10,6 +10,7 @@ import { type AuditSubject, auditSubject, keyOf } from './audit-subject.ts';
 import { checkCheckpoints } from './check-checkpoints.ts';
 import { checkExportedLog, checkLog } from './check-log.ts';
 import { checkMetrics } from './check-metrics.ts';
+import { checkPrivacy } from './check-privacy.ts';
 import { checkContributions, checkDamage, checkValuations, noticeAbsences } from './check-records.ts';
 import type { Finding, Notice } from './finding.ts';
 import type { Bundle } from './read-bundle.ts';
@@ -103,7 +104,7 @@ export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise
   );
   const { metrics, findings: metricsFindings } = await checkMetrics(subject);
   const replay = await replayMixes(subject, options.onProgress);
-  findings.push(...metricsFindings, ...replay.findings);
+  findings.push(...metricsFindings, ...checkPrivacy(subject, metrics), ...replay.findings);
   return {
     ...emptyReport(bundle, { findings, chainRead: ledger !== null }),
     title: manifest.title,

@@ -23,6 +23,7 @@ export type FindingCode =
   | 'audit/mix-differs'
   | 'audit/metrics-missing'
   | 'audit/metrics-mismatch'
+  | 'audit/privacy-understated'
   | 'audit/valuation-mismatch';
 
 /** Where something was found. */

@@ -6,6 +6,7 @@ import { layoutOf } from '../model/parameter-layout.ts';
 import type { TrainingOptions } from '../model/training-options.ts';
 import type { AggregationTerms } from '../protocol/aggregation-terms.ts';
 import { type Manifest, manifestSchema } from '../protocol/manifest.ts';
+import type { PrivacyTerms } from '../protocol/privacy-terms.ts';
 import type { Codec } from '../protocol/segment-codec.ts';
 import { segmentModel } from '../protocol/segments.ts';
 import { composeAggregation } from './compose-aggregation.ts';
@@ -24,8 +25,17 @@ export interface StudyTerms {
   readonly training: TrainingOptions;
   /** How updates are written; 32-bit floats if not said. */
   readonly codec?: Codec['name'];
+  /** Differential privacy with its budget; none if not said. */
+  readonly privacy?: PrivacyBudget;
   /** How contributions are mixed; the clipped mean if not said. */
   readonly rule?: AggregationTerms['rule'];
+}
+
+/** Terms of privacy, and what a member may spend. */
+export interface PrivacyBudget {
+  readonly terms: PrivacyTerms;
+  readonly epsilon: number;
+  readonly delta: number;
 }
 
 /** Codecs by name, with the values that we recommend. */
@@ -60,12 +70,13 @@ export function composeManifest(terms: StudyTerms): Manifest {
     pulls,
     finalPulls: Math.max(pulls, members - 1),
     codec: CODECS[terms.codec ?? 'float32'],
+    privacy: terms.privacy?.terms ?? { unit: 'none' },
     aggregation: composeAggregation(terms.rule ?? 'clipped-mean', members, pulls),
     staleness: { boundRounds: 3, discount: 0.5 },
     // Two thirds must be there; of two members one, or nothing could ever go on without the other.
     waiting: { quorum: members === 2 ? 0.5 : 0.66, graceSeconds: 60, lostGraceSeconds: 2 },
-    epsilonBudgetMicros: 0,
-    deltaBudgetPicos: 0,
+    epsilonBudgetMicros: Math.floor((terms.privacy?.epsilon ?? 0) * 1e6),
+    deltaBudgetPicos: Math.round((terms.privacy?.delta ?? 0) * 1e12),
     valuation: { method: 'shapley', exactPlayers: EXACT_PLAYERS, permutations: PERMUTATIONS },
   });
 }

@@ -14,6 +14,7 @@ import { createBlobStore } from './blob-store.ts';
 import { createCoSigner } from './co-sign.ts';
 import { dataFolder } from './data-folder.ts';
 import { checkStanding, hasWithdrawn, joinStudy } from './enter-study.ts';
+import { leaveIfExhausted } from './leave-if-exhausted.ts';
 import { maintainPeer } from './maintain-peer.ts';
 import { PeerError } from './peer-error.ts';
 import type { PeerEvent } from './peer-event.ts';
@@ -21,6 +22,7 @@ import { createPeerOperations, type PeerOperations } from './peer-operations.ts'
 import { openPeerStore, type PeerStore } from './peer-store.ts';
 import { type PreparedMember, prepareMember } from './prepare-member.ts';
 import { createEquivocationReporter } from './report-equivocations.ts';
+import { requireWholeSpend } from './require-whole-spend.ts';
 import { runStudy, type StudyRun } from './run-study.ts';
 import { marksOf, participantsOf, positionsOf, studyContext } from './study-knowledge.ts';
 import type { StudySetting } from './study-setting.ts';
@@ -76,6 +78,7 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
     const members = await checkStanding(ledger, index, member);
     store = openPeerStore(folder.database);
     store.guard.synchronise(marksOf(index, member.self));
+    requireWholeSpend(index, store.spending, member);
     const blobs = createBlobStore(folder.blobs);
     const progress = store.progress() ?? (await beginProgress(blobs, member.initialModel, initialTerms(member)));
     const outbox = createOutbox({
@@ -164,7 +167,7 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
       emit,
     };
     run = runStudy(setting, progress, stopping.signal);
-    const absent = await run.finished;
+    const absent = await run.finished.catch((error: unknown) => leaveIfExhausted(error, { ledger, outbox, setting }));
     emit({ event: 'study.finishing' });
     while (!(await outbox.drained(DRAIN_MILLISECONDS))) stopping.signal.throwIfAborted();
     await anchorAbsent(setting, ledger, stopping.signal);

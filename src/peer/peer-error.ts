@@ -13,7 +13,7 @@ export type PeerErrorCode =
   | 'peer/initial-model-mismatch'
   | 'peer/data-unsuitable'
   | 'peer/port-in-use'
-  | 'peer/privacy-unsupported'
+  | 'peer/privacy-budget'
   | 'peer/store-locked'
   | 'peer/store-unwritable'
   | 'peer/store-version'

@@ -40,6 +40,8 @@ export type PeerEvent =
       readonly pending: number;
     }
   | { readonly event: 'member.connected' | 'member.lost' | 'member.banned'; readonly account: Hex }
+  /** The next round would cost more than is left of the privacy budget: the member leaves the study. */
+  | { readonly event: 'privacy.exhausted'; readonly round: number }
   /** Everything is said; it stays until all of it is on the ledger. */
   | { readonly event: 'study.finishing' }
   /** It was told to stop, and has. */

@@ -52,6 +52,7 @@ export function followEvent(progress: PeerProgress, event: PeerEvent): PeerProgr
     case 'round.adopted':
       return { ...progress, phase: 'training', round: event.round };
     case 'study.finishing':
+    case 'privacy.exhausted':
       return { ...progress, phase: 'finishing' };
     case 'study.finished':
     case 'study.withdrawn':

@@ -23,6 +23,7 @@ import { digestSchema } from '../protocol/wire-types.ts';
 import { PeerError } from './peer-error.ts';
 import { type Progress, progressSchema } from './progress.ts';
 import { createSigningGuard, type SigningGuard } from './signing-guard.ts';
+import { createSpendLog, type SpendLog } from './spend-log.ts';
 import { transact, unwritable } from './transact.ts';
 
 /** Everything that a peer must not forget, in one SQLite file; every write is on disk before it returns. */
@@ -58,6 +59,7 @@ export interface PeerStore {
   keepResidual(round: number, residuals: readonly (Hex | null)[]): void;
   /** What the last update before this round left unsaid. */
   residualBefore(round: number): (Hex | null)[] | null;
+  readonly spending: SpendLog;
   close(): void;
 }
 
@@ -68,7 +70,7 @@ export interface OutboxCounts {
 }
 
 /** Raised when the tables change; a program refuses a file of another version. */
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 
 const SCHEMA = `
   CREATE TABLE progress (only INTEGER PRIMARY KEY CHECK (only = 1), value BLOB NOT NULL) STRICT;
@@ -82,6 +84,7 @@ const SCHEMA = `
     id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, value BLOB NOT NULL,
     state TEXT NOT NULL DEFAULT 'pending', sequence INTEGER, reason TEXT) STRICT;
   CREATE TABLE checkpoint (round INTEGER NOT NULL, member TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (round, member)) STRICT;
+  CREATE TABLE spending (id INTEGER PRIMARY KEY, round INTEGER NOT NULL, value BLOB NOT NULL) STRICT;
   CREATE TABLE residual (round INTEGER PRIMARY KEY, value BLOB NOT NULL) STRICT;
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
@@ -144,6 +147,7 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
       database.prepare('INSERT OR REPLACE INTO progress (only, value) VALUES (1, ?)').run(encodeCanonical(progress));
     },
     guard,
+    spending: createSpendLog(database),
     keepOwn: (announcement) =>
       transact(database, () => {
         const { record, signature } = announcement;

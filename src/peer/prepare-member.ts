@@ -11,6 +11,7 @@ import { initialParameters } from '../model/initial-parameters.ts';
 import { type TrainingOptions, trainingSchema } from '../model/training-options.ts';
 import { accountOf } from '../protocol/account.ts';
 import { type Manifest, parseManifest, studyOf } from '../protocol/manifest.ts';
+import { checkPrivacy } from './check-privacy.ts';
 import { commitToRecords } from './data-commitment.ts';
 import { dataFolder, readSecrets } from './data-folder.ts';
 import { type PeerConfig, readPeerConfig } from './peer-config.ts';
@@ -45,12 +46,6 @@ export async function prepareMember(path: string): Promise<PreparedMember> {
   const folder = dataFolder(path);
   const config = await readPeerConfig(folder.config);
   const manifest = await readManifest(resolve(path, config.manifest));
-  if (manifest.epsilonBudgetMicros > 0) {
-    throw new PeerError(
-      'peer/privacy-unsupported',
-      'the study asks for differential privacy, which this version does not have; use one that does',
-    );
-  }
   const { privateKey, trainingSeed, commitmentKey } = await readSecrets(folder);
   const architecture = parseOpaque(architectureSchema, manifest.architecture, 'architecture');
   const training = parseOpaque(trainingSchema, manifest.training, 'training');
@@ -58,6 +53,7 @@ export async function prepareMember(path: string): Promise<PreparedMember> {
   const files = filesOf(path, config);
   const input = manifest.input === null ? null : parseOpaque(inputSpecSchema, manifest.input, 'input');
   const data = await readMemberData(files, { architecture, input });
+  checkPrivacy(manifest, training, data.training.samples);
   return {
     config,
     manifest,

@@ -1,5 +1,6 @@
 import { type Hex, sha256, toHex, ZERO_DIGEST } from '../base/bytes.ts';
 import type { Evaluation } from '../model/engine.ts';
+import { epsilonMicros, roundMechanism } from '../privacy/round-mechanism.ts';
 import type { Announcement } from '../protocol/announcement.ts';
 import type { Contribution } from '../protocol/contribution.ts';
 import { encodeMetrics, type Metrics } from '../protocol/metrics.ts';
@@ -69,7 +70,7 @@ async function draftRound(setting: StudySetting, progress: Progress, trained: Tr
     recipe: progress.recipe,
     update: update.root,
     samples: trained === null ? 0 : setting.data.training.samples,
-    epsilonMicros: 0,
+    epsilonMicros: epsilonMicros(setting.store.spending.spent(), setting.manifest.deltaBudgetPicos),
     metrics: await keepMetrics(setting, progress, trained),
     scoreCommitment: progress.valuation === null ? ZERO_DIGEST : hashValuation(progress.valuation),
   };
@@ -86,13 +87,29 @@ async function keepMetrics(setting: StudySetting, progress: Progress, trained: T
     member: setting.self,
     engine: { name: setting.engine.name, version: setting.engine.version, reproducible: setting.engine.reproducible },
     seedCommitment: toHex(sha256(Buffer.from(setting.trainingSeed))),
-    training: trained === null ? null : { loss: trained.report.loss, accuracy: trained.report.accuracy },
+    training: trainingFigures(trained),
+    privacy: spendOf(setting),
     heldOut: figures(setting.model.evaluate(base, heldOut)),
     common: common === null ? null : figures(setting.model.evaluate(base, common)),
     utilityMicros: progress.utilityMicros,
   };
   setting.emit({ event: 'round.evaluated', round: progress.round, heldOut: metrics.heldOut, common: metrics.common });
   return setting.blobs.put(encodeMetrics(metrics));
+}
+
+function trainingFigures(trained: TrainedUpdate | null): Metrics['training'] {
+  const report = trained?.report ?? null;
+  return report === null ? null : { loss: report.loss, accuracy: report.accuracy };
+}
+
+/** All rounds of a member have the same noise and sampling rate: both follow from the manifest and the number of its records. */
+function spendOf({ manifest, store, data }: StudySetting): Metrics['privacy'] {
+  const { unit } = manifest.privacy;
+  const mechanism = roundMechanism(manifest.privacy, data.training.samples);
+  if (unit === 'none' || mechanism === null) return null;
+  const { noiseMultiplier, samplingRate } = mechanism;
+  const steps = store.spending.spent().reduce((total, each) => total + each.steps, 0);
+  return { unit, adjacency: 'add-or-remove', noiseMultiplier, samplingRate, steps };
 }
 
 function figures({ samples, loss, accuracy, auc }: Evaluation): Metrics['heldOut'] {

@@ -1,24 +1,52 @@
+import { createSecureRandom } from '../base/secure-random.ts';
 import type { EpochReport } from '../model/engine.ts';
 import { joinSegments } from '../protocol/segments.ts';
 import { loadBase } from './base-model.ts';
 import type { Progress } from './progress.ts';
 import type { StudySetting } from './study-setting.ts';
+import { trainPrivately } from './train-privately.ts';
 
 /** What came out of a member's local training in one round. */
 export interface TrainedUpdate {
   readonly parameters: Float32Array;
-  /** The last epoch. */
-  readonly report: Pick<EpochReport, 'loss' | 'accuracy'>;
+  /** The last epoch; null where the study hides what it would tell. */
+  readonly report: Pick<EpochReport, 'loss' | 'accuracy'> | null;
 }
 
-/** Trains from the base on the member's own data. The seed of a round follows from the member's private seed. */
+/**
+ * Trains from the base on the member's own data. The seed of a round follows from the member's private seed; noise has none.
+ * @returns null where the round's contribution was decided before a crash, and privacy would be spent a second time for nothing
+ * @throws PeerError `peer/privacy-budget`
+ */
 export async function trainRound(
   setting: StudySetting,
   progress: Progress,
   signal: AbortSignal,
-): Promise<TrainedUpdate> {
+): Promise<TrainedUpdate | null> {
   const { round } = progress;
   const base = joinSegments(await loadBase(setting.blobs, progress));
+  if (setting.manifest.privacy.unit === 'none') return trainOpenly(setting, { round, base, signal, isPublic: true });
+  if (setting.store.guard.claimed(round) !== null) return null;
+  const parameters = await trainPrivately(setting, {
+    round,
+    base,
+    trainOpenly: async () => (await trainOpenly(setting, { round, base, signal, isPublic: false })).parameters,
+    random: createSecureRandom(),
+    signal,
+  });
+  return { parameters, report: null };
+}
+
+interface OpenRound {
+  readonly round: number;
+  readonly base: Float32Array;
+  readonly signal: AbortSignal;
+  /** Whether figures of the training may be told. */
+  readonly isPublic: boolean;
+}
+
+async function trainOpenly(setting: StudySetting, task: OpenRound): Promise<TrainedUpdate> {
+  const { round, base, signal, isPublic } = task;
   const seed = `${setting.trainingSeed}/${round}`;
   const epochs = setting.model.train(base, setting.data.training, setting.training, { seed, signal });
   let report: Pick<EpochReport, 'loss' | 'accuracy'> = { loss: 0, accuracy: 0 };
@@ -26,12 +54,7 @@ export async function trainRound(
     const step = await epochs.next();
     if (step.done) return { parameters: step.value, report };
     report = step.value;
-    setting.emit({
-      event: 'round.epoch',
-      round,
-      epoch: step.value.epoch,
-      loss: report.loss,
-      accuracy: report.accuracy,
-    });
+    const { epoch, loss, accuracy } = step.value;
+    if (isPublic) setting.emit({ event: 'round.epoch', round, epoch, loss, accuracy });
   }
 }

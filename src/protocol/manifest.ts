@@ -4,6 +4,7 @@ import { encodeCanonical } from '../base/canonical.ts';
 import { ConsiliumError } from '../base/errors.ts';
 import { aggregationSchema } from './aggregation-terms.ts';
 import { MAXIMUM_SEGMENTS } from './announcement.ts';
+import { privacySchema } from './privacy-terms.ts';
 import { codecSchema } from './segment-codec.ts';
 import { digestSchema } from './wire-types.ts';
 
@@ -38,6 +39,8 @@ export const manifestSchema = z
     /** How the segments of updates are written. */
     codec: codecSchema,
     /** How contributions are mixed. */
+    /** Differential privacy, whose budget `epsilonBudgetMicros` is. */
+    privacy: privacySchema,
     aggregation: aggregationSchema,
     staleness: z.strictObject({
       /** A contribution may be mixed up to this many rounds late. */
@@ -68,7 +71,12 @@ export const manifestSchema = z
   .refine((manifest) => manifest.pulls <= manifest.finalPulls, { error: 'finalPulls must not be below pulls' })
   .refine((manifest) => manifest.minimumMembers <= manifest.maximumMembers, {
     error: 'minimumMembers must not be above maximumMembers',
-  });
+  })
+  .refine(
+    ({ privacy, epsilonBudgetMicros, deltaBudgetPicos }) =>
+      privacy.unit === 'none' ? epsilonBudgetMicros === 0 : epsilonBudgetMicros > 0 && deltaBudgetPicos > 0,
+    { error: 'a budget of ε and δ belongs to a privacy unit, and the other way round', path: ['privacy'] },
+  );
 
 export type Manifest = z.infer<typeof manifestSchema>;
 

@@ -76,6 +76,7 @@ export async function syntheticStudy(
     codec,
     architecture: architectureSchema.parse({ kind: 'mlp', inputs: 2, hidden: [3], classes: 2 }),
     training: trainingSchema.parse({
+      privacy: null,
       optimiser: 'sgd',
       learningRate: 0.1,
       momentum: 0,
@@ -157,6 +158,7 @@ export async function syntheticStudy(
         engine: { name: 'none', version: '1', reproducible: true },
         seedCommitment: digest('seed'),
         training: closing ? null : { loss: 0.5, accuracy: 0.5 },
+        privacy: null,
         heldOut: { samples: 1, loss: 0.5, accuracy: 0.5, auc: null },
         common: null,
         utilityMicros: round === 0 || hasAdopted(n, round) ? null : 10 * MEMBERS * (MEMBERS + 1) * 0.5,

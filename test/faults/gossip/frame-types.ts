@@ -76,6 +76,7 @@ const metrics = {
   engine: { name: 'wasm', version: '1', reproducible: true },
   seedCommitment: digest('seed'),
   training: { loss: 0.5, accuracy: 0.75 },
+  privacy: null,
   heldOut: { samples: 10, loss: 0.5, accuracy: 0.5, auc: 0.5 },
   common: null,
   utilityMicros: 1,
