@@ -89,3 +89,53 @@ export function defaultTraining(kind: 'wdbc' | 'digits' | 'npz' | 'tables', samp
 function sideAfter(stages: number, { height, width }: { height: number; width: number }): number {
   return Math.floor(Math.min(height, width) / 2 ** stages);
 }
+
+/** What a study with private training starts from unless its manifest says otherwise. */
+export interface DefaultPrivateTraining extends DefaultTraining {
+  /** Largest Euclidean norm of one sample's gradient. */
+  readonly clipNorm: number;
+  /** Expected samples of a batch; a member with fewer takes all of them in every step. */
+  readonly batchSize: number;
+  readonly stepsPerRound: number;
+}
+
+const privateSteps = {
+  wdbc: { rounds: 10, stepsPerRound: 2, batchSize: 32, learningRate: 0.5, weightDecay: 0.02 },
+  digits: { rounds: 15, stepsPerRound: 4, batchSize: 128, learningRate: 4, weightDecay: 0 },
+  npz: { rounds: 10, stepsPerRound: 5, batchSize: 128, learningRate: 0.5, weightDecay: 0 },
+  tables: { rounds: 10, stepsPerRound: 2, batchSize: 32, learningRate: 0.5, weightDecay: 0.02 },
+} as const;
+
+/** Width of the hidden layer over images, and the most parameters it may cost. */
+const PRIVATE_HIDDEN = 16;
+const MOST_PRIVATE_WEIGHTS = 20_000;
+
+/**
+ * The same for private training, where each parameter has noise of its own: networks with few parameters, few and long
+ * steps, large batches. Chosen with `npm run bench:privacy`, for ε = 8 and five members.
+ * @param samples decides inputs and classes
+ */
+export function defaultPrivateTraining(
+  kind: 'wdbc' | 'digits' | 'npz' | 'tables',
+  { inputShape, classes }: SampleShape,
+): DefaultPrivateTraining {
+  const inputs = inputShape.reduce((product, side) => product * side, 1);
+  const { rounds, stepsPerRound, batchSize, learningRate, weightDecay } = privateSteps[kind];
+  const hidden = kind === 'npz' && inputs * PRIVATE_HIDDEN <= MOST_PRIVATE_WEIGHTS ? [PRIVATE_HIDDEN] : [];
+  return {
+    architecture: { kind: 'mlp', inputs, hidden, classes },
+    training: {
+      optimiser: 'sgd',
+      learningRate,
+      momentum: 0,
+      weightDecay,
+      batchSize,
+      localEpochs: 1,
+      classWeights: 'none',
+    },
+    rounds,
+    clipNorm: 1,
+    batchSize,
+    stepsPerRound,
+  };
+}
