@@ -49,7 +49,12 @@ export async function frameDecoder(
   transferSyntax: string,
   place: { path: string; offset: number },
 ): Promise<FrameDecoder> {
-  const codecs = await (loaded ??= loadCodecs());
+  loaded ??= loadCodecs();
+  const codecs = await loaded.catch((cause: unknown) => {
+    // Another file may find the memory that this one did not.
+    loaded = undefined;
+    throw cause;
+  });
   const decoder = DECODERS[transferSyntax] ?? 'decodeRle';
   return (encoded, layout) => {
     if (decoder !== 'decodeRle') checkCodestream(encoded, layout, place);
