@@ -76,7 +76,6 @@ export async function syntheticStudy(
     codec,
     architecture: architectureSchema.parse({ kind: 'mlp', inputs: 2, hidden: [3], classes: 2 }),
     training: trainingSchema.parse({
-      privacy: null,
       optimiser: 'sgd',
       learningRate: 0.1,
       momentum: 0,
