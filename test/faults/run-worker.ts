@@ -164,7 +164,7 @@ function studySetting(setting: WorkerSetting, store: PeerStore, working: Working
     trainingSeed: 'seed',
     engine: { name: 'none', version: '0', reproducible: true },
     model: { evaluate: () => figures },
-    manifest: { segments: 1, codec: { name: 'float32' } },
+    manifest: { segments: 1, codec: { name: 'float32' }, privacy: { unit: 'none' }, deltaBudgetPicos: 0 },
     data: { training: { samples: 1 }, heldOut: {}, common: null },
     blobs: { put: async (bytes: Uint8Array) => digest(Buffer.from(bytes).toString('hex')), get: async () => null },
     store: setting.weakness === 'early-word' ? speakEarly(store, working) : store,
