@@ -91,6 +91,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./audit-verify-command.ts')).auditVerifyCommand,
   },
   {
+    words: 'model describe',
+    summary: "a network's layers and parameters",
+    load: async () => (await import('./model-describe-command.ts')).modelDescribeCommand,
+  },
+  {
     words: 'privacy epsilon',
     summary: 'what steps of private training cost',
     load: async () => (await import('./privacy-epsilon-command.ts')).privacyEpsilonCommand,

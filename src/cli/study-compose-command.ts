@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { messageOf } from '../base/errors.ts';
 import { classesOf, type InputSpec, inputShapeOf } from '../data/input-spec.ts';
-import { type Architecture, architectureSchema } from '../model/architecture.ts';
-import { defaultTraining } from '../model/default-training.ts';
+import type { Architecture } from '../model/architecture.ts';
+import { defaultTraining, type SampleShape } from '../model/default-training.ts';
 import { trainingSchema } from '../model/training-options.ts';
 import { composeManifest } from '../peer/compose-manifest.ts';
 import { studyOf } from '../protocol/manifest.ts';
 import { required, usageError, wholeNumber } from './command-line.ts';
 import { readInputSpec } from './data-options.ts';
+import { readArchitecture } from './read-architecture.ts';
 import { type Command, EXIT_OK } from './run-command.ts';
 
 export const studyComposeCommand: Command = {
@@ -25,8 +26,8 @@ export const studyComposeCommand: Command = {
       rounds: { type: 'string', value: '<n>', help: 'training rounds; by default what suits the kind of input' },
       architecture: {
         type: 'string',
-        value: '<file>',
-        help: 'JSON of the network, instead of the one for the kind of input',
+        value: '<name | file>',
+        help: "network as for 'model describe', instead of the one for the kind of input",
       },
       training: {
         type: 'string',
@@ -47,7 +48,7 @@ export const studyComposeCommand: Command = {
     const training = await merged(values.training, defaults.training, trainingSchema);
     const architecture: Architecture =
       typeof values.architecture === 'string'
-        ? await parsed(values.architecture, architectureSchema)
+        ? await readArchitecture(values.architecture, samplesOf(input))
         : defaults.architecture;
     const manifest = composeManifest({
       title: String(values.title),
@@ -74,8 +75,11 @@ const FULL_PULL_MEMBERS = 8;
 const PULLS_BEYOND = 4;
 
 function defaultsOf(input: InputSpec) {
-  const samples = { inputShape: inputShapeOf(input), classes: classesOf(input).length };
-  return defaultTraining(input.kind === 'table' ? 'tables' : 'npz', samples);
+  return defaultTraining(input.kind === 'table' ? 'tables' : 'npz', samplesOf(input));
+}
+
+function samplesOf(input: InputSpec): SampleShape {
+  return { inputShape: inputShapeOf(input), classes: classesOf(input).length };
 }
 
 interface Schema<T> {

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { blueprintNodesSchema } from './blueprint.ts';
 
+/** Numbers in a sample; larger ones do not fit into memory a batch at a time. */
+const MAX_INPUTS = 2 ** 20;
+
 const count = (most: number) => z.int().min(1).max(most);
 /** Labels are one byte, so there are at most 256 classes. */
 const classes = z.int().min(2).max(256);
@@ -8,7 +11,7 @@ const classes = z.int().min(2).max(256);
 const mlpSchema = z.strictObject({
   kind: z.literal('mlp'),
   /** Numbers per sample; an image of any shape is flattened. */
-  inputs: count(2 ** 20),
+  inputs: count(MAX_INPUTS),
   /** Width of each hidden layer (dense + relu), first to last. */
   hidden: z.array(count(8192)).max(8),
   classes,
@@ -62,16 +65,19 @@ const depthwiseSchema = z.strictObject({
 });
 
 /** One dense layer: multinomial logistic regression. */
-const logisticSchema = z.strictObject({ kind: z.literal('logistic'), inputs: count(2 ** 20), classes });
+const logisticSchema = z.strictObject({ kind: z.literal('logistic'), inputs: count(MAX_INPUTS), classes });
 
-/** A network of one's own, layer by layer. */
+/** A network of one's own, layer by layer; `consilium model describe` writes it for a tfjs LayersModel. */
 const layersSchema = z.strictObject({
   kind: z.literal('layers'),
   /** [features] or [height, width, channels]. */
   inputShape: z
-    .array(count(2 ** 20))
+    .array(count(MAX_INPUTS))
     .min(1)
-    .max(3),
+    .max(3)
+    .refine((shape) => shape.reduce((product, side) => product * side, 1) <= MAX_INPUTS, {
+      error: `a sample has more than ${MAX_INPUTS} numbers`,
+    }),
   nodes: blueprintNodesSchema,
   classes,
 });

@@ -2,6 +2,7 @@ import { ConsiliumError } from '../base/errors.ts';
 
 /**
  * - `model/invalid-architecture`: layers that do not fit each other or are larger than we serve
+ * - `model/untranslatable`: a LayersModel that our layers cannot express
  * - `model/wrong-shape`: parameters or examples that do not belong to the architecture
  * - `model/no-examples`: nothing to train or evaluate on
  * - `model/diverged`: the loss or a parameter is no longer a finite number
@@ -11,6 +12,7 @@ import { ConsiliumError } from '../base/errors.ts';
  */
 export type ModelErrorCode =
   | 'model/invalid-architecture'
+  | 'model/untranslatable'
   | 'model/wrong-shape'
   | 'model/no-examples'
   | 'model/diverged'

@@ -5,7 +5,7 @@ type Shape4D = [number, number, number, number];
 
 type Attributes = {
   strides: [number, number] | number;
-  dilations?: [number, number] | number;
+  dilations?: [number, number] | number | null;
   pad: 'same' | 'valid' | number | backend_util.ExplicitPadding;
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 };
@@ -31,7 +31,7 @@ export function statedPadding(isDepthwise: boolean): (original: WasmKernel) => W
 
 function paddingOf({ inputs, attrs }: KernelCall, isDepthwise: boolean): backend_util.PadInfo {
   const { x, filter } = inputs as { x: TensorInfo; filter: TensorInfo };
-  const { strides, dilations = 1, pad, dimRoundingMode } = attrs as unknown as Attributes;
+  const { strides, dilations, pad, dimRoundingMode } = attrs as unknown as Attributes;
   const shapes = [x.shape as Shape4D, filter.shape as Shape4D] as const;
-  return backend_util.computeConv2DInfo(...shapes, strides, dilations, pad, dimRoundingMode, isDepthwise).padInfo;
+  return backend_util.computeConv2DInfo(...shapes, strides, dilations ?? 1, pad, dimRoundingMode, isDepthwise).padInfo;
 }
