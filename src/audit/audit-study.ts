@@ -46,6 +46,8 @@ export interface AuditedMember {
   readonly samples: number;
   /** The study's score in millionths of a nat, by the ledger alone. */
   readonly scoreMicros: number;
+  /** Cumulative ε of its last record, in millionths. */
+  readonly epsilonMicros: number;
   /** Training contributions: signed, expected by the log, on the ledger, and those of them that came late. */
   readonly registered: number;
   readonly expected: number;
@@ -168,6 +170,7 @@ function describeMembers(subject: AuditSubject, metrics: ReadonlyMap<string, Met
       address,
       samples: Math.max(0, ...training.flat().map((key) => contributions.get(key)?.samples ?? 0)),
       scoreMicros: scores.total.get(address) ?? 0,
+      epsilonMicros: Math.max(0, ...rounds.map((key) => contributions.get(key)?.epsilonMicros ?? 0)),
       registered: training.filter((keys) => keys.some((key) => announcements.has(key))).length,
       expected: parts.filter((part) => part !== 'notExpected').length,
       anchored: parts.filter((part) => part === 'contributed' || part === 'late').length,

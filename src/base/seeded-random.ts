@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 export interface SeededRandom {
   /** Uniform in [0, 1), 32 bits of resolution. */
   next(): number;
-  /** Uniform integer in [0, bound), without modulo bias. @throws RangeError for a bound above 2^32 */
+  /** Uniform integer in [0, bound), without modulo bias. @throws RangeError for a bound that is not 1 to 2^32 */
   integer(bound: number): number;
   /** Fisher–Yates shuffle of `items`, in place; returns `items`. */
   shuffle<T>(items: T[]): T[];
@@ -38,7 +38,7 @@ export function createSeededRandom(seed: Uint8Array | string | number, label = '
   };
 
   const integer = (bound: number): number => {
-    if (bound > 2 ** 32) throw new RangeError(`${bound} is more than 2^32, the bits of one number`);
+    if (!(bound >= 1 && bound <= 2 ** 32)) throw new RangeError(`nothing below ${bound} can be drawn: give 1 to 2^32`);
     const limit = 2 ** 32 - (2 ** 32 % bound);
     for (;;) {
       const value = nextUint32();

@@ -1,6 +1,6 @@
 import { AGGREGATION_RULES, type AggregationTerms } from '../../protocol/aggregation-terms.ts';
 import type { Codec } from '../../protocol/segment-codec.ts';
-import { type CommandSpec, type OptionValues, usageError, wholeNumber } from '../command-line.ts';
+import { type CommandSpec, number, type OptionValues, usageError, wholeNumber } from '../command-line.ts';
 
 export interface DemoOptions {
   /** Null for five, or the hospitals whose tables lie in a folder. */
@@ -16,6 +16,9 @@ export interface DemoOptions {
   readonly codec: Codec['name'];
   /** How contributions are mixed. */
   readonly rule: AggregationTerms['rule'];
+  /** Privacy budget of each record; null for no noise. */
+  readonly epsilon: number | null;
+  readonly delta: number;
   readonly seed: number;
   /** Null for a new folder below `runs/`. */
   readonly out: string | null;
@@ -28,6 +31,9 @@ export interface DemoOptions {
 }
 
 export const MOST_PEERS = 16;
+/** What the ledger's fields can hold, in millionths and in 10⁻¹². */
+const MOST_EPSILON = 4_000;
+const [LEAST_DELTA, MOST_DELTA] = [1e-12, 1e-3];
 
 export const DEMO_SPEC: CommandSpec = {
   usage: 'consilium demo [options]',
@@ -67,6 +73,12 @@ export const DEMO_SPEC: CommandSpec = {
       help: `how contributions are mixed: ${AGGREGATION_RULES.join(', ')}`,
       default: 'clipped-mean',
     },
+    epsilon: {
+      type: 'string',
+      value: '<n>',
+      help: 'train with differential privacy: ε of a record over the whole study',
+    },
+    delta: { type: 'string', value: '<n>', help: 'δ at which ε is stated', default: '1e-5' },
     seed: { type: 'string', value: '<n>', help: 'seed of split, initial model and training', default: '1' },
     out: {
       type: 'string',
@@ -81,6 +93,7 @@ export const DEMO_SPEC: CommandSpec = {
   examples: [
     'consilium demo',
     'consilium demo --dataset digits --peers 8 --alpha 1',
+    'consilium demo --dataset digits --epsilon 8',
     'consilium demo --kill 2',
     'consilium demo --chain-outage',
     'consilium demo --tamper --json',
@@ -103,6 +116,7 @@ export function readDemoOptions(values: OptionValues): DemoOptions {
     pulls: optional('pulls', MOST_PEERS - 1),
     codec: readCodec(String(values.codec)),
     rule: readRule(String(values.rule)),
+    ...readBudget(values),
     seed: wholeNumber(values, 'seed', { min: 0, max: 2 ** 31 }),
     out: typeof values.out === 'string' ? values.out : null,
     json: values.json === true,
@@ -110,6 +124,18 @@ export function readDemoOptions(values: OptionValues): DemoOptions {
     kill: optional('kill', MOST_PEERS),
     chainOutage: values['chain-outage'] === true,
   };
+}
+
+function readBudget(values: OptionValues): Pick<DemoOptions, 'epsilon' | 'delta'> {
+  const epsilon = values.epsilon === undefined ? null : number(values, 'epsilon');
+  const delta = number(values, 'delta');
+  if (epsilon !== null && !(epsilon > 0 && epsilon <= MOST_EPSILON)) {
+    throw usageError(`--epsilon ${epsilon}: give a number above 0, up to ${MOST_EPSILON}`);
+  }
+  if (!(delta >= LEAST_DELTA && delta <= MOST_DELTA)) {
+    throw usageError(`--delta ${delta}: give a number from ${LEAST_DELTA} to ${MOST_DELTA}`);
+  }
+  return { epsilon, delta };
 }
 
 const CODEC_NAMES: readonly Codec['name'][] = ['float32', 'float16', 'int8', 'top-k'];

@@ -44,9 +44,10 @@ export function describeOutcome(outcome: DemoOutcome, members: readonly MemberRe
   ].join('\n');
 }
 
-function membersTable({ reference }: DemoOutcome, members: readonly MemberResult[]): string {
+function membersTable({ reference, run }: DemoOutcome, members: readonly MemberResult[]): string {
   const pooled = percent(reference.pooled?.accuracy ?? null);
   const decimal = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
+  const isPrivate = run.manifest.privacy.unit !== 'none';
   const rows = members.map((member) => [
     `${member.name} ${member.address.slice(0, 8)}…${member.killed ? ' (killed)' : ''}`,
     String(member.samples),
@@ -55,6 +56,7 @@ function membersTable({ reference }: DemoOutcome, members: readonly MemberResult
     pooled,
     decimal(member.aucFederated),
     member.score.toFixed(4),
+    ...(isPrivate ? [member.epsilon.toFixed(3)] : []),
     `${member.registered}/${member.expected}/${member.anchored}/${member.late}`,
   ]);
   const mean = (values: readonly (number | null)[]): number | null => {
@@ -68,6 +70,7 @@ function membersTable({ reference }: DemoOutcome, members: readonly MemberResult
     percent(mean(members.map((member) => member.accuracyFederated))),
     pooled,
     decimal(mean(members.map((member) => member.aucFederated))),
+    ...(isPrivate ? [''] : []),
     '',
     '',
   ];
@@ -79,6 +82,7 @@ function membersTable({ reference }: DemoOutcome, members: readonly MemberResult
     'pooled',
     'AUC',
     'score',
+    ...(isPrivate ? ['ε'] : []),
     'registered/expected/anchored/late',
   ];
   return formatTable(header, [...rows, means]);

@@ -12,6 +12,8 @@ export interface MemberResult {
   readonly aucFederated: number | null;
   /** Nats of loss on other members' data, summed over the rounds. */
   readonly score: number;
+  /** ε spent by its last record; zero without a budget. */
+  readonly epsilon: number;
   readonly registered: number;
   readonly expected: number;
   readonly anchored: number;
@@ -35,6 +37,7 @@ export function memberResults({ report, rows, reference }: DemoOutcome): MemberR
       aucAlone: alone?.auc ?? null,
       aucFederated: final?.common?.auc ?? null,
       score: (audited?.scoreMicros ?? 0) / 1e6,
+      epsilon: (audited?.epsilonMicros ?? 0) / 1e6,
       registered: audited?.registered ?? 0,
       expected: audited?.expected ?? 0,
       anchored: audited?.anchored ?? 0,

@@ -2,7 +2,8 @@ import { type Command, EXIT_OK } from '../run-command.ts';
 import { DEMO_SPEC, readDemoOptions } from './demo-options.ts';
 import { prepareRun } from './prepare-run.ts';
 
-const { peers, rounds, dataset, alpha, segments, pulls, codec, rule, seed, out, json } = DEMO_SPEC.options;
+const { peers, rounds, dataset, alpha, segments, pulls, codec, rule, epsilon, delta, seed, out, json } =
+  DEMO_SPEC.options;
 
 /** What a study by hand begins with: a manifest, and data for each member. */
 export const prepareCommand: Command = {
@@ -12,9 +13,21 @@ export const prepareCommand: Command = {
       'Writes what a study by hand begins with: manifest.json, and in peers/<n>/ the manifest and data sets of each member. Nothing is\n' +
       'started. The options are those of the demo.',
     options: Object.fromEntries(
-      Object.entries({ out, peers, rounds, dataset, alpha, segments, pulls, codec, rule, seed, json }).flatMap(
-        ([name, option]) => (option === undefined ? [] : [[name, option]]),
-      ),
+      Object.entries({
+        out,
+        peers,
+        rounds,
+        dataset,
+        alpha,
+        segments,
+        pulls,
+        codec,
+        rule,
+        epsilon,
+        delta,
+        seed,
+        json,
+      }).flatMap(([name, option]) => (option === undefined ? [] : [[name, option]])),
     ),
     examples: ['consilium demo prepare --peers 3 --rounds 3 --out study'],
   },

@@ -6,12 +6,12 @@ import { type DataSource, readSource } from '../../data/read-source.ts';
 import { type FederationData, splitFederation } from '../../data/split.ts';
 import { assertSafeAggregation } from '../../mixing/assert-safe-aggregation.ts';
 import { architectureSchema } from '../../model/architecture.ts';
-import { defaultTraining } from '../../model/default-training.ts';
 import { layoutOf } from '../../model/parameter-layout.ts';
 import { composeManifest } from '../../peer/compose-manifest.ts';
 import { type Manifest, studyOf } from '../../protocol/manifest.ts';
 import { usageError } from '../command-line.ts';
 import { type DemoOptions, MOST_PEERS } from './demo-options.ts';
+import { demoTraining } from './demo-training.ts';
 import { publicDatasetName } from './public-words.ts';
 
 /** Where things are in a run's folder. */
@@ -51,7 +51,8 @@ export async function prepareRun(options: DemoOptions): Promise<PreparedRun> {
   const source = await readSource(options.dataset);
   const peers = peersOf(options, source);
   const data = splitFederation(source, { members: peers, alpha: options.alpha, seed: String(options.seed) });
-  const manifest = demoManifest(options, source, peers);
+  const smallest = Math.min(...data.members.map(({ training }) => training.samples));
+  const manifest = demoManifest(options, source, { peers, smallest });
   assertSafeAggregation(manifest);
   const folder = await makeFolder(options.out);
   await writeFile(folder.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
@@ -82,20 +83,27 @@ function peersOf({ peers, kill, pulls }: DemoOptions, { sites }: DataSource): nu
   return count;
 }
 
-function demoManifest(options: DemoOptions, source: DataSource, peers: number): Manifest {
-  const defaults = defaultTraining(source.kind, source.shared);
+/** How many members there are, and training samples of the one with the fewest. */
+interface Membership {
+  readonly peers: number;
+  readonly smallest: number;
+}
+
+function demoManifest(options: DemoOptions, source: DataSource, { peers, smallest }: Membership): Manifest {
+  const { training, architecture, rounds, privacy } = demoTraining(options, source, smallest);
   return composeManifest({
     codec: options.codec,
     rule: options.rule,
     title: `${publicDatasetName(options.dataset)} in ${peers} hospitals`,
     members: peers,
-    rounds: options.rounds ?? defaults.rounds,
+    rounds,
     segments: options.segments,
     pulls: options.pulls ?? (peers <= FULL_PULL_PEERS ? peers - 1 : PULLS_BEYOND),
     seed: `demo/${options.seed}`,
     ...(source.input === undefined ? {} : { input: source.input }),
-    architecture: defaults.architecture,
-    training: defaults.training,
+    architecture,
+    training,
+    ...(privacy === null ? {} : { privacy }),
   });
 }
 
