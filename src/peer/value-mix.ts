@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Hex, toHex } from '../base/bytes.ts';
 import { createSeededRandom } from '../base/seeded-random.ts';
 import { type MixInput, mixCoalition } from '../mixing/compute-mix.ts';
+import { ModelError } from '../model/model-error.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import { joinSegments } from '../protocol/segments.ts';
 import { packScores, type Valuation } from '../protocol/valuation.ts';
@@ -34,13 +35,14 @@ export interface MixValue {
 export async function valueMix(input: ValueMixInput): Promise<MixValue> {
   const { mix, manifest } = input;
   const players = [...new Set(mix.plan.sources.flat())].toSorted((a, b) => a - b);
-  const baseLoss = input.lossOf(joinSegments(await mixCoalition(mix, [])));
+  const lossOf = boundedLoss(input.lossOf);
+  const baseLoss = lossOf(joinSegments(await mixCoalition(mix, [])));
   const utility = async (coalition: readonly number[]): Promise<number> => {
     if (coalition.length === 0) return 0;
     input.signal?.throwIfAborted();
     await setImmediate(); // a round's worth of evaluations must not keep the network waiting
     const entries = coalition.map((player) => players[player] ?? -1);
-    return baseLoss - input.lossOf(joinSegments(await mixCoalition(mix, entries)));
+    return baseLoss - lossOf(joinSegments(await mixCoalition(mix, entries)));
   };
   const { exactPlayers, permutations } = manifest.valuation;
   const values =
@@ -50,6 +52,20 @@ export async function valueMix(input: ValueMixInput): Promise<MixValue> {
   const total = await utility(players.map((_, i) => i));
   const { micros, totalMicros } = toMicros(values, total);
   return { valuation: toValuation(input, players, micros), utilityMicros: totalMicros };
+}
+
+/** A model that is this bad, or gives no finite loss, is as bad as any: nobody ends another's peer by a contribution that ruins a coalition. */
+const WORST_LOSS_NATS = 1_000;
+
+function boundedLoss(lossOf: ValueMixInput['lossOf']): ValueMixInput['lossOf'] {
+  return (parameters) => {
+    try {
+      return Math.min(WORST_LOSS_NATS, lossOf(parameters));
+    } catch (error) {
+      if (error instanceof ModelError && error.code === 'model/diverged') return WORST_LOSS_NATS;
+      throw error;
+    }
+  };
 }
 
 function permutationSource({ study, evaluator, mix }: ValueMixInput) {
