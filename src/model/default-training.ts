@@ -100,10 +100,10 @@ export interface DefaultPrivateTraining extends DefaultTraining {
 }
 
 const privateSteps = {
-  wdbc: { rounds: 10, stepsPerRound: 2, batchSize: 32, learningRate: 0.5, weightDecay: 0.02 },
-  digits: { rounds: 15, stepsPerRound: 4, batchSize: 128, learningRate: 4, weightDecay: 0 },
+  wdbc: { rounds: 10, stepsPerRound: 2, batchSize: 32, learningRate: 2, weightDecay: 0.02 },
+  digits: { rounds: 15, stepsPerRound: 3, batchSize: 128, learningRate: 6, weightDecay: 0 },
   npz: { rounds: 10, stepsPerRound: 5, batchSize: 128, learningRate: 0.5, weightDecay: 0 },
-  tables: { rounds: 10, stepsPerRound: 2, batchSize: 32, learningRate: 0.5, weightDecay: 0.02 },
+  tables: { rounds: 10, stepsPerRound: 2, batchSize: 32, learningRate: 1, weightDecay: 0.02 },
 } as const;
 
 /** Width of the hidden layer over images, and the most parameters it may cost. */
