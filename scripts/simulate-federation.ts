@@ -87,7 +87,7 @@ async function federate(simulation: Simulation, shares: readonly Dataset[], test
 }
 
 function describe({ accuracy, auc, loss }: Evaluation): string {
-  return `accuracy ${accuracy.toFixed(4)} AUC ${auc?.toFixed(4) ?? 'none'} loss ${loss.toFixed(4)}`;
+  return `accuracy ${accuracy?.toFixed(4) ?? 'none'} AUC ${auc?.toFixed(4) ?? 'none'} loss ${loss.toFixed(4)}`;
 }
 
 async function simulate(seed: string): Promise<void> {
@@ -113,7 +113,7 @@ async function simulate(seed: string): Promise<void> {
   let aloneSum = 0;
   for (const [member, share] of shares.entries()) {
     const evaluation = simulation.model.evaluate(await trainAlone(simulation, share, `${member}`), test);
-    aloneSum += evaluation.accuracy / shares.length;
+    aloneSum += (evaluation.accuracy ?? Number.NaN) / shares.length;
   }
   const [first, ...others] = shares as [Dataset, ...Dataset[]];
   const pooled = simulation.model.evaluate(await trainAlone(simulation, concatenate(first, ...others), 'pooled'), test);

@@ -75,7 +75,8 @@ const FULL_PULL_MEMBERS = 8;
 const PULLS_BEYOND = 4;
 
 function defaultsOf(input: InputSpec) {
-  return defaultTraining(input.kind === 'table' ? 'tables' : 'npz', samplesOf(input));
+  const tables = input.kind === 'table' && input.time !== null ? 'survival' : 'tables';
+  return defaultTraining(input.kind === 'table' ? tables : 'npz', samplesOf(input));
 }
 
 function samplesOf(input: InputSpec): SampleShape {

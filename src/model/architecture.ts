@@ -67,6 +67,9 @@ const depthwiseSchema = z.strictObject({
 /** One dense layer: multinomial logistic regression. */
 const logisticSchema = z.strictObject({ kind: z.literal('logistic'), inputs: count(MAX_INPUTS), classes });
 
+/** Cox's proportional hazards: a weight for each input; labels are 1 for the event, 0 for the end of observation. */
+const coxSchema = z.strictObject({ kind: z.literal('cox'), inputs: count(MAX_INPUTS), classes: z.literal(2) });
+
 /** A network of one's own, layer by layer; `consilium model describe` writes it for a tfjs LayersModel. */
 const layersSchema = z.strictObject({
   kind: z.literal('layers'),
@@ -89,6 +92,7 @@ export const architectureSchema = z.discriminatedUnion('kind', [
   resnetSchema,
   depthwiseSchema,
   logisticSchema,
+  coxSchema,
   layersSchema,
 ]);
 
@@ -102,7 +106,7 @@ export function inputShapeOf(architecture: Architecture): readonly number[] {
   return [architecture.height, architecture.width, architecture.channels];
 }
 
-/** How many numbers the network gives for a sample: one for each class. */
+/** How many numbers the network gives for a sample: one for each class, or the logarithm of its risk. */
 export function outputsOf(architecture: Architecture): number {
-  return architecture.classes;
+  return architecture.kind === 'cox' ? 1 : architecture.classes;
 }

@@ -6,6 +6,8 @@ export interface Batch {
   /** `samples` × numbers per sample. */
   readonly inputs: Float32Array;
   readonly labels: Uint8Array;
+  /** Follow-up times; survival data only. */
+  readonly times?: Float32Array;
 }
 
 /** The samples with these indices, in that order. */
@@ -17,7 +19,14 @@ export function gatherBatch(examples: Examples, indices: readonly number[]): Bat
     inputs.set(examples.inputs.subarray(index * width, (index + 1) * width), position * width);
     labels[position] = examples.labels[index] as number;
   });
-  return { samples: indices.length, inputs, labels };
+  const { times } = examples;
+  if (times === undefined) return { samples: indices.length, inputs, labels };
+  return {
+    samples: indices.length,
+    inputs,
+    labels,
+    times: Float32Array.from(indices, (index) => times[index] as number),
+  };
 }
 
 /** All samples in order, in views of at most `most` samples. */

@@ -1,6 +1,7 @@
 import type { Architecture } from './architecture.ts';
 import type { Blueprint } from './blueprint.ts';
 import { cnnBlueprint } from './blueprints/cnn-blueprint.ts';
+import { coxBlueprint } from './blueprints/cox-blueprint.ts';
 import { depthwiseBlueprint } from './blueprints/depthwise-blueprint.ts';
 import { mlpBlueprint } from './blueprints/mlp-blueprint.ts';
 import { resnetBlueprint } from './blueprints/resnet-blueprint.ts';
@@ -18,6 +19,8 @@ export function blueprintOf(architecture: Architecture): Blueprint {
       return depthwiseBlueprint(architecture);
     case 'logistic':
       return mlpBlueprint({ ...architecture, kind: 'mlp', hidden: [] });
+    case 'cox':
+      return coxBlueprint(architecture);
     case 'layers':
       return architecture;
   }

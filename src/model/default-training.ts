@@ -59,6 +59,9 @@ const tableTraining: TrainingOptions = {
   classWeights: 'none',
 };
 
+/** Up to a thousand patients a hospital are one batch, so that every risk set is whole; few steps, so larger ones. */
+const survivalTraining: TrainingOptions = { ...tableTraining, learningRate: 0.1, batchSize: 1024, localEpochs: 5 };
+
 /** Filters of the stages for images of 24 pixels and more; smaller ones get the first of them. */
 const NPZ_FILTERS = [8, 16, 32];
 /** No stage beyond the first may leave fewer pixels on a side. */
@@ -66,13 +69,19 @@ const MIN_STAGE_SIDE = 3;
 
 /**
  * Architecture, training options and number of rounds that work for a kind of source with about five members and strong
- * label skew; chosen with `scripts/simulate-federation.ts`, which prints what they reach.
+ * label skew; chosen with `scripts/simulate-federation.ts`, which prints what they reach. Those for survival data are not
+ * measured on a federation.
  * @param samples decides inputs and classes
  */
-export function defaultTraining(kind: 'wdbc' | 'digits' | 'npz' | 'tables', samples: SampleShape): DefaultTraining {
+export function defaultTraining(
+  kind: 'wdbc' | 'digits' | 'npz' | 'tables' | 'survival',
+  samples: SampleShape,
+): DefaultTraining {
   const { inputShape, classes } = samples;
+  const inputs = inputShape.reduce((product, side) => product * side, 1);
+  if (kind === 'survival')
+    return { architecture: { kind: 'cox', inputs, classes: 2 }, training: survivalTraining, rounds: 15 };
   if (kind === 'wdbc' || kind === 'tables') {
-    const inputs = inputShape.reduce((product, side) => product * side, 1);
     const [training, rounds] = kind === 'wdbc' ? [wdbcTraining, 10] : [tableTraining, 15];
     return { architecture: { kind: 'mlp', inputs, hidden: kind === 'wdbc' ? [32] : [16], classes }, training, rounds };
   }

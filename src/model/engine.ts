@@ -22,7 +22,7 @@ export interface Model {
   /**
    * Trains from `parameters`, yields a report after each epoch, and returns the new parameters.
    * Gives way to the event loop after every batch.
-   * @throws ModelError `model/diverged`, `model/wrong-shape`, `model/no-examples`; the signal's reason if it aborts
+   * @throws ModelError `model/diverged`, `model/wrong-shape`, `model/no-examples`, `model/unsuitable-training`; the signal's reason if it aborts
    */
   train(
     parameters: Float32Array,
@@ -48,7 +48,7 @@ export interface Model {
   evaluate(parameters: Float32Array, examples: Examples): Evaluation;
 
   /**
-   * The gradient of the mean cross-entropy (unweighted, no weight decay) at `parameters`; same length and layout.
+   * The gradient of the loss of {@link Evaluation} (unweighted, no weight decay) at `parameters`; same length and layout.
    * @throws ModelError `model/wrong-shape`, `model/no-examples`, `model/diverged`
    */
   gradient(parameters: Float32Array, examples: Examples): Float32Array;
@@ -71,10 +71,10 @@ export interface PrivateRun {
 export interface EpochReport {
   /** From 1. */
   readonly epoch: number;
-  /** Mean cross-entropy in nats, unweighted, each sample taken when its batch was trained on. */
+  /** Mean cross-entropy (for a Cox model −log partial likelihood an event) in nats, unweighted, each sample taken when its batch was trained on. */
   readonly loss: number;
-  /** Share of samples that were classified rightly when their batch was trained on, 0 … 1. */
-  readonly accuracy: number;
+  /** Share of samples that were classified rightly when their batch was trained on, 0 … 1; null where there are no classes. */
+  readonly accuracy: number | null;
   /** Samples in all epochs so far. */
   readonly samplesSeen: number;
 }
@@ -82,12 +82,14 @@ export interface EpochReport {
 /** How well parameters do on examples that were not trained on. */
 export interface Evaluation {
   readonly samples: number;
-  /** Mean cross-entropy in nats, unweighted. */
+  /** Mean cross-entropy in nats, unweighted; for a Cox model −log partial likelihood an event. */
   readonly loss: number;
-  /** Share of samples whose most probable class is the label, 0 … 1; the lower class index wins a tie. */
-  readonly accuracy: number;
-  /** Area under the ROC curve; macro one-against-rest for three classes and more; null if a class has no sample. */
+  /** Share of samples whose most probable class is the label, 0 … 1; the lower class index wins a tie. Null for a Cox model. */
+  readonly accuracy: number | null;
+  /**
+   * Area under the ROC curve; macro one-against-rest for three classes and more; null if a class has no sample. For a Cox
+   * model the concordance index, null if no two samples can be compared. */
   readonly auc: number | null;
-  /** `samples` × `classes`, sample after sample. */
+  /** `samples` × `classes`, sample after sample; empty for a Cox model. */
   readonly probabilities: Float32Array;
 }

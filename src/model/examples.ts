@@ -7,6 +7,8 @@ export interface Examples {
   readonly inputs: Float32Array;
   /** One class index per sample, 0 … `classes` − 1. */
   readonly labels: Uint8Array;
+  /** Follow-up time of each sample, for models of survival: label 1 is the event, 0 the end of observation. */
+  readonly times?: Float32Array;
   readonly samples: number;
   /** Shape of one sample: [features] or [height, width, channels]. */
   readonly inputShape: readonly number[];
@@ -31,7 +33,14 @@ export function checkExamples(architecture: Architecture, examples: Examples): v
   if (inputs.length !== samples * width || labels.length !== samples) {
     throw wrong(`${inputs.length} inputs and ${labels.length} labels for ${samples} samples of ${width} numbers`);
   }
+  if (architecture.kind === 'cox') checkTimes(examples);
   if (labels.some((label) => label >= classes)) throw wrong(`a label is not below the ${classes} classes`);
+}
+
+function checkTimes({ times, samples }: Examples): void {
+  if (times === undefined) throw wrong('no follow-up times; a Cox model needs them, name their column in the input');
+  if (times.length !== samples) throw wrong(`${times.length} times for ${samples} samples`);
+  if (!times.every((time) => Number.isFinite(time) && time >= 0)) throw wrong('a time is negative or no number');
 }
 
 function product(shape: readonly number[]): number {

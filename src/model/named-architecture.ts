@@ -9,6 +9,7 @@ const STAGES = [16, 32, 64];
 /** By name, with widths that suit some thousand samples. */
 const ARCHITECTURES: Readonly<Record<string, Build>> = {
   logistic: ({ inputShape, classes }) => ({ kind: 'logistic', inputs: numbersOf(inputShape), classes }),
+  cox: ({ inputShape }) => ({ kind: 'cox', inputs: numbersOf(inputShape), classes: 2 }),
   mlp: ({ inputShape, classes }) => ({ kind: 'mlp', inputs: numbersOf(inputShape), hidden: [32], classes }),
   cnn: (samples) => ({ kind: 'cnn', ...imageOf(samples), filters: [16, 32], padding: 'same', dense: 64 }),
   resnet: (samples) => ({ kind: 'resnet', ...imageOf(samples), stages: STAGES, blocks: 1, normalization: 'batch' }),

@@ -1,10 +1,9 @@
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { messageOf } from '../base/errors.ts';
-import { checkArchitecture } from './check-architecture.ts';
+import { createModel } from './create-model.ts';
 import type { Engine } from './engine.ts';
 import { ModelError } from './model-error.ts';
-import { createTensorModel } from './tensor-model.ts';
 
 /** Loads a module that registers the backend `tensorflow` with tfjs-core, and says its version. */
 export type ImportNative = () => Promise<{ readonly version: Readonly<Record<string, string>> }>;
@@ -20,7 +19,7 @@ export async function createNativeEngine(importNative: ImportNative = importTfjs
     name: 'native',
     version: version['tfjs-node'] ?? 'unknown',
     reproducible: false,
-    createModel: (architecture) => createTensorModel(checkArchitecture(architecture)),
+    createModel,
   };
 }
 

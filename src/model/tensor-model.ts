@@ -1,13 +1,15 @@
 import type { Architecture } from './architecture.ts';
+import { assertParameters } from './assert-parameters.ts';
 import { consecutiveBatches } from './batch.ts';
-import { noClassBalance } from './class-balance.ts';
+import { classBalanceOf, noClassBalance } from './class-balance.ts';
 import { countCorrect } from './count-correct.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import type { Evaluation, Model } from './engine.ts';
 import { checkExamples, type Examples } from './examples.ts';
 import { ModelError } from './model-error.ts';
 import { createNetwork, type Network } from './network.ts';
-import { layoutOf, type ParameterLayout } from './parameter-layout.ts';
+import { createNetworkLearner } from './network-learner.ts';
+import { layoutOf } from './parameter-layout.ts';
 import { privateTrainingLoop } from './private-training-loop.ts';
 import { classifierAuc } from './roc-auc.ts';
 import { trainingLoop } from './training-loop.ts';
@@ -20,7 +22,7 @@ export function createTensorModel(architecture: Architecture): Model {
   const layout = layoutOf(architecture);
   const network = createNetwork(architecture, layout);
   const check = (parameters: Float32Array, examples: Examples): void => {
-    checkParameters(layout, parameters);
+    assertParameters(layout, parameters);
     checkExamples(architecture, examples);
   };
   return {
@@ -28,7 +30,8 @@ export function createTensorModel(architecture: Architecture): Model {
     layout,
     train: async function* (parameters, examples, options, run) {
       check(parameters, examples);
-      return yield* trainingLoop(network, parameters, { examples, options }, run);
+      const learner = createNetworkLearner(network, classBalanceOf(examples, options.classWeights));
+      return yield* trainingLoop(learner, parameters, { examples, options }, run);
     },
     trainPrivately: async (parameters, examples, options, run) => {
       check(parameters, examples);
@@ -73,12 +76,6 @@ function meanGradient(network: Network, parameters: Float32Array, examples: Exam
   const mean = Float32Array.from(sum);
   if (!mean.every(Number.isFinite)) throw notFinite('the gradient');
   return mean;
-}
-
-function checkParameters(layout: ParameterLayout, parameters: Float32Array): void {
-  if (parameters.length === layout.parameterCount) return;
-  const reason = `${parameters.length} numbers, but the architecture has ${layout.parameterCount}`;
-  throw new ModelError('model/wrong-shape', `parameters: ${reason}`);
 }
 
 function notFinite(what: string): ModelError {

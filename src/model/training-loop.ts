@@ -1,45 +1,46 @@
 import { setImmediate as giveWay } from 'node:timers/promises';
 import { createSeededRandom } from '../base/seeded-random.ts';
 import { type Batch, gatherBatch } from './batch.ts';
-import { classBalanceOf } from './class-balance.ts';
-import { countCorrect } from './count-correct.ts';
-import { crossEntropy } from './cross-entropy.ts';
 import type { EpochReport, TrainingRun } from './engine.ts';
 import type { Examples } from './examples.ts';
+import type { Learner } from './learner.ts';
 import { ModelError } from './model-error.ts';
-import type { Network } from './network.ts';
 import { createOptimiser } from './optimiser.ts';
 import type { TrainingOptions } from './training-options.ts';
 
-/** {@link Model.train} on any network: seeded order, one optimiser over all epochs, a pause after every batch. */
+/** {@link Model.train} on anything that learns: seeded order, one optimiser over all epochs, a pause after every batch. */
 export async function* trainingLoop(
-  network: Network,
+  learner: Learner,
   initial: Float32Array,
   { examples, options }: { examples: Examples; options: TrainingOptions },
   { seed, signal }: TrainingRun,
 ): AsyncGenerator<EpochReport, Float32Array, void> {
   const parameters = initial.slice();
   const optimise = createOptimiser(options, parameters.length);
-  const balance = classBalanceOf(examples, options.classWeights);
   for (let epoch = 1; epoch <= options.localEpochs; epoch++) {
     let loss = 0;
-    let correct = 0;
+    let correct: number | null = 0;
     const dropout = createSeededRandom(seed, `training/dropout/${epoch}`);
     let batches = 0;
     for (const batch of shuffledBatches(examples, options.batchSize, `${epoch}`, seed)) {
       signal?.throwIfAborted();
       const random = dropout.fork(`${batches++}`);
-      const step = network.differentiate(parameters, batch, balance, { random });
+      const step = learner.learn(parameters, batch, { random });
       optimise(parameters, step.gradient);
       for (const { offset, values } of step.averages) parameters.set(values, offset);
-      loss += batch.samples * crossEntropy(step.logProbabilities, batch.labels);
-      correct += countCorrect(step.logProbabilities, batch.labels);
+      loss += batch.samples * step.loss;
+      correct = correct === null || step.correct === null ? null : correct + step.correct;
       if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss} in epoch ${epoch}`);
       await giveWay();
     }
     if (!parameters.every(Number.isFinite)) throw diverged(`a parameter is not finite after epoch ${epoch}`);
     const { samples } = examples;
-    yield { epoch, loss: loss / samples, accuracy: correct / samples, samplesSeen: epoch * samples };
+    yield {
+      epoch,
+      loss: loss / samples,
+      accuracy: correct === null ? null : correct / samples,
+      samplesSeen: epoch * samples,
+    };
   }
   return parameters;
 }

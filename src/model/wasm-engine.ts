@@ -2,11 +2,10 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { setThreadsCount, setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkArchitecture } from './check-architecture.ts';
+import { createModel } from './create-model.ts';
 import type { Engine } from './engine.ts';
 import { registerTrainingKernels } from './kernels/training-kernels.ts';
 import { ModelError } from './model-error.ts';
-import { createTensorModel } from './tensor-model.ts';
 
 let isPrepared = false;
 
@@ -24,7 +23,7 @@ export async function createWasmEngine(): Promise<Engine> {
     name: 'wasm',
     version: version_wasm,
     reproducible: true,
-    createModel: (architecture) => createTensorModel(checkArchitecture(architecture)),
+    createModel,
   };
 }
 

@@ -11,7 +11,7 @@ export type PeerEvent =
       readonly round: number;
       readonly epoch: number;
       readonly loss: number;
-      readonly accuracy: number;
+      readonly accuracy: number | null;
     }
   | {
       readonly event: 'round.evaluated';

@@ -7,8 +7,9 @@ const evaluationSchema = z.strictObject({
   samples: z.int().min(1),
   /** Mean cross-entropy in nats. */
   loss: z.number(),
-  accuracy: z.number().min(0).max(1),
-  /** Area under the ROC curve; null where a class is missing. */
+  /** Share of samples classified rightly; null for a model of survival. */
+  accuracy: z.number().min(0).max(1).nullable(),
+  /** Area under the ROC curve, or the concordance index of a model of survival; null where a class is missing. */
   auc: z.number().min(0).max(1).nullable(),
 });
 
@@ -22,7 +23,7 @@ export const metricsSchema = z.strictObject({
   /** SHA-256 of the member's private training seed: opened only when it reproduces a round. */
   seedCommitment: digestSchema,
   /** Mean loss (nats) and accuracy over the last local epoch; null in the closing record, and where they would tell more than the noise hides. */
-  training: z.strictObject({ loss: z.number(), accuracy: z.number().min(0).max(1) }).nullable(),
+  training: z.strictObject({ loss: z.number(), accuracy: z.number().min(0).max(1).nullable() }).nullable(),
   /** What was spent of the privacy budget so far, at the manifest's δ; null where the study has none. */
   privacy: privacySpendSchema.nullable(),
   /** The base on the member's own held-out part. */

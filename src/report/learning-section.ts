@@ -76,7 +76,7 @@ function referenceLegend({ name, value, className }: ReferenceLine): Markup {
 `;
 }
 
-function linesOf({ members }: ReportData, pick: (point: ReportPoint) => number | undefined) {
+function linesOf({ members }: ReportData, pick: (point: ReportPoint) => number | null | undefined) {
   return members.map(({ name, series }, position) => ({
     name,
     position,

@@ -77,8 +77,8 @@ export interface ReportMember {
 
 export interface ReportPoint {
   readonly round: number;
-  readonly heldOut: { readonly loss: number; readonly accuracy: number };
-  readonly common: { readonly loss: number; readonly accuracy: number; readonly auc: number | null } | null;
+  readonly heldOut: { readonly loss: number; readonly accuracy: number | null };
+  readonly common: { readonly loss: number; readonly accuracy: number | null; readonly auc: number | null } | null;
 }
 
 export interface ReportMix {

@@ -1,8 +1,9 @@
 import { beforeAll, expect, test, vi } from 'vitest';
+import type { Architecture } from '../../src/model/architecture.ts';
 import type { Engine } from '../../src/model/engine.ts';
 import { initialParameters } from '../../src/model/initial-parameters.ts';
 import { createWasmEngine } from '../../src/model/wasm-engine.ts';
-import { cnn, examplesFor, mlp, options } from './small-training.ts';
+import { cnn, examplesFor, logistic, mlp, options } from './small-training.ts';
 
 let engine: Engine;
 
@@ -46,7 +47,7 @@ test('the engine says what it is, keeps the console quiet, and refuses an archit
   expect(again).toMatchObject({ name: 'wasm', version: '4.22.0', reproducible: true });
   again.createModel(mlp).evaluate(initialParameters(mlp, 'start'), examplesFor(mlp));
   for (const spy of spies) expect(spy).not.toHaveBeenCalled();
-  expect(() => engine.createModel({ ...mlp, classes: 1 })).toThrow(
+  expect(() => engine.createModel({ ...logistic, classes: 1 } as Architecture)).toThrow(
     expect.objectContaining({ code: 'model/invalid-architecture' }),
   );
 });

@@ -91,7 +91,7 @@ async function withoutPrivacy(engine: Engine, federation: Federation): Promise<P
   return { open, alone: meanQuality(alone) };
 }
 
-const qualityOf = ({ accuracy, auc }: Evaluation): Quality => ({ accuracy, auc });
+const qualityOf = ({ accuracy, auc }: Evaluation): Quality => ({ accuracy: accuracy ?? Number.NaN, auc });
 
 /** The mean of some; of AUCs, of those that there are. */
 export function meanQuality(qualities: readonly Quality[]): Quality {

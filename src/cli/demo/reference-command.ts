@@ -12,6 +12,7 @@ import { createWasmEngine } from '../../model/wasm-engine.ts';
 import { parseManifest } from '../../protocol/manifest.ts';
 import { usageError } from '../command-line.ts';
 import { type Command, EXIT_OK } from '../run-command.ts';
+import type { ReferenceScore } from './run-demo.ts';
 
 /** Gives way to the peers, which do the real work. */
 const LOW_PRIORITY = 10;
@@ -39,7 +40,7 @@ export const referenceCommand: Command = {
     const peers = Array.from({ length: Number(count) }, (_, i) => join(folder, 'peers', String(i + 1)));
     const parts = await Promise.all(peers.map((peer) => readPreparedDataset(join(peer, 'training.dataset'))));
     const common = await readPreparedDataset(join(peers[0] ?? folder, 'common.dataset'));
-    const score = async (examples: Examples): Promise<{ accuracy: number; auc: number | null }> => {
+    const score = async (examples: Examples): Promise<ReferenceScore> => {
       const trained = await trainReference(model, { initial, examples, training, rounds: manifest.rounds }, signal);
       const { accuracy, auc } = model.evaluate(trained, common);
       return { accuracy, auc };

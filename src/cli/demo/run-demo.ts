@@ -18,7 +18,7 @@ import { watchScores } from './watch-scores.ts';
 
 /** Accuracy and AUC on the common test part. */
 export interface ReferenceScore {
-  readonly accuracy: number;
+  readonly accuracy: number | null;
   readonly auc: number | null;
 }
 

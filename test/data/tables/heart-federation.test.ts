@@ -14,7 +14,7 @@ const isThere = existsSync(FOLDER);
 if (!isThere) console.log(`skipped: there is no ${FOLDER}`);
 
 const mean = (evaluations: readonly Evaluation[]): number =>
-  evaluations.reduce((sum, { accuracy }) => sum + accuracy, 0) / evaluations.length;
+  evaluations.reduce((sum, { accuracy }) => sum + (accuracy ?? Number.NaN), 0) / evaluations.length;
 
 async function accuracyOf(only?: number): Promise<number> {
   const evaluations: Evaluation[] = [];
