@@ -58,6 +58,8 @@ export interface Model {
 export interface TrainingRun {
   /** Fixes the order of samples. */
   readonly seed: string | Uint8Array;
+  /** Samples that are not trained on, for early stopping; needed where the options have a patience. */
+  readonly heldOut?: Examples;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -75,6 +77,8 @@ export interface EpochReport {
   readonly loss: number;
   /** Share of samples that were classified rightly when their batch was trained on, 0 … 1; null where there are no classes. */
   readonly accuracy: number | null;
+  /** The epoch whose parameters would count if training ended now. */
+  readonly keptEpoch: number;
   /** Samples in all epochs so far. */
   readonly samplesSeen: number;
 }

@@ -22,7 +22,8 @@ export async function privateTrainingLoop(
   { examples, options }: { examples: Examples; options: TrainingOptions },
   { steps, signal }: PrivateRun,
 ): Promise<Float32Array> {
-  if (options.classWeights !== 'none') throw revealing(`classWeights "${options.classWeights}"`);
+  if (options.classWeights !== 'none') throw revealing(`classWeights "${options.classWeights}"`, 'use "none"');
+  if (options.patience !== undefined) throw revealing('patience', 'leave it out');
   const parameters = initial.slice();
   const optimise = createOptimiser(options, parameters.length);
   for (let step = 0; step < steps.count; step++) {
@@ -56,7 +57,7 @@ function clippedSum(network: Network, parameters: Float32Array, examples: Exampl
   return sum;
 }
 
-function revealing(option: string): ModelError {
-  const reason = `${option} counts the member's own records without noise`;
-  return new ModelError('model/training-reveals', `private training: ${reason}; use "none"`);
+function revealing(option: string, remedy: string): ModelError {
+  const reason = `${option} looks at the member's own records without noise`;
+  return new ModelError('model/training-reveals', `private training: ${reason}; ${remedy}`);
 }

@@ -6,6 +6,7 @@ import { countCorrect } from './count-correct.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import type { Evaluation, Model } from './engine.ts';
 import { checkExamples, type Examples } from './examples.ts';
+import { heldOutLoss } from './held-out-loss.ts';
 import { ModelError } from './model-error.ts';
 import { createNetwork, type Network } from './network.ts';
 import { createNetworkLearner } from './network-learner.ts';
@@ -25,22 +26,28 @@ export function createTensorModel(architecture: Architecture): Model {
     assertParameters(layout, parameters);
     checkExamples(architecture, examples);
   };
+  const evaluateHere: Model['evaluate'] = (parameters, examples) => {
+    check(parameters, examples);
+    return evaluate(network, parameters, examples);
+  };
   return {
     architecture,
     layout,
     train: async function* (parameters, examples, options, run) {
       check(parameters, examples);
       const learner = createNetworkLearner(network, classBalanceOf(examples, options.classWeights));
-      return yield* trainingLoop(learner, parameters, { examples, options }, run);
+      return yield* trainingLoop(
+        learner,
+        parameters,
+        { examples, options, lossOf: heldOutLoss(evaluateHere, run) },
+        run,
+      );
     },
     trainPrivately: async (parameters, examples, options, run) => {
       check(parameters, examples);
       return privateTrainingLoop(network, parameters, { examples, options }, run);
     },
-    evaluate: (parameters, examples) => {
-      check(parameters, examples);
-      return evaluate(network, parameters, examples);
-    },
+    evaluate: evaluateHere,
     gradient: (parameters, examples) => {
       check(parameters, examples);
       return meanGradient(network, parameters, examples);

@@ -1,6 +1,7 @@
 import { setImmediate as giveWay } from 'node:timers/promises';
 import { createSeededRandom } from '../base/seeded-random.ts';
 import { type Batch, gatherBatch } from './batch.ts';
+import { createEarlyStopping } from './early-stopping.ts';
 import type { EpochReport, TrainingRun } from './engine.ts';
 import type { Examples } from './examples.ts';
 import type { Learner } from './learner.ts';
@@ -8,15 +9,23 @@ import { ModelError } from './model-error.ts';
 import { createOptimiser } from './optimiser.ts';
 import type { TrainingOptions } from './training-options.ts';
 
+export interface TrainingTask {
+  readonly examples: Examples;
+  readonly options: TrainingOptions;
+  /** The loss on samples that are not trained on, for early stopping. */
+  lossOf(parameters: Float32Array): number;
+}
+
 /** {@link Model.train} on anything that learns: seeded order, one optimiser over all epochs, a pause after every batch. */
 export async function* trainingLoop(
   learner: Learner,
   initial: Float32Array,
-  { examples, options }: { examples: Examples; options: TrainingOptions },
+  { examples, options, lossOf }: TrainingTask,
   { seed, signal }: TrainingRun,
 ): AsyncGenerator<EpochReport, Float32Array, void> {
   const parameters = initial.slice();
   const optimise = createOptimiser(options, parameters.length);
+  const stopping = options.patience === undefined ? null : createEarlyStopping(options.patience, lossOf);
   for (let epoch = 1; epoch <= options.localEpochs; epoch++) {
     let loss = 0;
     let correct: number | null = 0;
@@ -34,15 +43,19 @@ export async function* trainingLoop(
       await giveWay();
     }
     if (!parameters.every(Number.isFinite)) throw diverged(`a parameter is not finite after epoch ${epoch}`);
+    const isOver = stopping?.isOver(epoch, parameters) ?? false;
+    const keptEpoch = stopping?.best().epoch ?? epoch;
     const { samples } = examples;
     yield {
       epoch,
       loss: loss / samples,
       accuracy: correct === null ? null : correct / samples,
       samplesSeen: epoch * samples,
+      keptEpoch,
     };
+    if (isOver) break;
   }
-  return parameters;
+  return stopping?.best().parameters ?? parameters;
 }
 
 function* shuffledBatches(

@@ -13,6 +13,11 @@ export const trainingSchema = z.strictObject({
   /** Passes over the member's own data per round. */
   localEpochs: z.int().min(1).max(1000),
   /**
+   * Training ends after this many epochs of a round without a lower loss on the member's own held-out part, and the epoch
+   * with the lowest counts. If left out, all epochs are trained, and the last counts.
+   */
+  patience: z.int().min(1).max(1000).optional(),
+  /**
    * `balanced` weighs a sample by samples / (classes present × samples of its class); `calibrated` adds the logarithm of
    * each class's share to its logit while training, so that members with different shares pull towards one model and a
    * class that a member has not is left alone. Both count on the member's own data.

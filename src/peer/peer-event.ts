@@ -12,6 +12,8 @@ export type PeerEvent =
       readonly epoch: number;
       readonly loss: number;
       readonly accuracy: number | null;
+      /** The epoch that would count if training ended now: the last, or with early stopping the best. */
+      readonly keptEpoch: number;
     }
   | {
       readonly event: 'round.evaluated';

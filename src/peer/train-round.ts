@@ -9,7 +9,7 @@ import { trainPrivately } from './train-privately.ts';
 /** What came out of a member's local training in one round. */
 export interface TrainedUpdate {
   readonly parameters: Float32Array;
-  /** The last epoch; null where the study hides what it would tell. */
+  /** The epoch that counts; null where the study hides what it would tell. */
   readonly report: Pick<EpochReport, 'loss' | 'accuracy'> | null;
 }
 
@@ -48,13 +48,17 @@ interface OpenRound {
 async function trainOpenly(setting: StudySetting, task: OpenRound): Promise<TrainedUpdate> {
   const { round, base, signal, isPublic } = task;
   const seed = `${setting.trainingSeed}/${round}`;
-  const epochs = setting.model.train(base, setting.data.training, setting.training, { seed, signal });
+  const epochs = setting.model.train(base, setting.data.training, setting.training, {
+    seed,
+    signal,
+    heldOut: setting.data.heldOut,
+  });
   let report: Pick<EpochReport, 'loss' | 'accuracy'> = { loss: 0, accuracy: 0 };
   for (;;) {
     const step = await epochs.next();
     if (step.done) return { parameters: step.value, report };
-    report = step.value;
-    const { epoch, loss, accuracy } = step.value;
-    if (isPublic) setting.emit({ event: 'round.epoch', round, epoch, loss, accuracy });
+    const { epoch, loss, accuracy, keptEpoch } = step.value;
+    if (keptEpoch === epoch) report = { loss, accuracy };
+    if (isPublic) setting.emit({ event: 'round.epoch', round, epoch, loss, accuracy, keptEpoch });
   }
 }

@@ -22,7 +22,7 @@ export const metricsSchema = z.strictObject({
   engine: z.strictObject({ name: z.string().max(64), version: z.string().max(64), reproducible: z.boolean() }),
   /** SHA-256 of the member's private training seed: opened only when it reproduces a round. */
   seedCommitment: digestSchema,
-  /** Mean loss (nats) and accuracy over the last local epoch; null in the closing record, and where they would tell more than the noise hides. */
+  /** Mean loss (nats) and accuracy over the local epoch that counts; null in the closing record, and where they would tell more than the noise hides. */
   training: z.strictObject({ loss: z.number(), accuracy: z.number().min(0).max(1).nullable() }).nullable(),
   /** What was spent of the privacy budget so far, at the manifest's δ; null where the study has none. */
   privacy: privacySpendSchema.nullable(),

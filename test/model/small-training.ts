@@ -79,10 +79,16 @@ export async function train(
   model: Model,
   changes: Partial<TrainingOptions> = {},
   examples = examplesFor(model.architecture),
+  heldOut?: Examples,
 ) {
   const reports: EpochReport[] = [];
   const initial = initialParameters(model.architecture, 'start');
-  const epochs = model.train(initial, examples, { ...options, ...changes }, { seed: 'order' });
+  const epochs = model.train(
+    initial,
+    examples,
+    { ...options, ...changes },
+    { seed: 'order', ...(heldOut && { heldOut }) },
+  );
   for (;;) {
     const step = await epochs.next();
     if (step.done) return { parameters: step.value, reports };

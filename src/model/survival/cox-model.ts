@@ -3,6 +3,7 @@ import { assertParameters } from '../assert-parameters.ts';
 import type { Batch } from '../batch.ts';
 import type { Evaluation, Model } from '../engine.ts';
 import { checkExamples, type Examples } from '../examples.ts';
+import { heldOutLoss } from '../held-out-loss.ts';
 import type { Learner } from '../learner.ts';
 import { ModelError } from '../model-error.ts';
 import { layoutOf } from '../parameter-layout.ts';
@@ -23,22 +24,28 @@ export function createCoxModel(architecture: ArchitectureOf<'cox'>): Model {
     assertParameters(layout, parameters);
     checkExamples(architecture, examples);
   };
+  const evaluateHere: Model['evaluate'] = (parameters, examples) => {
+    check(parameters, examples);
+    return evaluate(parameters, examples);
+  };
   return {
     architecture,
     layout,
     train: async function* (parameters, examples, options, run) {
       check(parameters, examples);
       assertNoClassWeights(options);
-      return yield* trainingLoop(learner, parameters, { examples, options }, run);
+      return yield* trainingLoop(
+        learner,
+        parameters,
+        { examples, options, lossOf: heldOutLoss(evaluateHere, run) },
+        run,
+      );
     },
     trainPrivately: async () => {
       const reason = 'a Cox model compares samples with each other, so that none can be clipped by itself';
       throw new ModelError('model/samples-mixed', `${reason}; use logistic, or privacy of members`);
     },
-    evaluate: (parameters, examples) => {
-      check(parameters, examples);
-      return evaluate(parameters, examples);
-    },
+    evaluate: evaluateHere,
     gradient: (parameters, examples) => {
       check(parameters, examples);
       return differentiate(parameters, examples).gradient;

@@ -27,7 +27,7 @@ export function createTinyModel(epochMilliseconds: number, isPaused: () => boole
       } while (isPaused());
       signal?.throwIfAborted();
       const random = createSeededRandom(seed, 'tiny');
-      yield { epoch: 1, loss: 1, accuracy: 0.5, samplesSeen: examples.samples };
+      yield { epoch: 1, loss: 1, accuracy: 0.5, samplesSeen: examples.samples, keptEpoch: 1 };
       return parameters.map((value) => value + (random.integer(1_000) - 500) / 10_000);
     },
     trainPrivately: async (parameters) => parameters.slice(),
