@@ -4,6 +4,7 @@ import { readRegularFile } from '../data/read-file.ts';
 import { readSourceRecords } from '../data/read-source-records.ts';
 import { isTable, readStudyRecords } from '../data/read-study-records.ts';
 import type { SourceRecords } from '../data/source-record.ts';
+import { countLeftOut } from '../data/tables/bad-rows.ts';
 import { type ColumnSummary, describeColumns } from '../data/tables/describe-columns.ts';
 import { parseCsv } from '../data/tables/parse-csv.ts';
 import { type OptionValues, usageError } from './command-line.ts';
@@ -57,7 +58,7 @@ async function checkPath(path: string, values: OptionValues): Promise<Check> {
     const read = await readStudyRecords(path, await readInputSpec(values.input), options);
     return toCheck(read, columns === null ? null : describeColumns(columns));
   }
-  if (columns !== null) return { summary: null, columns: describeColumns(columns), problems: columns.problems };
+  if (columns !== null) return { summary: null, columns: describeColumns(columns), problems: columns.badRows.errors() };
   return toCheck(await readSourceRecords(path, options), null);
 }
 
@@ -75,7 +76,7 @@ function asText({ summary, columns, problems }: Check): string {
     ...(columns === null ? [] : [columnsTable(columns), '']),
     ...(summary === null ? [] : summaryLines(summary)),
     ...problems.map(({ code, message }) => `${code}: ${message}`),
-    `${problems.length} files or rows cannot be used`,
+    `${countLeftOut(problems)} files or rows cannot be used`,
     '',
   ].join('\n');
 }

@@ -7,6 +7,7 @@ import { writePreparedDataset } from '../data/prepared-dataset.ts';
 import { readStudyRecords } from '../data/read-study-records.ts';
 import type { SourceRecord, SourceRecords } from '../data/source-record.ts';
 import { type RecordSplit, splitRecords } from '../data/split-records.ts';
+import { countLeftOut } from '../data/tables/bad-rows.ts';
 import { number, required, usageError } from './command-line.ts';
 import { DATA_OPTIONS, readDataOptions, readInputSpec } from './data-options.ts';
 import { type Command, EXIT_OK } from './run-command.ts';
@@ -100,7 +101,7 @@ function describe(
     ...leftOut.map(({ code, message }) => `left out: ${code}: ${message}`),
     `${line('training', parts.training)}  ${files.training}`,
     `${line('held out', parts.heldOut)}  ${files.heldOut}`,
-    `${leftOut.length} files or rows left out`,
+    `${countLeftOut(problems)} files or rows left out`,
     '',
   ].join('\n');
 }

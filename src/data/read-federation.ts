@@ -5,6 +5,7 @@ import type { Dataset } from './dataset.ts';
 import { encodeRecords } from './encode-records.ts';
 import { inputSpecSchema, type TableInput } from './input-spec.ts';
 import { readRegularFile } from './read-file.ts';
+import { countLeftOut } from './tables/bad-rows.ts';
 import { heartInput } from './tables/heart-input.ts';
 import { parseCsv } from './tables/parse-csv.ts';
 import { readTable } from './tables/read-table.ts';
@@ -45,7 +46,7 @@ export async function readFederation(folder: string): Promise<Federation> {
     sites.push({
       name: table.replace(TABLE, ''),
       data: encodeRecords(records, input),
-      leftOut: problems.length,
+      leftOut: countLeftOut(problems),
     });
   }
   return { input, sites };

@@ -1,10 +1,9 @@
 import { basename } from 'node:path';
-import type { DataError } from '../data-error.ts';
 import { fileError } from '../data-error.ts';
 import type { TableColumn, TableInput } from '../input-spec.ts';
 import { readRegularFile } from '../read-file.ts';
 import type { SourceRecord, SourceRecords } from '../source-record.ts';
-import { badRow, type CsvRow, type CsvTable, parseCsv } from './parse-csv.ts';
+import { type CsvTable, parseCsv } from './parse-csv.ts';
 
 /**
  * Reads a CSV table as a study describes it. A record has one number a column: the measurement, or the index of the level; NaN where the
@@ -22,7 +21,6 @@ function toRecords(path: string, table: CsvTable, spec: TableInput): SourceRecor
   const time = spec.time === null ? null : columnAt(path, table, spec.time);
   const missing = new Set(['', ...spec.missing]);
   const records: SourceRecord[] = [];
-  const problems: DataError[] = [...table.problems];
   for (const row of table.rows) {
     const cell = (at: number): string | null => {
       const text = row.cells[at] ?? '';
@@ -30,8 +28,8 @@ function toRecords(path: string, table: CsvTable, spec: TableInput): SourceRecor
     };
     const name = classOf(cell(label), spec.label);
     const follow = time === null ? null : numberIn(cell(time));
-    if (name === null) problems.push(unusable(path, row, 'has no label that the study knows'));
-    else if (follow !== null && !(follow >= 0)) problems.push(unusable(path, row, 'has no follow-up time'));
+    if (name === null) table.badRows.add(row, 'has no label that the study knows');
+    else if (follow !== null && !(follow >= 0)) table.badRows.add(row, 'has no follow-up time');
     else {
       records.push({
         place: `${basename(path)} line ${row.line}`,
@@ -43,11 +41,7 @@ function toRecords(path: string, table: CsvTable, spec: TableInput): SourceRecor
       });
     }
   }
-  return { records, problems };
-}
-
-function unusable(path: string, { line, offset }: CsvRow, reason: string): DataError {
-  return badRow(path, line, { reason, offset });
+  return { records, problems: table.badRows.errors() };
 }
 
 function columnAt(path: string, { header }: CsvTable, name: string): number {
