@@ -8,6 +8,11 @@ export const trainingSchema = z.strictObject({
   momentum: z.number().min(0).lt(1),
   /** Decoupled from the loss: each step also shrinks every parameter by learningRate × weightDecay of itself. */
   weightDecay: z.number().min(0).max(1),
+  /**
+   * If given, what a round's training changed is taken for a gradient, and the member contributes a step along it with
+   * Nesterov momentum from round to round. 1 and 0 change nothing but roundings.
+   */
+  outer: z.strictObject({ learningRate: z.number().positive().max(4), momentum: z.number().min(0).lt(1) }).optional(),
   /** Samples per step; the last batch of an epoch may be smaller. */
   batchSize: z.int().min(1).max(4096),
   /** Passes over the member's own data per round. */

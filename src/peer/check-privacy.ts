@@ -16,16 +16,23 @@ export function checkPrivacy(
   const mechanism = roundMechanism(privacy, records);
   if (mechanism === null) return;
   if (privacy.unit === 'record' && training.classWeights !== 'none') {
-    throw new PeerError(
-      'peer/config-invalid',
-      `the manifest asks for privacy of records and classWeights "${training.classWeights}", which counts them without noise; it is not sound`,
-    );
+    throw unsound(`classWeights "${training.classWeights}"`, 'counts records without noise');
   }
+  if (privacy.unit === 'record' && training.patience !== undefined)
+    throw unsound('patience', 'looks at held-out records');
+  if (training.outer !== undefined) throw unsound('an outer step', 'tells of earlier rounds beyond the clipping');
   const total = epsilonMicros([{ ...mechanism, steps: mechanism.steps * rounds }], deltaBudgetPicos);
   if (total <= epsilonBudgetMicros) return;
   throw new PeerError(
     'peer/privacy-budget',
     `with ${records} training records ${rounds} rounds cost ε = ${total / 1e6}, and the study allows ${epsilonBudgetMicros / 1e6}: ` +
       'a record is in a batch too often; take part with more records, or ask for a study with more noise',
+  );
+}
+
+function unsound(option: string, reason: string): PeerError {
+  return new PeerError(
+    'peer/config-invalid',
+    `the manifest asks for privacy and for ${option}, which ${reason}; ask for a study without one of them`,
   );
 }

@@ -59,6 +59,10 @@ export interface PeerStore {
   keepResidual(round: number, residuals: readonly (Hex | null)[]): void;
   /** What the last update before this round left unsaid. */
   residualBefore(round: number): (Hex | null)[] | null;
+  /** Keeps the velocity of the outer step after a round: a blob for each segment. */
+  keepVelocity(round: number, digests: readonly Hex[]): void;
+  /** The velocity after the last round before this one. */
+  velocityBefore(round: number): Hex[] | null;
   readonly spending: SpendLog;
   close(): void;
 }
@@ -70,7 +74,7 @@ export interface OutboxCounts {
 }
 
 /** Raised when the tables change; a program refuses a file of another version. */
-const SCHEMA_VERSION = 4;
+const SCHEMA_VERSION = 5;
 
 const SCHEMA = `
   CREATE TABLE progress (only INTEGER PRIMARY KEY CHECK (only = 1), value BLOB NOT NULL) STRICT;
@@ -86,6 +90,7 @@ const SCHEMA = `
   CREATE TABLE checkpoint (round INTEGER NOT NULL, member TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (round, member)) STRICT;
   CREATE TABLE spending (id INTEGER PRIMARY KEY, round INTEGER NOT NULL, value BLOB NOT NULL) STRICT;
   CREATE TABLE residual (round INTEGER PRIMARY KEY, value BLOB NOT NULL) STRICT;
+  CREATE TABLE velocity (round INTEGER PRIMARY KEY, value BLOB NOT NULL) STRICT;
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
@@ -210,6 +215,15 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
     residualBefore: (round) => {
       const row = database.prepare('SELECT value FROM residual WHERE round < ? ORDER BY round DESC LIMIT 1').get(round);
       return row === undefined ? null : residualSchema.parse(decodeCanonical(row.value as Uint8Array));
+    },
+    keepVelocity: (round, digests) => {
+      database
+        .prepare('INSERT OR REPLACE INTO velocity (round, value) VALUES (?, ?)')
+        .run(round, encodeCanonical(digests));
+    },
+    velocityBefore: (round) => {
+      const row = database.prepare('SELECT value FROM velocity WHERE round < ? ORDER BY round DESC LIMIT 1').get(round);
+      return row === undefined ? null : z.array(digestSchema).parse(decodeCanonical(row.value as Uint8Array));
     },
     close: () => database.close(),
   };

@@ -4,6 +4,7 @@ import { joinSegments } from '../protocol/segments.ts';
 import { loadBase } from './base-model.ts';
 import type { Progress } from './progress.ts';
 import type { StudySetting } from './study-setting.ts';
+import { type RoundTraining, takeOuterStep } from './take-outer-step.ts';
 import { trainPrivately } from './train-privately.ts';
 
 /** What came out of a member's local training in one round. */
@@ -56,9 +57,14 @@ async function trainOpenly(setting: StudySetting, task: OpenRound): Promise<Trai
   let report: Pick<EpochReport, 'loss' | 'accuracy'> = { loss: 0, accuracy: 0 };
   for (;;) {
     const step = await epochs.next();
-    if (step.done) return { parameters: step.value, report };
+    if (step.done) return { parameters: await stepped(setting, { round, base, trained: step.value }), report };
     const { epoch, loss, accuracy, keptEpoch } = step.value;
     if (keptEpoch === epoch) report = { loss, accuracy };
     if (isPublic) setting.emit({ event: 'round.epoch', round, epoch, loss, accuracy, keptEpoch });
   }
+}
+
+async function stepped(setting: StudySetting, training: RoundTraining): Promise<Float32Array> {
+  const { outer } = setting.training;
+  return outer === undefined ? training.trained : takeOuterStep(setting, outer, training);
 }

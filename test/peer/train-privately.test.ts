@@ -149,6 +149,12 @@ describe('a member that cannot keep within the budget', () => {
     expect(() => checkPrivacy(manifestOf(RECORD, 100), counting, 2_000)).toThrow(
       expect.objectContaining({ code: 'peer/config-invalid' }),
     );
+    const watching = { ...training, patience: 1 };
+    const steppingOut = { ...training, outer: { learningRate: 0.7, momentum: 0.9 } };
+    const refused = expect.objectContaining({ code: 'peer/config-invalid' });
+    expect(() => checkPrivacy(manifestOf(RECORD, 100), watching, 2_000)).toThrow(refused);
+    expect(() => checkPrivacy(manifestOf(RECORD, 100), steppingOut, 2_000)).toThrow(refused);
+    expect(() => checkPrivacy(manifestOf(RECORD, 100), training, 2_000)).not.toThrow();
   });
 });
 

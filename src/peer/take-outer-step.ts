@@ -1,0 +1,38 @@
+import type { Hex } from '../base/bytes.ts';
+import { outerStep } from '../model/outer-step.ts';
+import type { TrainingOptions } from '../model/training-options.ts';
+import { decodeSegment, encodeSegment, joinSegments, segmentRange } from '../protocol/segments.ts';
+import type { StudySetting } from './study-setting.ts';
+
+/** What one round's training came from and came to. */
+export interface RoundTraining {
+  readonly round: number;
+  readonly base: Float32Array;
+  readonly trained: Float32Array;
+}
+
+/**
+ * Steps along what the round's training changed, and keeps the velocity for the next round in the blob store. It follows
+ * from the rounds before alone, so that a round that is done again after a crash comes out the same.
+ * @returns the parameters to contribute
+ */
+export async function takeOuterStep(
+  { manifest, blobs, store }: Pick<StudySetting, 'manifest' | 'blobs' | 'store'>,
+  terms: NonNullable<TrainingOptions['outer']>,
+  { round, base, trained }: RoundTraining,
+): Promise<Float32Array> {
+  const before = store.velocityBefore(round) ?? [];
+  const kept = await Promise.all(before.map((digest) => blobs.get(digest)));
+  const segments = kept.flatMap((bytes) => (bytes === null ? [] : [decodeSegment(bytes)]));
+  // What was lost with a damaged disk begins anew.
+  const isWhole = segments.length === manifest.segments;
+  const velocity = isWhole ? joinSegments(segments) : new Float32Array(base.length);
+  const step = outerStep(terms, { base, trained, velocity });
+  const digests: Hex[] = [];
+  for (let segment = 0; segment < manifest.segments; segment++) {
+    const { start, end } = segmentRange(base.length, manifest.segments, segment);
+    digests.push(await blobs.put(encodeSegment(step.velocity.subarray(start, end))));
+  }
+  store.keepVelocity(round, digests);
+  return step.parameters;
+}
