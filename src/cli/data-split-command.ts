@@ -17,7 +17,7 @@ export const dataSplitCommand: Command = {
     usage: 'consilium data split <path> --manifest <file> --out <folder> [options]',
     summary:
       "Turns a member's files into what its peer trains on: training.dataset and held-out.dataset, as the study's manifest says. Images are\n" +
-      "brought to the study's size, missing values filled. Records of one patient stay on one side, equal records too. Identifiers stay\n" +
+      "brought to the study's size, missing values filled. Records of one patient stay on one side, copies of a record too. Identifiers stay\n" +
       'behind. Files and rows that cannot be used are listed and left out.',
     positionals: true,
     options: {
@@ -74,11 +74,13 @@ function chosen(records: readonly SourceRecord[], indices: readonly number[]): S
 /** Too few to train on, or to judge by: the peer would fail in its first round. */
 const LEAST = { training: 5, heldOut: 3 };
 
-function checkSplit({ training, heldOut }: RecordSplit): void {
+function checkSplit({ training, heldOut, groups, largestGroup }: RecordSplit): void {
   if (training.length >= LEAST.training && heldOut.length >= LEAST.heldOut) return;
+  const cause = `${groups} groups that stay together, by patient or as copies, the largest of ${largestGroup} records`;
   throw new DataError(
     'data/impossible-split',
-    `${training.length} records to train on and ${heldOut.length} held out are too few; give more data, or another --held-out`,
+    `${training.length} records to train on and ${heldOut.length} held out are too few; the records form ${cause}; give more data, or another --held-out`,
+    { details: { groups, largestGroup } },
   );
 }
 

@@ -1,16 +1,19 @@
 import { createSeededRandom } from '../base/seeded-random.ts';
-import { digestOf } from './find-duplicates.ts';
+import { copyKeys } from './copy-keys.ts';
 import type { SourceRecord } from './source-record.ts';
 
 /** Indices of records, ascending. */
 export interface RecordSplit {
   readonly training: number[];
   readonly heldOut: number[];
+  /** How many groups stay together, and records of the largest. */
+  readonly groups: number;
+  readonly largestGroup: number;
 }
 
 /**
- * Holds out about a share of each class. Records of one patient stay together, and so do records with equal values, so that nothing
- * that was trained on is judged on.
+ * Holds out about a share of each class. Records of one patient stay together, and so do copies of one record ({@link copyKeys}), so
+ * that nothing that was trained on is judged on.
  * @param share of the records, 0 … 1
  */
 export function splitRecords(
@@ -18,7 +21,8 @@ export function splitRecords(
   { share, seed }: { readonly share: number; readonly seed: string },
 ): RecordSplit {
   const random = createSeededRandom(seed, 'split-records');
-  const byClass = Map.groupBy(groupsOf(records), ([first = 0]) => records[first]?.label ?? '');
+  const together = groupsOf(records);
+  const byClass = Map.groupBy(together, ([first = 0]) => records[first]?.label ?? '');
   const heldOut: number[] = [];
   for (const label of [...byClass.keys()].sort()) {
     const groups = byClass.get(label) ?? [];
@@ -34,10 +38,15 @@ export function splitRecords(
   }
   const held = new Set(heldOut);
   const training = records.map((_, index) => index).filter((index) => !held.has(index));
-  return { training, heldOut: heldOut.sort((a, b) => a - b) };
+  return {
+    training,
+    heldOut: heldOut.sort((a, b) => a - b),
+    groups: together.length,
+    largestGroup: together.reduce((most, { length }) => Math.max(most, length), 0),
+  };
 }
 
-/** Records that belong together, by patient or by equal values, directly or through others. */
+/** Records that belong together, by patient or as copies, directly or through others. */
 function groupsOf(records: readonly SourceRecord[]): number[][] {
   const parents = records.map((_, index) => index);
   const rootOf = (index: number): number => {
@@ -47,8 +56,10 @@ function groupsOf(records: readonly SourceRecord[]): number[][] {
     return root;
   };
   const firstWith = new Map<string, number>();
-  records.forEach(({ patient, values }, index) => {
-    const keys = [`values ${digestOf(values)}`, ...(patient === null ? [] : [`patient ${patient}`])];
+  const copies = copyKeys(records);
+  records.forEach(({ patient }, index) => {
+    const copy = copies[index] ?? null;
+    const keys = [...(copy === null ? [] : [`copy ${copy}`]), ...(patient === null ? [] : [`patient ${patient}`])];
     for (const key of keys) {
       const first = firstWith.get(key);
       if (first === undefined) firstWith.set(key, index);
