@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { architectureSchema } from '../../src/model/architecture.ts';
-import { defaultPrivateTraining, defaultTraining } from '../../src/model/default-training.ts';
+import { defaultTraining } from '../../src/model/default-training.ts';
 import type { Examples } from '../../src/model/examples.ts';
 import { layoutOf } from '../../src/model/parameter-layout.ts';
 import { trainingSchema } from '../../src/model/training-options.ts';
@@ -44,16 +44,4 @@ test('the network of an NPZ learns colour images of several classes', async () =
   const model = (await createWasmEngine()).createModel(architecture);
   const { parameters } = await train(model, { ...training, localEpochs: 4 }, examples);
   expect(model.evaluate(parameters, examples).accuracy).toBeGreaterThan(0.95);
-});
-
-test.each([
-  ['wdbc', [30], []],
-  ['digits', [8, 8, 1], []],
-  ['tables', [13], []],
-  ['npz', [28, 28, 1], [16]],
-  ['npz', [224, 224, 3], []],
-] as const)('private training on %s of %j has few parameters, and counts no classes', (kind, inputShape, hidden) => {
-  const { architecture, training, batchSize } = defaultPrivateTraining(kind, { inputShape, classes: 2 });
-  expect(architectureSchema.parse(architecture)).toMatchObject({ kind: 'mlp', hidden });
-  expect(trainingSchema.parse(training)).toMatchObject({ classWeights: 'none', batchSize });
 });

@@ -1,7 +1,7 @@
 import type { Architecture } from '../../../src/model/architecture.ts';
 import { consecutiveBatches } from '../../../src/model/batch.ts';
 import { noClassBalance } from '../../../src/model/class-balance.ts';
-import { defaultPrivateTraining } from '../../../src/model/default-training.ts';
+import { defaultPrivateTraining } from '../../../src/model/default-private-training.ts';
 import type { Engine } from '../../../src/model/engine.ts';
 import type { Examples } from '../../../src/model/examples.ts';
 import { initialParameters } from '../../../src/model/initial-parameters.ts';

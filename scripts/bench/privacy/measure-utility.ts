@@ -1,8 +1,5 @@
-import {
-  type DefaultPrivateTraining,
-  defaultPrivateTraining,
-  defaultTraining,
-} from '../../../src/model/default-training.ts';
+import { type DefaultPrivateTraining, defaultPrivateTraining } from '../../../src/model/default-private-training.ts';
+import { defaultTraining } from '../../../src/model/default-training.ts';
 import type { Engine, Evaluation, Model } from '../../../src/model/engine.ts';
 import { calibrateNoise } from '../../../src/privacy/calibrate-noise.ts';
 import { epsilonByPld } from '../../../src/privacy/pld-accountant.ts';

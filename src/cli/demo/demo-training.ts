@@ -1,5 +1,6 @@
 import type { DataSource } from '../../data/read-source.ts';
-import { type DefaultTraining, defaultPrivateTraining, defaultTraining } from '../../model/default-training.ts';
+import { defaultPrivateTraining } from '../../model/default-private-training.ts';
+import { type DefaultTraining, defaultTraining } from '../../model/default-training.ts';
 import type { PrivacyBudget } from '../../peer/compose-manifest.ts';
 import { calibrateNoise } from '../../privacy/calibrate-noise.ts';
 import type { DemoOptions } from './demo-options.ts';
