@@ -202,7 +202,7 @@ describe('a demo with wrong options', () => {
     ['two disasters at once', ['--kill', '2', '--chain-outage'], 'cli/usage'],
     ['more pulls than peers', ['--pulls', '5'], 'cli/usage'],
     ['a data set that is not there', ['--dataset', 'no-such-file.npz'], 'data/missing-file'],
-    ['a folder as data set', ['--dataset', '.'], 'data/not-a-file'],
+    ['a folder without tables as data set', ['--dataset', '.'], 'data/missing-file'],
     ['a data file of the wrong kind', ['--dataset', 'package.json'], 'data/bad-archive'],
     ['a word too many', ['extra'], 'cli/usage'],
   ];
