@@ -108,10 +108,15 @@ const TRANSLATIONS: Readonly<Record<string, Translate>> = {
     (config) => {
       const { own, after } = split(config);
       const plain = { activation: 'linear', bias: false } as const;
-      const single = { kernel: [1, 1], strides: [1, 1], dilations: [1, 1], padding: 'valid' } satisfies object;
+      const single: ReturnType<typeof windowOf> = {
+        kernel: [1, 1],
+        strides: [1, 1],
+        dilations: [1, 1],
+        padding: 'valid',
+      };
       return [
         { kind: 'depthwise', multiplier: config.depth_multiplier, ...windowOf(config), ...plain },
-        { kind: 'convolution', filters: config.filters, ...(single as ReturnType<typeof windowOf>), ...own },
+        { kind: 'convolution', filters: config.filters, ...single, ...own },
         ...after,
       ];
     },
