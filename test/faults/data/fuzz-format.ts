@@ -37,7 +37,7 @@ const BATCH_FILES = 1_000;
 const OPTIONS: ReadingOptions = { labelTag: null, window: 'file', frames: 'all', burnedIn: 'ignore', size: null };
 /** What a damaged file may be refused with; all else is a failure of the reader. */
 const REFUSALS =
-  /^data\/(bad-(image|dicom|array|archive)|unsupported-image|no-pixels|too-large|missing-array|count-mismatch)$/;
+  /^data\/(bad-(image|dicom|array|archive|table)|unsupported-image|no-pixels|too-large|missing-array|count-mismatch)$/;
 
 /** Damages files of one format and reads them as a data set would be, batch after batch. */
 export async function fuzzFormat(format: FuzzedFormat, plan: FuzzPlan): Promise<FuzzOutcome> {
@@ -60,6 +60,7 @@ interface Batch {
 }
 
 async function readBatch(names: readonly string[], { format, seeds, plan }: Batch): Promise<ReadFile[]> {
+  const entry = plan.entry ?? format.entry;
   const folder = await mkdtemp(join(tmpdir(), 'consilium-fuzz-'));
   try {
     const paths = names.map((name) => join(folder, name));
@@ -71,7 +72,7 @@ async function readBatch(names: readonly string[], { format, seeds, plan }: Batc
       options: OPTIONS,
       limits,
       onFile: () => {},
-      ...(plan.entry && { entry: plan.entry }),
+      ...(entry && { entry }),
     });
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import type { SeededRandom } from '../../../src/base/seeded-random.ts';
 import { dicomBytes, elementBytes, greyDicom, nestedSequence } from '../../data/dicom/dicom-bytes.ts';
@@ -8,12 +9,15 @@ import { npy, validMembers, zip } from '../../data/npz-builder.ts';
 import { compressedDicoms } from './compressed-dicoms.ts';
 import { ANY_MUTATORS, interestingNumber, MIN_MUTATED_BYTES, type Mutator, pick } from './mutators.ts';
 import { pngSeeds } from './png-seeds.ts';
+import { TABLE_MUTATORS, tableSeeds } from './table-seeds.ts';
 
 /** A file format: sound files to start from, and what is done to them. */
 export interface FuzzedFormat {
   readonly name: string;
   readonly seeds: () => Promise<Buffer[]>;
   readonly mutators: readonly Mutator[];
+  /** The script that reads, if it is not the one for images. */
+  readonly entry?: string;
   /** True if a decoder is known to loop on some files (2 of 9,000), so that the deadline may end it. */
   readonly mayLoop?: boolean;
 }
@@ -52,6 +56,12 @@ export const FUZZED_FORMATS: readonly FuzzedFormat[] = [
   { name: 'jpeg', seeds: () => Promise.resolve(jpegs()), mutators: ANY_MUTATORS },
   { name: 'npz', seeds: () => Promise.resolve([zip(validMembers())]), mutators: [...ANY_MUTATORS, damagedMember] },
   { name: 'nifti', seeds: () => Promise.resolve(niftis()), mutators: [...ANY_MUTATORS, zippedDamage, gzipBomb] },
+  {
+    name: 'csv',
+    seeds: () => Promise.resolve(tableSeeds()),
+    mutators: [...ANY_MUTATORS, ...TABLE_MUTATORS],
+    entry: fileURLToPath(new URL('./table-reader.ts', import.meta.url)),
+  },
 ];
 
 function nativeDicoms(): Buffer[] {
