@@ -1,20 +1,28 @@
 import type { DataError } from '../data/data-error.ts';
 import { describeRecords, type RecordsSummary } from '../data/describe-records.ts';
+import { isFederation } from '../data/read-federation.ts';
 import { readRegularFile } from '../data/read-file.ts';
 import { readSourceRecords } from '../data/read-source-records.ts';
 import { isTable, readStudyRecords } from '../data/read-study-records.ts';
 import type { SourceRecords } from '../data/source-record.ts';
 import { countLeftOut } from '../data/tables/bad-rows.ts';
-import { type ColumnSummary, describeColumns } from '../data/tables/describe-columns.ts';
+import { type ColumnSummary, countRepeatedRows, describeColumns } from '../data/tables/describe-columns.ts';
 import { parseCsv } from '../data/tables/parse-csv.ts';
+import { checkFederation } from './check-federation.ts';
 import { type OptionValues, usageError } from './command-line.ts';
 import { DATA_OPTIONS, readDataOptions, readInputSpec } from './data-options.ts';
 import { formatTable } from './format-table.ts';
 import { type Command, EXIT_FAILURE, EXIT_OK } from './run-command.ts';
 
+/** What is known of a table without a study: its rows, and those that are there more than once. */
+interface RowsSummary {
+  readonly rows: number;
+  readonly duplicates: number;
+}
+
 /** What `data check` found; fields that do not apply are null. */
 interface Check {
-  readonly summary: RecordsSummary | null;
+  readonly summary: RecordsSummary | RowsSummary;
   readonly columns: readonly ColumnSummary[] | null;
   readonly problems: readonly DataError[];
 }
@@ -25,10 +33,10 @@ export const dataCheckCommand: Command = {
     summary:
       "Reads a member's files and says what is there: records, classes, patients, sizes or columns, duplicates, and every file or row\n" +
       'that cannot be used, with the reason. The path is a folder of DICOM, PNG, JPEG or NIfTI files, an NPZ file in MedMNIST layout,\n' +
-      'or a CSV table. Nothing is written. Exit code 1 if something cannot be used.',
+      'a CSV table, or a folder with one CSV table a hospital. Nothing is written. Exit code 1 if something cannot be used.',
     positionals: true,
     options: {
-      input: {
+      manifest: {
         type: 'string',
         value: '<file>',
         help: "the study's manifest, or a description of its input, to check against",
@@ -39,12 +47,13 @@ export const dataCheckCommand: Command = {
     examples: [
       'consilium data check scans --label-csv labels.csv',
       'consilium data check pneumoniamnist.npz',
-      'consilium data check patients.csv --input manifest.json',
+      'consilium data check patients.csv --manifest manifest.json',
     ],
   },
   async run(values, positionals) {
     const [path, ...others] = positionals;
     if (path === undefined || others.length > 0) throw usageError('give one file or folder; see --help');
+    if (values['label-csv'] === undefined && (await isFederation(path))) return checkFederation(path, values);
     const check = await checkPath(path, values);
     process.stdout.write(values.json === true ? asJson(check) : asText(check));
     return check.problems.length > 0 ? EXIT_FAILURE : EXIT_OK;
@@ -54,11 +63,14 @@ export const dataCheckCommand: Command = {
 async function checkPath(path: string, values: OptionValues): Promise<Check> {
   const options = readDataOptions(values);
   const columns = isTable(path) ? parseCsv(path, await readRegularFile(path)) : null;
-  if (typeof values.input === 'string') {
-    const read = await readStudyRecords(path, await readInputSpec(values.input), options);
+  if (typeof values.manifest === 'string') {
+    const read = await readStudyRecords(path, await readInputSpec(values.manifest), options);
     return toCheck(read, columns === null ? null : describeColumns(columns));
   }
-  if (columns !== null) return { summary: null, columns: describeColumns(columns), problems: columns.badRows.errors() };
+  if (columns !== null) {
+    const summary = { rows: columns.rows.length, duplicates: countRepeatedRows(columns) };
+    return { summary, columns: describeColumns(columns), problems: columns.badRows.errors() };
+  }
   return toCheck(await readSourceRecords(path, options), null);
 }
 
@@ -74,7 +86,7 @@ function asJson({ summary, columns, problems }: Check): string {
 function asText({ summary, columns, problems }: Check): string {
   return [
     ...(columns === null ? [] : [columnsTable(columns), '']),
-    ...(summary === null ? [] : summaryLines(summary)),
+    ...('rows' in summary ? rowsLines(summary) : summaryLines(summary)),
     ...problems.map(({ code, message }) => `${code}: ${message}`),
     `${countLeftOut(problems)} files or rows cannot be used`,
     '',
@@ -90,6 +102,10 @@ function columnsTable(columns: readonly ColumnSummary[]): string {
     range === null ? '' : range.join(' … '),
   ]);
   return formatTable(['column', 'kind', 'missing', 'different', 'range'], rows);
+}
+
+function rowsLines({ rows, duplicates }: RowsSummary): string[] {
+  return [`rows        ${rows}`, `duplicates  ${duplicates}`];
 }
 
 function summaryLines({

@@ -1,10 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileError } from './data-error.ts';
 import type { Dataset } from './dataset.ts';
 import { encodeRecords } from './encode-records.ts';
 import { inputSpecSchema, type TableInput } from './input-spec.ts';
 import { readRegularFile } from './read-file.ts';
+import type { SourceRecords } from './source-record.ts';
 import { countLeftOut } from './tables/bad-rows.ts';
 import { heartInput } from './tables/heart-input.ts';
 import { parseCsv } from './tables/parse-csv.ts';
@@ -27,29 +28,60 @@ export interface Federation {
 
 const TABLE = /\.(csv|data)$/;
 
+/** The same before rows become samples. */
+export interface SiteRecords extends SourceRecords {
+  readonly name: string;
+}
+
 /**
  * Reads a folder with one CSV table a hospital. How its columns become inputs is said by `input.json` in the folder; the UCI heart
  * disease tables are known by their columns.
  * @throws DataError `data/missing-file` with fewer than two tables; `data/unsuitable` without a usable description; `data/bad-table`
  */
 export async function readFederation(folder: string): Promise<Federation> {
-  const tables = (await readdir(folder)).filter((name) => TABLE.test(name)).sort();
+  const { input, sites } = await readSites(folder);
+  return {
+    input,
+    sites: sites.map(({ name, records, problems }) => ({
+      name,
+      data: encodeRecords(records, input),
+      leftOut: countLeftOut(problems),
+    })),
+  };
+}
+
+/**
+ * @param given how columns become inputs, instead of what the folder says
+ * @throws DataError as {@link readFederation} does
+ */
+export async function readSites(
+  folder: string,
+  given?: TableInput,
+): Promise<{ readonly input: TableInput; readonly sites: readonly SiteRecords[] }> {
+  const tables = await tablesIn(folder);
   const [first] = tables;
   if (first === undefined || tables.length < 2) {
     const reason = `holds ${tables.length} tables`;
     throw fileError('data/missing-file', folder, { reason, remedy: 'give a folder with one .csv for each hospital' });
   }
-  const input = await inputOf(folder, join(folder, first));
-  const sites: Site[] = [];
+  const input = given ?? (await inputOf(folder, join(folder, first)));
+  const sites: SiteRecords[] = [];
   for (const table of tables) {
-    const { records, problems } = await readTable(join(folder, table), input);
-    sites.push({
-      name: table.replace(TABLE, ''),
-      data: encodeRecords(records, input),
-      leftOut: countLeftOut(problems),
-    });
+    sites.push({ name: table.replace(TABLE, ''), ...(await readTable(join(folder, table), input)) });
   }
   return { input, sites };
+}
+
+/** True for a folder of tables; false for one of images and for what is no folder. */
+export async function isFederation(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  if (!found?.isDirectory()) return false;
+  const entries = await readdir(path, { withFileTypes: true });
+  return entries.every((entry) => entry.isFile()) && (await tablesIn(path)).length > 1;
+}
+
+async function tablesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => TABLE.test(name)).sort();
 }
 
 async function inputOf(folder: string, table: string): Promise<TableInput> {

@@ -1,8 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findDuplicates } from '../../src/data/find-duplicates.ts';
 import { readPreparedDataset } from '../../src/data/prepared-dataset.ts';
 import { runCommand } from './command.ts';
 
@@ -41,7 +40,7 @@ describe('a member’s own table', () => {
       'data',
       'check',
       at('patients.csv'),
-      '--input',
+      '--manifest',
       at('input.json'),
       '--json',
     );
@@ -54,6 +53,32 @@ describe('a member’s own table', () => {
     });
     expect(columns[1]).toMatchObject({ name: 'size', kind: 'number', missing: 18 });
     expect(problems).toMatchObject([{ code: 'data/bad-table', file: 'patients.csv' }]);
+  });
+
+  test('is described without a study too', async () => {
+    await writeFile(at('twice.csv'), 'size,finding\n1,benign\n1,benign\n2,benign\n"3,benign\n');
+    const { code, stdout } = await runCommand('data', 'check', at('twice.csv'), '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ rows: 3, duplicates: 1, problems: [{ code: 'data/bad-table' }] });
+  });
+
+  test('is described site by site where there are several', async () => {
+    await mkdir(at('sites'));
+    const [header, row] = ['patient,size,side,finding', 'a,?,left,benign'];
+    await writeFile(at('sites', 'north.csv'), `${header}\n${row}\nb,4,left,malignant\n`);
+    await writeFile(at('sites', 'south.csv'), `${header}\nc,5,left,benign\nd,5,left,unknown\n`);
+    await writeFile(at('sites', 'input.json'), JSON.stringify(INPUT));
+    const { code, stdout } = await runCommand('data', 'check', at('sites'), '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      sites: [
+        { name: 'north', records: 2, classes: { benign: 1, malignant: 1 }, missing: { size: 1 }, leftOut: 0 },
+        { name: 'south', records: 1, classes: { benign: 1 }, missing: {}, leftOut: 1 },
+      ],
+      records: 3,
+      classes: { benign: 2, malignant: 1 },
+      leftOut: 1,
+    });
   });
 
   test('goes into a manifest and a data folder, patient by patient', async () => {
@@ -80,11 +105,6 @@ describe('a member’s own table', () => {
       await readPreparedDataset(at('member', 'held-out.dataset')),
     ];
     expect(parts.map(({ samples }) => samples)).toEqual([training.records, heldOut.records]);
-    const named = parts.map(({ inputs }, i) => ({
-      name: String(i),
-      rows: Array.from({ length: inputs.length / 4 }, (_, row) => inputs.subarray(4 * row, 4 * row + 4)),
-    }));
-    expect(findDuplicates(named).filter(({ places }) => new Set(places.map(({ part }) => part)).size > 1)).toEqual([]);
     // Nothing that names a patient is in what the peer reads.
     expect((await readFile(at('member', 'training.dataset'), 'latin1')).includes('P1')).toBe(false);
   });

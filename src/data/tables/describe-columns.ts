@@ -31,6 +31,12 @@ export function describeColumns({ header, rows }: CsvTable): ColumnSummary[] {
   });
 }
 
+/** Different rows that are there more than once. */
+export function countRepeatedRows({ rows }: CsvTable): number {
+  const groups = Map.groupBy(rows, ({ cells }) => JSON.stringify(cells));
+  return [...groups.values()].filter(({ length }) => length > 1).length;
+}
+
 function rangeOf(numbers: readonly number[]): [number, number] {
   return numbers.reduce<[number, number]>(
     ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
