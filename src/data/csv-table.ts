@@ -9,7 +9,8 @@ export interface LabelledTable {
 }
 
 /**
- * Reads comma-separated numbers.
+ * Reads comma-separated numbers of a bundled file. These have no header with the names of columns, and no quotation marks; anything
+ * unusual means that the file is not ours, so it is refused as a whole, unlike a member's table (`tables/parse-csv.ts`).
  * @param columns numbers per line, label included
  * @throws DataError `data/bad-table` naming the line
  */

@@ -32,6 +32,8 @@ export interface SourceOptions {
 /** The table of contents of a DICOM disc. */
 const DIRECTORY = /(^|\/)DICOMDIR$/;
 
+const NO_LABELS = { labels: null, problems: [] } as const;
+
 /** How labels are found: by file, or `null` for what the file says itself. */
 type Labels = (file: string) => FileLabel | null | undefined;
 
@@ -44,7 +46,8 @@ type Labels = (file: string) => FileLabel | null | undefined;
 export async function readSourceRecords(path: string, options: SourceOptions = {}): Promise<SourceRecords> {
   const labelTag = options.labelTag === undefined ? null : parseLabelTag(options.labelTag);
   const { folder, files } = await filesAt(path, options.labelCsv);
-  const table = options.labelCsv === undefined ? null : await readLabelFile(options.labelCsv);
+  const { labels: table, problems } =
+    options.labelCsv === undefined ? NO_LABELS : await readLabelFile(options.labelCsv);
   const labelOf = labelsBy(table, labelTag);
   const [known, unknown] = partition(files, (file) => labelOf(file) !== undefined);
   const read = await readInProcesses(
@@ -59,6 +62,7 @@ export async function readSourceRecords(path: string, options: SourceOptions = {
   return {
     records: outcomes.flatMap(({ records }) => records),
     problems: [
+      ...problems,
       ...outcomes.flatMap(({ problem }) => problem ?? []),
       ...unknown.map((file) => noLabel(file)),
       ...missing(files, table),
