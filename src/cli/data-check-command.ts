@@ -124,6 +124,6 @@ function summaryLines({
     `records     ${records}${patients === null ? '' : ` of ${patients} patients`}`,
     `classes     ${list(classes)}`,
     `shapes      ${list(shapes)}`,
-    `duplicates  ${duplicates}, of which ${duplicatesAcrossParts} lie in two parts of the file`,
+    `duplicates  ${duplicates}${duplicatesAcrossParts === 0 ? '' : `, of which ${duplicatesAcrossParts} lie in two parts of the file`}`,
   ];
 }

@@ -83,8 +83,11 @@ function policyOf(text: string): NonNullable<SourceOptions['burnedIn']> {
 
 /** How often progress is told, in parts of the whole. */
 const PROGRESS_STEPS = 20;
+/** Fewer files are read before anyone wonders. */
+const MIN_TOLD_FILES = 100;
 
 function tellProgress({ done, total }: { readonly done: number; readonly total: number }): void {
   const step = Math.max(1, Math.floor(total / PROGRESS_STEPS));
-  if (total > 1 && (done % step === 0 || done === total)) process.stderr.write(`${done} of ${total} files\n`);
+  if (total >= MIN_TOLD_FILES && (done % step === 0 || done === total))
+    process.stderr.write(`${done} of ${total} files\n`);
 }

@@ -109,6 +109,15 @@ describe('a member’s own table', () => {
     expect((await readFile(at('member', 'training.dataset'), 'latin1')).includes('P1')).toBe(false);
   });
 
+  test('of two patients is not split, and the error says that they are two groups', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `P${i % 2},${i},left,benign`);
+    await writeFile(at('two.csv'), ['patient,size,side,finding', ...rows, ''].join('\n'));
+    const options = ['--manifest', at('input.json'), '--out', at('two'), '--held-out', '0.1'];
+    const { code, stderr } = await runCommand('data', 'split', at('two.csv'), ...options);
+    expect([code, stderr.split(':')[0]]).toEqual([2, 'data/impossible-split']);
+    expect(stderr).toContain('2 groups');
+  });
+
   test.each([
     ['a second split into the same folder', ['--manifest', 'm.json', '--out', 'member'], 'cli/usage'],
     ['a manifest without an input', ['--manifest', 'patients.csv', '--out', 'other'], 'cli/usage'],
