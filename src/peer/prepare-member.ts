@@ -53,7 +53,7 @@ export async function prepareMember(path: string): Promise<PreparedMember> {
   const files = filesOf(path, config);
   const input = manifest.input === null ? null : parseOpaque(inputSpecSchema, manifest.input, 'input');
   const data = await readMemberData(files, { architecture, input });
-  checkPrivacy(manifest, training, data.training.samples);
+  checkPrivacy(manifest, { architecture, training }, data.training.samples);
   return {
     config,
     manifest,

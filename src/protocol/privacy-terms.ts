@@ -33,5 +33,3 @@ export const privacySpendSchema = z.strictObject({
   /** All noisy steps so far, those of attempts that a crash ended among them. */
   steps: z.int().min(0),
 });
-
-export type PrivacySpend = z.infer<typeof privacySpendSchema>;

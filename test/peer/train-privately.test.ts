@@ -138,24 +138,38 @@ describe('a private round', () => {
 describe('a member that cannot keep within the budget', () => {
   test('is told before it joins, by the number of its records', () => {
     const manifest = manifestOf(RECORD, 4);
-    expect(() => checkPrivacy(manifest, training, 2_000)).not.toThrow();
-    expect(() => checkPrivacy(manifest, training, 40)).toThrow(
+    expect(() => checkPrivacy(manifest, { architecture, training }, 2_000)).not.toThrow();
+    expect(() => checkPrivacy(manifest, { architecture, training }, 40)).toThrow(
       expect.objectContaining({ code: 'peer/privacy-budget' }),
     );
   });
 
   test('is told of options that would count its records without noise', () => {
     const counting: TrainingOptions = { ...training, classWeights: 'calibrated' };
-    expect(() => checkPrivacy(manifestOf(RECORD, 100), counting, 2_000)).toThrow(
+    expect(() => checkPrivacy(manifestOf(RECORD, 100), { architecture, training: counting }, 2_000)).toThrow(
       expect.objectContaining({ code: 'peer/config-invalid' }),
     );
     const watching = { ...training, patience: 1 };
     const steppingOut = { ...training, outer: { learningRate: 0.7, momentum: 0.9 } };
     const refused = expect.objectContaining({ code: 'peer/config-invalid' });
-    expect(() => checkPrivacy(manifestOf(RECORD, 100), watching, 2_000)).toThrow(refused);
-    expect(() => checkPrivacy(manifestOf(RECORD, 100), steppingOut, 2_000)).toThrow(refused);
-    expect(() => checkPrivacy(manifestOf(RECORD, 100), training, 2_000)).not.toThrow();
+    expect(() => checkPrivacy(manifestOf(RECORD, 100), { architecture, training: watching }, 2_000)).toThrow(refused);
+    expect(() => checkPrivacy(manifestOf(RECORD, 100), { architecture, training: steppingOut }, 2_000)).toThrow(
+      refused,
+    );
+    expect(() => checkPrivacy(manifestOf(RECORD, 100), { architecture, training }, 2_000)).not.toThrow();
   });
+});
+
+test('a network in which records depend on each other is refused where records are to be hidden', () => {
+  const cox: Architecture = { kind: 'cox', inputs: 30, classes: 2 };
+  const image = { height: 28, width: 28, channels: 1, classes: 2 };
+  const residual: Architecture = { kind: 'resnet', ...image, stages: [8], blocks: 1, normalization: 'batch' };
+  for (const mixing of [cox, residual]) {
+    expect(() => checkPrivacy(manifestOf(RECORD, 100), { architecture: mixing, training }, 2_000)).toThrow(
+      expect.objectContaining({ code: 'peer/config-invalid' }),
+    );
+    expect(() => checkPrivacy(manifestOf(MEMBER, 100), { architecture: mixing, training }, 2_000)).not.toThrow();
+  }
 });
 
 test('a folder that forgot what was spent is refused', async () => {
