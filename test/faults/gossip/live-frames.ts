@@ -5,7 +5,7 @@ import { eventually } from '../../eventually.ts';
 import { controlRow, type FaultRow } from '../fault-row.ts';
 import type { HostileAnswers, HostileTask } from './hostile-task.ts';
 import { startHonest } from './test-network.ts';
-import { watchProcess } from './watch-process.ts';
+import { usedBytes, watchProcess } from './watch-process.ts';
 
 const WORKER = new URL('hostile-worker.ts', import.meta.url);
 const WARM_UP_SHARE = 0.2;
@@ -27,6 +27,7 @@ async function liveRow({ frames, seed }: { frames: number; seed: string }): Prom
     // What is loaded and compiled for the first frames is no leak.
     await hostile.ask({ do: 'frames', frames: frames * WARM_UP_SHARE, seed: `${seed}/warm-up` });
     const ended = watchProcess();
+    const usedBefore = usedBytes();
     const { sent } = await hostile.ask({ do: 'frames', frames, seed });
     const said = announcement(2, { round: 7 });
     await friend.network.publishContribution(said);
@@ -34,6 +35,10 @@ async function liveRow({ frames, seed }: { frames: number; seed: string }): Prom
     await eventually(() => {
       heard = victim.heard.has(hashContribution(said.record));
       if (!heard) throw new Error('not heard');
+    }).catch(() => {});
+    // Frames that were sent and not read yet are no leak either; one would not go away.
+    await eventually(() => {
+      if (usedBytes() - usedBefore > LARGEST_GROWTH_BYTES) throw new Error('not read yet');
     }).catch(() => {});
     const { keptBytes, grownBytes, unhandled } = ended();
     for (const line of unhandled.slice(0, 3)) process.stderr.write(`${line}\n`);

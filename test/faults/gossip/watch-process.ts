@@ -17,9 +17,8 @@ const SAMPLE_MILLISECONDS = 100;
 
 /** Watches this process: memory above what it was, event-loop delay, and errors that nobody handled. @returns what ends it */
 export function watchProcess(): () => Watched {
-  globalThis.gc?.();
-  const before = process.memoryUsage().rss;
   const usedBefore = usedBytes();
+  const before = process.memoryUsage().rss;
   let most = before;
   const unhandled: string[] = [];
   const note = (error: unknown): void => void unhandled.push(String(error));
@@ -35,7 +34,6 @@ export function watchProcess(): () => Watched {
     delay.disable();
     process.off('unhandledRejection', note);
     process.off('uncaughtException', note);
-    globalThis.gc?.();
     return {
       grownBytes: most - before,
       keptBytes: usedBytes() - usedBefore,
@@ -45,7 +43,9 @@ export function watchProcess(): () => Watched {
   };
 }
 
-function usedBytes(): number {
+/** Memory in use, once garbage was collected. */
+export function usedBytes(): number {
+  globalThis.gc?.();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }
