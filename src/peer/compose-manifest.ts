@@ -9,7 +9,7 @@ import { type Manifest, manifestSchema } from '../protocol/manifest.ts';
 import type { PrivacyTerms } from '../protocol/privacy-terms.ts';
 import type { Codec } from '../protocol/segment-codec.ts';
 import { segmentModel } from '../protocol/segments.ts';
-import { composeAggregation, recommendedRule } from './compose-aggregation.ts';
+import { composeAggregation } from './compose-aggregation.ts';
 
 export interface StudyTerms {
   readonly title: string;
@@ -27,7 +27,7 @@ export interface StudyTerms {
   readonly codec?: Codec['name'];
   /** Differential privacy with its budget; none if not said. */
   readonly privacy?: PrivacyBudget;
-  /** How contributions are mixed; {@link recommendedRule} if not said. */
+  /** How contributions are mixed; the clipped mean if not said. */
   readonly rule?: AggregationTerms['rule'];
 }
 
@@ -71,7 +71,7 @@ export function composeManifest(terms: StudyTerms): Manifest {
     finalPulls: Math.max(pulls, members - 1),
     codec: CODECS[terms.codec ?? 'float32'],
     privacy: terms.privacy?.terms ?? { unit: 'none' },
-    aggregation: composeAggregation(terms.rule ?? recommendedRule(members), members, pulls),
+    aggregation: composeAggregation(terms.rule ?? 'clipped-mean', members, pulls),
     staleness: { boundRounds: 3, discount: 0.5 },
     // Two thirds must be there; of two members one, or nothing could ever go on without the other.
     waiting: { quorum: members === 2 ? 0.5 : 0.66, graceSeconds: 60, lostGraceSeconds: 2 },

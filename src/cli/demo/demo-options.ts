@@ -14,8 +14,8 @@ export interface DemoOptions {
   readonly pulls: number | null;
   /** How updates are written. */
   readonly codec: Codec['name'];
-  /** How contributions are mixed; null for what is recommended. */
-  readonly rule: AggregationTerms['rule'] | null;
+  /** How contributions are mixed. */
+  readonly rule: AggregationTerms['rule'];
   /** Privacy budget of each record; null for no noise. */
   readonly epsilon: number | null;
   readonly delta: number;
@@ -70,7 +70,8 @@ export const DEMO_SPEC: CommandSpec = {
     rule: {
       type: 'string',
       value: '<name>',
-      help: `how contributions are mixed: ${AGGREGATION_RULES.join(', ')}; by default screened-mean, among fewer than five clipped-mean`,
+      help: `how contributions are mixed: ${AGGREGATION_RULES.join(', ')}`,
+      default: 'clipped-mean',
     },
     epsilon: {
       type: 'string',
@@ -114,7 +115,7 @@ export function readDemoOptions(values: OptionValues): DemoOptions {
     segments: wholeNumber(values, 'segments', { min: 1, max: 512 }),
     pulls: optional('pulls', MOST_PEERS - 1),
     codec: readCodec(String(values.codec)),
-    rule: values.rule === undefined ? null : readRule(String(values.rule)),
+    rule: readRule(String(values.rule)),
     ...readBudget(values),
     seed: wholeNumber(values, 'seed', { min: 0, max: 2 ** 31 }),
     out: typeof values.out === 'string' ? values.out : null,
