@@ -1,0 +1,163 @@
+import type { Hex } from '../base/bytes.ts';
+import { type Contribution, isClosing } from '../protocol/contribution.ts';
+import { participantsIn } from '../protocol/participants.ts';
+import { decodeRecipe, type Recipe } from '../protocol/recipe.ts';
+import { AuditError } from './audit-error.ts';
+import { keyOf } from './audit-subject.ts';
+import { sourcesOf } from './lineage.ts';
+import type { Bundle } from './read-bundle.ts';
+
+/** A model that a member's work went into. */
+export interface ReachedModel {
+  readonly member: Hex;
+  readonly round: number;
+  /** What the member trained from, or what came out. */
+  readonly kind: 'base' | 'update';
+  readonly digest: Hex;
+  /**
+   * Of all rounds of training that the model is made of, the share that was this member's, by the weights of the mixes; null where a
+   * recipe behind it is missing. It can be 0: the contribution was at hand, and decided with whom else was mixed.
+   */
+  readonly share: number | null;
+}
+
+/** The last base of a member that the work did not reach, and the recipe that made it. */
+export interface CleanCheckpoint {
+  readonly member: Hex;
+  readonly round: number;
+  readonly base: Hex;
+  readonly recipe: Hex;
+}
+
+export interface Taint {
+  /** All accounts of the member, the present one last. */
+  readonly accounts: readonly Hex[];
+  /** By round, then in the order of positions; a base before its update. */
+  readonly models: readonly ReachedModel[];
+  /** Of the other participants, in order of position; who has recorded nothing clean is not among them. */
+  readonly checkpoints: readonly CleanCheckpoint[];
+  /** The newest round in which the bases of all who recorded it are clean. */
+  readonly cleanRound: number;
+  /** Mixes whose recipe could not be read: what came of them counts as reached once the member had contributed. */
+  readonly unread: readonly { readonly member: Hex; readonly round: number }[];
+}
+
+/** How much training a model is made of, in rounds of one member; `share` of it by the traced one. Null: not known. */
+interface Mass {
+  readonly isReached: boolean;
+  readonly rounds: number | null;
+  readonly traced: number;
+}
+
+const CLEAN: Mass = { isReached: false, rounds: 0, traced: 0 };
+const UNKNOWN: Mass = { isReached: true, rounds: null, traced: 0 };
+
+/**
+ * Follows a member's work through all mixes that a bundle tells of. A model is reached if a contribution of the member, or one that was
+ * reached itself, was among the entries of its mix, whatever weight it got. Recipes are taken at their word: the audit repeats them.
+ * @throws AuditError `audit/unknown-member`
+ */
+export async function traceTaint(bundle: Bundle, account: Hex): Promise<Taint> {
+  const { log, announcements } = bundle.evidence;
+  const participants = participantsIn(log);
+  const accounts = participants.find((each) => each.accounts.includes(account))?.accounts;
+  if (accounts === undefined) {
+    throw new AuditError('audit/unknown-member', `${account} never joined study ${bundle.evidence.study}`);
+  }
+  const positions = new Map(participants.flatMap((each) => each.accounts.map((own) => [own, each.position])));
+  const records = new Map(
+    [
+      ...log.flatMap((entry) => (entry.kind === 'contribution' ? entry.record : [])),
+      ...announcements.map((a) => a.record),
+    ].map((record) => [keyOf(record.round, record.member), record]),
+  );
+  const inOrder = [...records.values()].toSorted(
+    (a, b) => a.round - b.round || (positions.get(a.member) ?? 0) - (positions.get(b.member) ?? 0),
+  );
+  const walk = createWalk(bundle, accounts);
+  for (const record of inOrder) await walk.visit(record);
+  const clean = walk.clean.filter(({ member }) => !accounts.includes(member));
+  return {
+    accounts,
+    models: walk.models,
+    unread: walk.unread,
+    checkpoints: participants.flatMap((each) => clean.findLast(({ member }) => each.accounts.includes(member)) ?? []),
+    cleanRound: walk.cleanRound(),
+  };
+}
+
+function createWalk(bundle: Bundle, accounts: readonly Hex[]) {
+  const updates = new Map<string, Mass>();
+  const models: ReachedModel[] = [];
+  const clean: CleanCheckpoint[] = [];
+  const unread: { member: Hex; round: number }[] = [];
+  let firstContribution = Infinity;
+  let firstReached = Infinity;
+  let newest = 0;
+
+  /** What nothing is known of may hold all that the member had contributed by then. */
+  const unknownBefore = (round: number): Mass => (firstContribution < round ? UNKNOWN : CLEAN);
+
+  const massOfMix = (recipe: Recipe): Mass => {
+    const sources = sourcesOf(recipe).map(({ member, round, weight }) => {
+      return { weight, mass: updates.get(keyOf(round, member)) ?? unknownBefore(recipe.round + 1) };
+    });
+    const sum = (of: (mass: Mass) => number): number =>
+      sources.reduce((total, { mass, weight }) => total + weight * of(mass), 0);
+    return {
+      isReached: sources.some(({ mass }) => mass.isReached),
+      rounds: sources.some(({ mass }) => mass.rounds === null) ? null : sum(({ rounds }) => rounds ?? 0),
+      traced: sum(({ traced }) => traced),
+    };
+  };
+
+  const massOfBase = async ({ member, round, recipe: digest }: Contribution): Promise<Mass> => {
+    if (round === 0) return CLEAN;
+    const recipe = await readRecipe(bundle, digest);
+    if (recipe !== null) return massOfMix(recipe);
+    unread.push({ member, round: round - 1 });
+    return unknownBefore(round);
+  };
+
+  const note = (record: Contribution, kind: ReachedModel['kind'], { isReached, rounds, traced }: Mass): void => {
+    if (!isReached) return;
+    const { member, round, [kind]: digest } = record;
+    const share = rounds === null ? null : rounds === 0 ? 0 : traced / rounds;
+    models.push({ member, round, kind, digest, share });
+  };
+
+  return {
+    models,
+    clean,
+    unread,
+    cleanRound: () => (firstReached === Infinity ? newest : firstReached - 1),
+    async visit(record: Contribution): Promise<void> {
+      const { member, round, base, recipe } = record;
+      const isTheirs = accounts.includes(member);
+      const before = await massOfBase(record);
+      newest = round;
+      note(record, 'base', before);
+      if (before.isReached && !isTheirs) firstReached = Math.min(firstReached, round);
+      if (!before.isReached) clean.push({ member, round, base, recipe });
+      if (isClosing(record)) return;
+      if (isTheirs) firstContribution = Math.min(firstContribution, round);
+      const after: Mass = {
+        isReached: before.isReached || isTheirs,
+        rounds: before.rounds === null ? null : before.rounds + 1,
+        traced: before.traced + (isTheirs ? 1 : 0),
+      };
+      updates.set(keyOf(round, member), after);
+      note(record, 'update', after);
+    },
+  };
+}
+
+async function readRecipe(bundle: Bundle, digest: Hex): Promise<Recipe | null> {
+  const bytes = await bundle.document(digest);
+  if (bytes === null) return null;
+  try {
+    return decodeRecipe(bytes);
+  } catch {
+    return null; // what cannot be read cannot be followed; the audit names it
+  }
+}
