@@ -1,19 +1,17 @@
 import type { Hex } from '../base/bytes.ts';
 import type { LedgerReader } from '../ledger/ledger.ts';
 import { isClosing } from '../protocol/contribution.ts';
-import type { LedgerEntry } from '../protocol/ledger-entry.ts';
 import type { Metrics } from '../protocol/metrics.ts';
-import { participation, type RoundPart } from '../protocol/participation.ts';
+import { isExpectedPart, participation, type RoundPart } from '../protocol/participation.ts';
 import { studyScores } from '../valuation/study-score.ts';
-import { AuditError } from './audit-error.ts';
 import { type AuditSubject, auditSubject, keyOf } from './audit-subject.ts';
 import { checkCheckpoints } from './check-checkpoints.ts';
-import { checkExportedLog, checkLog } from './check-log.ts';
 import { checkMetrics } from './check-metrics.ts';
 import { checkPrivacy } from './check-privacy.ts';
 import { checkContributions, checkDamage, checkValuations, noticeAbsences } from './check-records.ts';
 import type { Finding, Notice } from './finding.ts';
 import type { Bundle } from './read-bundle.ts';
+import { readStudyLog } from './read-study-log.ts';
 import { replayMixes } from './replay-mixes.ts';
 
 export interface AuditReport {
@@ -49,7 +47,7 @@ export interface AuditedMember {
   /** Cumulative ε of its last record, in millionths. */
   readonly epsilonMicros: number;
   /** Training contributions: signed, expected by the log, on the ledger, and those of them that came late. */
-  readonly registered: number;
+  readonly signed: number;
   readonly expected: number;
   readonly anchored: number;
   readonly late: number;
@@ -76,19 +74,8 @@ export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise
   const { evidence, manifest } = bundle;
   const { ledger } = options;
   const domain = { chainId: evidence.chainId, contract: evidence.contract };
-  if (ledger !== null && (ledger.domain.chainId !== domain.chainId || ledger.domain.contract !== domain.contract)) {
-    throw new AuditError(
-      'audit/bundle-of-another-contract',
-      `the bundle is about contract ${domain.contract} on chain ${domain.chainId}, not ${ledger.domain.contract} on ${ledger.domain.chainId}`,
-    );
-  }
-  const state = ledger === null ? null : await ledger.study(evidence.study);
-  const log: readonly LedgerEntry[] = ledger === null ? evidence.log : await ledger.entries(evidence.study, 0);
-  const findings: Finding[] = checkLog(domain, evidence.study, log, state);
-  if (ledger !== null && state === null) {
-    findings.push({ code: 'audit/study-unknown', message: `the ledger has no study ${evidence.study}` });
-  }
-  if (ledger !== null) findings.push(...checkExportedLog(evidence.log, log));
+  const { log, findings: logFindings } = await readStudyLog(bundle, ledger);
+  const findings: Finding[] = [...logFindings];
   findings.push(...checkCheckpoints(domain, evidence, log));
   if (manifest === null) {
     findings.push({
@@ -161,7 +148,8 @@ function countRecords({ announcements, contributions, valuations }: AuditSubject
 function describeMembers(subject: AuditSubject, metrics: ReadonlyMap<string, Metrics>): AuditedMember[] {
   const { manifest, announcements, contributions } = subject;
   const scores = studyScores(subject.log);
-  return participation(subject.log, manifest).map(({ participant, rounds: parts }) => {
+  return participation(subject.log, manifest).map(({ participant, rounds: states }) => {
+    const parts = states.map(({ part }) => part);
     const { account: address, accounts } = participant;
     const keysOf = (round: number): string[] => accounts.map((account) => keyOf(round, account));
     const training = parts.map((_, round) => keysOf(round));
@@ -171,8 +159,8 @@ function describeMembers(subject: AuditSubject, metrics: ReadonlyMap<string, Met
       samples: Math.max(0, ...training.flat().map((key) => contributions.get(key)?.samples ?? 0)),
       scoreMicros: scores.total.get(address) ?? 0,
       epsilonMicros: Math.max(0, ...rounds.map((key) => contributions.get(key)?.epsilonMicros ?? 0)),
-      registered: training.filter((keys) => keys.some((key) => announcements.has(key))).length,
-      expected: parts.filter((part) => part !== 'notExpected').length,
+      signed: training.filter((keys) => keys.some((key) => announcements.has(key))).length,
+      expected: parts.filter(isExpectedPart).length,
       anchored: parts.filter((part) => part === 'contributed' || part === 'late').length,
       late: parts.filter((part) => part === 'late').length,
       parts,

@@ -28,7 +28,7 @@ export const auditVerifyCommand: Command = {
   async run(values, positionals) {
     const [path] = positionals;
     if (path === undefined || positionals.length > 1) throw usageError('name one bundle; see --help');
-    const connection = await connect(values);
+    const connection = await connectIfAsked(values);
     try {
       const bundle = await openBundle(path);
       try {
@@ -44,7 +44,8 @@ export const auditVerifyCommand: Command = {
   },
 };
 
-async function connect(values: OptionValues): Promise<LedgerConnection | null> {
+/** The chain that the options name; null if they name none. @throws ConsiliumError `cli/usage`; LedgerError */
+export async function connectIfAsked(values: OptionValues): Promise<LedgerConnection | null> {
   if (values.rpc === undefined && values.contract === undefined) return null;
   const contract = required(values, 'contract').toLowerCase();
   if (!/^0x[0-9a-f]{40}$/.test(contract))
@@ -63,14 +64,14 @@ function describeReport(report: AuditReport): string {
     member.address,
     String(member.samples),
     (member.scoreMicros / 1e6).toFixed(4),
-    `${member.registered}/${member.expected}/${member.anchored}/${member.late}`,
+    `${member.signed}/${member.expected}/${member.anchored}/${member.late}`,
   ]);
   const { records } = report;
   return [
     `study ${report.study}`,
     `ledger ${report.contract} on chain ${report.chainId}${report.chainRead ? '' : ' (not asked: the log is the copy in the bundle)'}`,
     '',
-    formatTable(['member', 'samples', 'score', 'registered/expected/anchored/late'], rows),
+    formatTable(['member', 'samples', 'score', 'signed/expected/anchored/late'], rows),
     '',
     `${records.anchored} contributions and ${records.valuations} valuations on the ledger, ${records.mixesReplayed} mixes replayed`,
     describeFindings(report.findings, report.notices),

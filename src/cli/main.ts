@@ -91,6 +91,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./audit-verify-command.ts')).auditVerifyCommand,
   },
   {
+    words: 'audit participation',
+    summary: 'who was expected and heard of in each round',
+    load: async () => (await import('./audit/participation-command.ts')).auditParticipationCommand,
+  },
+  {
     words: 'model describe',
     summary: "a network's layers and parameters",
     load: async () => (await import('./model-describe-command.ts')).modelDescribeCommand,
@@ -113,7 +118,7 @@ const COMMANDS: readonly CommandEntry[] = [
 ];
 
 function overview(): string {
-  const rows = COMMANDS.map(({ words, summary }) => `  ${words.padEnd(16)} ${summary}`);
+  const rows = COMMANDS.map(({ words, summary }) => `  ${words.padEnd(20)} ${summary}`);
   const hint = "'consilium <command> --help' explains a command.";
   return ['Usage: consilium <command> [options]', '', 'Commands:', ...rows, '', hint, ''].join('\n');
 }

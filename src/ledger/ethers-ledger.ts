@@ -8,6 +8,7 @@ import { LEDGER_CODE, type LedgerContract, ledgerAt, MEMBERSHIP_CODE, membership
 import { assertContractCode } from './contract-code.ts';
 import { decodeEntry } from './decode-entry.ts';
 import type { Ledger, LedgerReader, LedgerWriter, StudyState } from './ledger.ts';
+import { readStandingChanges } from './read-standing-changes.ts';
 import { connectRpc } from './rpc-provider.ts';
 import { toLedgerError } from './to-ledger-error.ts';
 import { createTransactionSender } from './transaction-sender.ts';
@@ -92,6 +93,7 @@ function createReader(
         const current = await Promise.all(admitted.map((member) => directory.isMember(member)));
         return admitted.filter((_, i) => current[i]).map((member) => member.toLowerCase() as Hex);
       }),
+    standingChanges: () => guard('reading the membership', () => readStandingChanges(provider, membership)),
     study: (study) =>
       guard('reading the study', async (): Promise<StudyState | null> => {
         const status = await contract.studyOf(study);

@@ -40,11 +40,23 @@ export interface Receipt {
   readonly gasUsed: number;
 }
 
+/** A change of a member's standing in the consortium, as the Membership contract's events tell. */
+export interface StandingChange {
+  readonly change: 'admitted' | 'suspended' | 'reinstated' | 'removed' | 'rotated';
+  /** The member's number, which it keeps whatever its key. */
+  readonly index: number;
+  /** The account that it has from now on. */
+  readonly account: Hex;
+  readonly blockNumber: number;
+}
+
 /** The part of the ledger that anybody can use: reading is free. */
 export interface LedgerReader {
   readonly domain: LedgerDomain;
   /** Accounts that are members of the consortium now. @throws LedgerError */
   members(): Promise<Hex[]>;
+  /** Who became a member of the consortium, and ceased to be one, in order. @throws LedgerError */
+  standingChanges(): Promise<StandingChange[]>;
   /** @returns null if there is no such study @throws LedgerError */
   study(study: Hex): Promise<StudyState | null>;
   /** The study's entries from sequence number `from` on, in order, as the events tell them. @throws LedgerError */

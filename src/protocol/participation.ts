@@ -1,18 +1,32 @@
+import type { Hex } from '../base/bytes.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { Manifest } from './manifest.ts';
 import { type Participant, participantsIn } from './participants.ts';
 
 /**
- * What became of a member's training contribution of one round. `notExpected`: it took no part in that round and recorded nothing;
- * `missed`: it was expected and recorded nothing; `late`: it recorded it after a quorum of the others had recorded a later round.
+ * What became of a member's training contribution of one round. `notJoined`: the round was before its first; `withdrawn`, `excluded`: it
+ * had left; `missed`: it was expected and recorded nothing; `late`: it recorded it after a quorum of the others had recorded a later round.
  */
-export type RoundPart = 'notExpected' | 'missed' | 'contributed' | 'late';
+export type RoundPart = 'notJoined' | 'withdrawn' | 'excluded' | 'missed' | 'contributed' | 'late';
+
+/** A member's part in one round, with the place in the log that says so. */
+export interface RoundState {
+  readonly part: RoundPart;
+  /** The account that it had then. */
+  readonly account: Hex;
+  /** Sequence number of the contribution; of the joining, where it was missed; of the leaving, after it; null before the first round. */
+  readonly entry: number | null;
+}
 
 /** A member's part in a study: each training round of the manifest has exactly one state. */
 export interface Participation {
   readonly participant: Participant;
-  readonly rounds: readonly RoundPart[];
+  readonly rounds: readonly RoundState[];
 }
+
+/** Parts of who was expected to contribute. */
+export const isExpectedPart = (part: RoundPart): boolean =>
+  part === 'missed' || part === 'contributed' || part === 'late';
 
 /** Who took part in which training round, in order of position, by the log alone. */
 export function participation(
@@ -20,24 +34,27 @@ export function participation(
   { rounds, waiting }: { readonly rounds: number; readonly waiting: Pick<Manifest['waiting'], 'quorum'> },
 ): Participation[] {
   const members = participantsIn(entries).map((participant) => trackMember(entries, participant, rounds));
-  const partOf = (member: Track, round: number): RoundPart => {
-    const place = member.places.get(round);
-    if (place === undefined) return isExpected(member, round) ? 'missed' : 'notExpected';
-    const others = members.filter((other) => other !== member && isExpected(other, round + 1));
+  const isLate = (member: Track, round: number, place: number): boolean => {
+    const others = members.filter((other) => other !== member && spanAt(other, round + 1) !== undefined);
     const ahead = others.filter((other) => (other.passed[round] ?? Infinity) < place).length;
-    return ahead >= Math.max(1, Math.ceil(waiting.quorum * others.length)) ? 'late' : 'contributed';
+    return ahead >= Math.max(1, Math.ceil(waiting.quorum * others.length));
+  };
+  const stateOf = (member: Track, round: number): RoundState => {
+    const place = member.places.get(round);
+    if (place === undefined) return stateWithoutRecord(member, round);
+    return { ...place, part: isLate(member, round, place.entry) ? 'late' : 'contributed' };
   };
   return members.map((member) => ({
     participant: member.participant,
-    rounds: Array.from({ length: rounds }, (_, round) => partOf(member, round)),
+    rounds: Array.from({ length: rounds }, (_, round) => stateOf(member, round)),
   }));
 }
 
 interface Track {
   readonly participant: Participant;
   readonly spans: readonly Span[];
-  /** The sequence numbers of its contributions, by round. */
-  readonly places: ReadonlyMap<number, number>;
+  /** Its contributions, by round. */
+  readonly places: ReadonlyMap<number, { readonly account: Hex; readonly entry: number }>;
   /** By round: the sequence number of its first contribution of a later round. */
   readonly passed: readonly number[];
 }
@@ -46,16 +63,20 @@ interface Track {
 interface Span {
   readonly from: number;
   readonly end: number;
+  /** How it began, and under which keys it went on. */
+  readonly joins: readonly { readonly from: number; readonly account: Hex; readonly entry: number }[];
+  readonly left: { readonly part: 'withdrawn' | 'excluded'; readonly entry: number } | null;
 }
 
 function trackMember(entries: readonly LedgerEntry[], participant: Participant, rounds: number): Track {
-  const places = new Map<number, number>();
+  const places = new Map<number, { account: Hex; entry: number }>();
   for (const { kind, record, sequence } of entries) {
-    if (kind === 'contribution' && participant.accounts.includes(record.member)) places.set(record.round, sequence);
+    if (kind !== 'contribution' || !participant.accounts.includes(record.member)) continue;
+    places.set(record.round, { account: record.member, entry: sequence });
   }
   const passed = Array.from({ length: rounds + 1 }, () => Infinity);
   for (let round = rounds - 1; round >= 0; round--) {
-    passed[round] = Math.min(passed[round + 1] ?? Infinity, places.get(round + 1) ?? Infinity);
+    passed[round] = Math.min(passed[round + 1] ?? Infinity, places.get(round + 1)?.entry ?? Infinity);
   }
   return { participant, spans: spansOf(entries, participant), places, passed };
 }
@@ -63,16 +84,32 @@ function trackMember(entries: readonly LedgerEntry[], participant: Participant, 
 /** A new key that joins without an interruption goes on with the span of the old one. */
 function spansOf(entries: readonly LedgerEntry[], { accounts }: Participant): Span[] {
   const spans: Span[] = [];
-  for (const { kind, record } of entries) {
-    const open = spans.at(-1)?.end === Infinity;
-    if (kind === 'joined' && accounts.includes(record.member) && !open) {
-      spans.push({ from: record.firstRound, end: Infinity });
+  for (const { kind, record, sequence } of entries) {
+    const last = spans.at(-1);
+    const open = last?.end === Infinity ? last : undefined;
+    if (kind === 'joined' && accounts.includes(record.member)) {
+      const join = { from: record.firstRound, account: record.member, entry: sequence };
+      if (open === undefined) spans.push({ from: join.from, end: Infinity, joins: [join], left: null });
+      else spans.splice(-1, 1, { ...open, joins: [...open.joins, join] });
     }
-    if ((kind !== 'withdrawn' && kind !== 'excluded') || !open || !accounts.includes(record.member)) continue;
-    spans.push({ from: spans.pop()?.from ?? 0, end: record.endRound });
+    if ((kind !== 'withdrawn' && kind !== 'excluded') || open === undefined || !accounts.includes(record.member)) {
+      continue;
+    }
+    const end = Math.max(record.endRound, open.from);
+    spans.splice(-1, 1, { ...open, end, left: { part: kind, entry: sequence } });
   }
   return spans;
 }
 
-const isExpected = ({ spans }: Track, round: number): boolean =>
-  spans.some(({ from, end }) => from <= round && round < end);
+const spanAt = ({ spans }: Track, round: number): Span | undefined =>
+  spans.find(({ from, end }) => from <= round && round < end);
+
+function stateWithoutRecord(member: Track, round: number): RoundState {
+  const span = spanAt(member, round);
+  const join = span?.joins.findLast(({ from }) => from <= round);
+  if (join !== undefined) return { part: 'missed', account: join.account, entry: join.entry };
+  const before = member.spans.findLast(({ end }) => end <= round);
+  if (before?.left != null)
+    return { ...before.left, account: before.joins.at(-1)?.account ?? member.participant.account };
+  return { part: 'notJoined', account: member.participant.accounts[0] ?? member.participant.account, entry: null };
+}

@@ -3,6 +3,8 @@ import { type Markup, markup } from './markup.ts';
 const TERMS: readonly (readonly [term: string, meaning: string])[] = [
   ['Member', 'A hospital that takes part with its own data, its own key and its own process.'],
   ['Round', 'Train on one’s own data, publish the result, pull the others’, mix. Rounds are counted from 0.'],
+  ['Registered', 'A member of the consortium, by the Membership contract, whether it joined the study or not.'],
+  ['Joined', 'Signed its consent to the study, on the ledger; from then on it is expected, until it withdraws.'],
   [
     'Contribution',
     'A signed record of one member and round: the digest of the model after local training, and its figures.',

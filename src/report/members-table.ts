@@ -20,14 +20,14 @@ function memberRow(member: ReportMember, position: number, { accuracyPooled, auc
     : null;
   const short = (count: number): string => (count < member.expected ? 'short' : '');
   return markup`<tr><th scope="row">${memberChip(position)}<bdi>${member.name}</bdi>${killed}<small><code title="${member.address}">${shortenHex(member.address)}</code></small></th>
-<td>${formatNumber(member.samples)}</td><td>${formatPercent(member.accuracyAlone)}</td><td class="main">${formatPercent(member.accuracyFederated)}</td><td class="muted">${formatPercent(accuracyPooled)}</td><td>${formatAuc(member.aucFederated)}</td><td class="muted">${formatAuc(aucPooled)}</td><td class="main">${formatMillinats(member.scoreMicros)}</td><td class="${short(member.registered)}">${formatNumber(member.registered)}</td><td>${formatNumber(member.expected)}</td><td class="${short(member.anchored)}">${formatNumber(member.anchored)}</td><td>${formatNumber(member.late)}</td></tr>
+<td>${formatNumber(member.samples)}</td><td>${formatPercent(member.accuracyAlone)}</td><td class="main">${formatPercent(member.accuracyFederated)}</td><td class="muted">${formatPercent(accuracyPooled)}</td><td>${formatAuc(member.aucFederated)}</td><td class="muted">${formatAuc(aucPooled)}</td><td class="main">${formatMillinats(member.scoreMicros)}</td><td class="${short(member.signed)}">${formatNumber(member.signed)}</td><td>${formatNumber(member.expected)}</td><td class="${short(member.anchored)}">${formatNumber(member.anchored)}</td><td>${formatNumber(member.late)}</td></tr>
 `;
 }
 
 function meansRow({ members, accuracyPooled, aucPooled }: ReportData): Markup {
   const of = (pick: (member: ReportMember) => number | null): number | null => mean(members.map(pick));
   const count = (pick: (member: ReportMember) => number): string => formatMean(of(pick));
-  return markup`<tr><th scope="row">Mean</th><td>${formatNumber(of((m) => m.samples))}</td><td>${formatPercent(of((m) => m.accuracyAlone))}</td><td class="main">${formatPercent(of((m) => m.accuracyFederated))}</td><td class="muted">${formatPercent(accuracyPooled)}</td><td>${formatAuc(of((m) => m.aucFederated))}</td><td class="muted">${formatAuc(aucPooled)}</td><td class="main">${formatMillinats(of((m) => m.scoreMicros))}</td><td>${count((m) => m.registered)}</td><td>${count((m) => m.expected)}</td><td>${count((m) => m.anchored)}</td><td>${count((m) => m.late)}</td></tr>`;
+  return markup`<tr><th scope="row">Mean</th><td>${formatNumber(of((m) => m.samples))}</td><td>${formatPercent(of((m) => m.accuracyAlone))}</td><td class="main">${formatPercent(of((m) => m.accuracyFederated))}</td><td class="muted">${formatPercent(accuracyPooled)}</td><td>${formatAuc(of((m) => m.aucFederated))}</td><td class="muted">${formatAuc(aucPooled)}</td><td class="main">${formatMillinats(of((m) => m.scoreMicros))}</td><td>${count((m) => m.signed)}</td><td>${count((m) => m.expected)}</td><td>${count((m) => m.anchored)}</td><td>${count((m) => m.late)}</td></tr>`;
 }
 
 /** Counts: whole numbers as such, others to a tenth. */

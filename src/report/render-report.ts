@@ -8,6 +8,7 @@ import { type Markup, markup, trustedMarkup } from './markup.ts';
 import { memberNames } from './member-names.ts';
 import { membersTable } from './members-table.ts';
 import { pageHeader } from './page-header.ts';
+import { participationSection } from './participation-section.ts';
 import type { ReportData } from './report-data.ts';
 import { STYLE } from './style.ts';
 import { valueSection } from './value-section.ts';
@@ -26,7 +27,7 @@ export function renderReport(data: ReportData): string {
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">
 <title>${data.title} · Consilium report</title><style>${trustedMarkup(STYLE)}</style></head>
-<body><main>${pageHeader(data)}${membersSection(data)}${findingsSection(data, names)}${learningSection(data)}${valueSection(data)}${lineageSection(data, names)}${costSection(data)}${checkSection()}${glossarySection()}</main></body></html>
+<body><main>${pageHeader(data)}${membersSection(data)}${participationSection(data, names)}${findingsSection(data, names)}${learningSection(data)}${valueSection(data)}${lineageSection(data, names)}${costSection(data)}${checkSection()}${glossarySection()}</main></body></html>
 `;
   return page.toString();
 }

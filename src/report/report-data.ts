@@ -1,4 +1,5 @@
 import type { Finding, Notice } from '../audit/finding.ts';
+import type { ParticipationTable } from '../audit/participation-table.ts';
 import type { Hex } from '../base/bytes.ts';
 
 /** Everything that a report shows; plain JSON. */
@@ -28,6 +29,8 @@ export interface ReportData {
   };
   /** In order of position. */
   readonly members: readonly ReportMember[];
+  /** Who was expected and heard of in which round. */
+  readonly participation: Pick<ParticipationTable, 'rows' | 'totals'>;
   /** Accuracy on the common test part if all data were in one place; null if it was not computed. */
   readonly accuracyPooled: number | null;
   readonly aucPooled: number | null;
@@ -62,7 +65,7 @@ export interface ReportMember {
   readonly accuracyFederated: number | null;
   readonly aucFederated: number | null;
   readonly scoreMicros: number;
-  readonly registered: number;
+  readonly signed: number;
   readonly expected: number;
   readonly anchored: number;
   /** Of those, recorded after a quorum of the others had recorded a later round. */

@@ -68,6 +68,8 @@ tfoot th,tfoot td{border-top:2px solid var(--rule);border-bottom:0;font-weight:6
 .members tbody th small{display:block}
 .main{font-weight:650}.muted{color:var(--soft)}
 .short{color:var(--bad);font-weight:650}
+.rounds{width:auto}.rounds td{padding:6px 8px;text-align:center}.rounds thead th{text-align:center}.rounds tfoot tr+tr>*{border-top:1px solid var(--grid)}.rounds tfoot th{color:var(--soft)}
+.there{color:var(--good);background:var(--good-back)}.behind{color:var(--warn);background:var(--warn-back);font-weight:650}
 .badge{display:inline-block;border:1px solid var(--bad);color:var(--bad);background:var(--bad-back);border-radius:99px;padding:0 8px;font-size:.74rem;font-weight:650}
 .places td{white-space:normal;overflow-wrap:anywhere}
 .places td:last-child{width:32%;color:var(--soft)}

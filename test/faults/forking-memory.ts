@@ -92,6 +92,7 @@ function switching(current: () => Ledger, apply: (change: Change) => Promise<voi
   return {
     domain: DOMAIN,
     members: () => current().members(),
+    standingChanges: () => current().standingChanges(),
     study: (study) => current().study(study),
     entries: async (study, from) => [...(await current().entries(study, from))],
     blockNumber: () => current().blockNumber(),

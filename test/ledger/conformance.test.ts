@@ -367,6 +367,16 @@ describe.each(RIGS)('a ledger %s', (_name, createRig) => {
       refused('EpsilonFell'),
     );
     await rig.as(8).contribute(by(8, study, { round: 1, epsilonMicros: 70 }));
+    const changes = await rig.reader.standingChanges();
+    const blocks = changes.map(({ blockNumber }) => blockNumber);
+    expect(blocks).toEqual(blocks.toSorted((a, b) => a - b));
+    const ofFirst = changes.filter(({ index }) => index === 0).map(({ change, account }) => [change, account]);
+    expect(ofFirst).toEqual([
+      ['admitted', memberAccount(1)],
+      ['rotated', memberAccount(8)],
+    ]);
+    const ofSecond = changes.filter(({ account }) => account === memberAccount(2)).map(({ change }) => change);
+    expect(ofSecond).toEqual(['admitted', 'suspended', 'reinstated']);
     const [first] = participantsIn(await rig.reader.entries(study, 0));
     expect(first).toMatchObject({ position: 0, accounts: [memberAccount(1), memberAccount(8)] });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LedgerContent, LedgerEntry } from '../../src/protocol/ledger-entry.ts';
-import { participation, type RoundPart } from '../../src/protocol/participation.ts';
+import { type Participation, participation, type RoundPart } from '../../src/protocol/participation.ts';
 import { contribution, digest, memberAccount, STUDY } from '../builders.ts';
 
 const TERMS = { rounds: 3, waiting: { quorum: 0.66 } };
@@ -18,12 +18,15 @@ const left = (kind: 'withdrawn' | 'excluded', n: number, endRound: number): Ledg
 const recorded = (round: number, ...members: number[]): LedgerContent[] =>
   members.map((n) => ({ kind: 'contribution', record: contribution({ round, member: memberAccount(n) }) }));
 
-function partsOf(...contents: LedgerContent[]): (readonly RoundPart[])[] {
+function statesOf(...contents: LedgerContent[]): Participation[] {
   const entries = contents.map((content, sequence): LedgerEntry => {
     return { ...content, sequence, head: digest('head'), blockNumber: sequence, transaction: digest('transaction') };
   });
-  return participation(entries, TERMS).map(({ rounds }) => rounds);
+  return participation(entries, TERMS);
 }
+
+const partsOf = (...contents: LedgerContent[]): RoundPart[][] =>
+  statesOf(...contents).map(({ rounds }) => rounds.map(({ part }) => part));
 
 const THREE = [joined(1, 0), joined(2, 1), joined(3, 2)];
 
@@ -46,8 +49,8 @@ describe('who took part in which round', () => {
   test('who joins later is not expected before, and who left not afterwards', () => {
     expect(partsOf(joined(1, 0), joined(2, 1), joined(3, 2, 2), left('withdrawn', 2, 1))).toEqual([
       ['missed', 'missed', 'missed'],
-      ['missed', 'notExpected', 'notExpected'],
-      ['notExpected', 'notExpected', 'missed'],
+      ['missed', 'withdrawn', 'withdrawn'],
+      ['notJoined', 'notJoined', 'missed'],
     ]);
   });
 
@@ -55,8 +58,29 @@ describe('who took part in which round', () => {
     expect(partsOf(joined(1, 0), ...recorded(0, 1), joined(4, 0, 1), ...recorded(1, 4))).toEqual([
       ['contributed', 'contributed', 'missed'],
     ]);
-    expect(partsOf(joined(1, 0), left('excluded', 1, 1), joined(1, 0, 2))).toEqual([
-      ['missed', 'notExpected', 'missed'],
+    expect(partsOf(joined(1, 0), left('excluded', 1, 1), joined(1, 0, 2))).toEqual([['missed', 'excluded', 'missed']]);
+  });
+
+  test('each state names the account of that time and the entry that says so', () => {
+    const [rotated, gone] = statesOf(
+      joined(1, 0),
+      joined(2, 1),
+      ...recorded(0, 1, 2),
+      joined(4, 0, 1),
+      left('withdrawn', 2, 1),
+      ...recorded(2, 4),
+    );
+    expect(rotated?.rounds).toEqual([
+      { part: 'contributed', account: memberAccount(1), entry: 2 },
+      { part: 'missed', account: memberAccount(4), entry: 4 },
+      { part: 'contributed', account: memberAccount(4), entry: 6 },
     ]);
+    expect(gone?.rounds.slice(1)).toEqual(
+      [1, 2].map(() => ({ part: 'withdrawn', account: memberAccount(2), entry: 5 })),
+    );
+  });
+
+  test('who joined and left before its first round never was expected, and had not joined in the rounds before', () => {
+    expect(partsOf(joined(1, 0, 1), left('excluded', 1, 0))).toEqual([['notJoined', 'excluded', 'excluded']]);
   });
 });

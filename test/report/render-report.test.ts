@@ -26,7 +26,17 @@ describe('the report of a study', () => {
     const html = renderReport(FIVE);
     const ids = [...html.matchAll(/<section id="([a-z]+)"/g)].map((match) => match[1]);
     expect(html.startsWith('<!doctype html>')).toBe(true);
-    expect(ids).toEqual(['members', 'findings', 'learning', 'value', 'lineage', 'cost', 'check', 'glossary']);
+    expect(ids).toEqual([
+      'members',
+      'participation',
+      'findings',
+      'learning',
+      'value',
+      'lineage',
+      'cost',
+      'check',
+      'glossary',
+    ]);
     expect(html).toContain('./consilium audit verify &lt;bundle&gt; --rpc &lt;url&gt; --contract &lt;address&gt;');
   });
 
@@ -69,6 +79,23 @@ describe('the report of a study', () => {
   });
 });
 
+describe('who took part when', () => {
+  it('has a letter for each member and round, which says where it is from', () => {
+    const html = section(renderReport(sampleData({ members: 3, rounds: 5, killed: 1 })), 'participation');
+    expect(html.match(/<td class="there"/g)).toHaveLength(13);
+    expect(
+      html.match(/<td class="short" title="round 3: was expected and recorded nothing, by log entry 14/g),
+    ).toHaveLength(1);
+    expect(html).toMatch(/contributed<\/th><td>3<\/td><td>3<\/td><td>3<\/td><td>2<\/td><td>2<\/td>/);
+  });
+
+  it('shows a hundred rounds, and says how many it leaves out', () => {
+    const html = section(renderReport(sampleData({ members: 2, rounds: 120 })), 'participation');
+    expect(html.match(/<td class="there"/g)).toHaveLength(200);
+    expect(html).toContain('20 later rounds are left out');
+  });
+});
+
 describe('the verdict', () => {
   const finding: Finding = {
     code: 'audit/mix-differs',
@@ -105,12 +132,14 @@ describe('the verdict', () => {
 describe('hostile text', () => {
   const ATTACK = `"'><script>alert(1)</script><img src=x onerror=alert(1)>\u202e</title></style>`;
 
-  /** Every string of the data with the attack at its end; keys of scores stay. */
+  /** Every string of the data with the attack at its end; keys of scores stay, and states, which are of a closed set. */
   function poison(value: unknown): unknown {
     if (typeof value === 'string') return value + ATTACK;
     if (Array.isArray(value)) return value.map(poison);
     if (value === null || typeof value !== 'object') return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, poison(inner)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key, key === 'part' ? inner : poison(inner)]),
+    );
   }
 
   it.each([

@@ -27,7 +27,7 @@ export function sampleData({ members, rounds, sources = members - 1, killed = -1
     ) as Record<Hex, number>,
   }));
   const people = range(members).map((member) => sampleMember({ member, rounds, isAway, random, scoresByRound }));
-  const contributions = people.reduce((sum, person) => sum + person.registered, 0);
+  const contributions = people.reduce((sum, person) => sum + person.signed, 0);
   return {
     title: 'Pneumonia on chest radiographs',
     study: `0x${'5a'.repeat(32)}`,
@@ -49,6 +49,7 @@ export function sampleData({ members, rounds, sources = members - 1, killed = -1
       seed: 'demo',
     },
     members: people,
+    participation: sampleParticipation(members, rounds, isAway),
     accuracyPooled: 0.9471,
     aucPooled: 0.9832,
     scoresByRound,
@@ -120,7 +121,7 @@ function lastPresent(member: number, round: number, isAway: Making['isAway']): n
 function sampleMember(making: Making & { member: number; scoresByRound: ReportData['scoresByRound'] }): ReportMember {
   const { member, rounds, isAway, random, scoresByRound } = making;
   const series = samplePoints(making);
-  const registered = range(rounds).filter((round) => !isAway(member, round)).length;
+  const signed = range(rounds).filter((round) => !isAway(member, round)).length;
   const address = sampleAddress(member);
   return {
     address,
@@ -130,15 +131,47 @@ function sampleMember(making: Making & { member: number; scoresByRound: ReportDa
     accuracyFederated: series.at(-1)?.common?.accuracy ?? null,
     aucFederated: series.at(-1)?.common?.auc ?? null,
     scoreMicros: scoresByRound.reduce((sum, { scores }) => sum + (scores[address] ?? 0), 0),
-    registered,
+    signed,
     expected: rounds,
-    anchored: registered,
+    anchored: signed,
     late: 0,
-    killed: registered < rounds,
+    killed: signed < rounds,
     bytesIn: Math.round(rounds * 1.1e6 * (0.8 + random() * 0.4)),
     bytesOut: Math.round(rounds * 1.1e6 * (0.8 + random() * 0.4)),
     series,
   };
+}
+
+function sampleParticipation(members: number, rounds: number, isAway: Making['isAway']): ReportData['participation'] {
+  const rows = range(rounds).flatMap((round) =>
+    range(members).map((member) => {
+      const there = !isAway(member, round);
+      return {
+        round,
+        member: sampleAddress(member),
+        account: sampleAddress(member),
+        position: member,
+        part: there ? ('contributed' as const) : ('missed' as const),
+        entry: 1 + members + round * members + member,
+        registered: true,
+        signed: there,
+        joined: true,
+        expected: true,
+        contributed: there,
+        late: false,
+        missed: !there,
+        withdrawn: false,
+        excluded: false,
+      };
+    }),
+  );
+  const totals = range(rounds).map((round) => {
+    const contributed = range(members).filter((member) => !isAway(member, round)).length;
+    const all = { registered: members, joined: members, expected: members };
+    const none = { late: 0, withdrawn: 0, excluded: 0 };
+    return { round, ...all, signed: contributed, contributed, missed: members - contributed, ...none };
+  });
+  return { rows, totals };
 }
 
 function samplePoints({ member, rounds, isAway, random }: Making & { member: number }): ReportPoint[] {

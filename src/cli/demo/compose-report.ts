@@ -1,4 +1,5 @@
 import { readLineage } from '../../audit/lineage.ts';
+import { tabulateParticipation } from '../../audit/participation-table.ts';
 import { openBundle } from '../../audit/read-bundle.ts';
 import type { Hex } from '../../base/bytes.ts';
 import { connectLedger } from '../../ledger/ethers-ledger.ts';
@@ -50,6 +51,7 @@ export async function composeReport(
       command: facts.command,
       terms: describeTerms(outcome, facts),
       members: members.map((member, i) => describeMember(outcome, member, i)),
+      participation: await tabulateParticipation(bundle, connection),
       accuracyPooled: reference.pooled?.accuracy ?? null,
       aucPooled: reference.pooled?.auc ?? null,
       scoresByRound: scoresByRound.toSorted((a, b) => a.round - b.round),

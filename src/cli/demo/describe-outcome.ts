@@ -57,7 +57,7 @@ function membersTable({ reference, run }: DemoOutcome, members: readonly MemberR
     decimal(member.aucFederated),
     member.score.toFixed(4),
     ...(isPrivate ? [member.epsilon.toFixed(3)] : []),
-    `${member.registered}/${member.expected}/${member.anchored}/${member.late}`,
+    `${member.signed}/${member.expected}/${member.anchored}/${member.late}`,
   ]);
   const mean = (values: readonly (number | null)[]): number | null => {
     const known = values.filter((value) => value !== null);
@@ -83,7 +83,7 @@ function membersTable({ reference, run }: DemoOutcome, members: readonly MemberR
     'AUC',
     'score',
     ...(isPrivate ? ['ε'] : []),
-    'registered/expected/anchored/late',
+    'signed/expected/anchored/late',
   ];
   return formatTable(header, [...rows, means]);
 }

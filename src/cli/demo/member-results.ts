@@ -14,7 +14,7 @@ export interface MemberResult {
   readonly score: number;
   /** ε spent by its last record; zero without a budget. */
   readonly epsilon: number;
-  readonly registered: number;
+  readonly signed: number;
   readonly expected: number;
   readonly anchored: number;
   readonly late: number;
@@ -38,7 +38,7 @@ export function memberResults({ report, rows, reference }: DemoOutcome): MemberR
       aucFederated: final?.common?.auc ?? null,
       score: (audited?.scoreMicros ?? 0) / 1e6,
       epsilon: (audited?.epsilonMicros ?? 0) / 1e6,
-      registered: audited?.registered ?? 0,
+      signed: audited?.signed ?? 0,
       expected: audited?.expected ?? 0,
       anchored: audited?.anchored ?? 0,
       late: audited?.late ?? 0,

@@ -10,7 +10,7 @@ import { refusal, requireThat } from './refusal.ts';
 
 /** The ledger's rules without a chain: what every adapter must agree with, and what tests run on. */
 export interface MemoryLedger extends LedgerReader {
-  readonly membership: Omit<MemoryMembers, 'standingOf' | 'current'>;
+  readonly membership: Omit<MemoryMembers, 'standingOf' | 'current' | 'changes'>;
   openStudy(study: OpenStudy): void;
   closeStudy(study: Hex): void;
   /** The same ledger under an account. */
@@ -47,6 +47,7 @@ export function createMemoryLedger(
   const reader: LedgerReader = {
     domain,
     members: async () => members.current(),
+    standingChanges: async () => [...members.changes()],
     blockNumber: async () => block,
     entries: async (study, from) => studies.get(study)?.log().slice(from) ?? [],
     receipt: async (transaction) => {

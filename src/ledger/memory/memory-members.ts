@@ -1,4 +1,5 @@
 import type { Hex } from '../../base/bytes.ts';
+import type { StandingChange } from '../ledger.ts';
 import { refusal, requireThat } from './refusal.ts';
 
 /** What an account is to the consortium; a rotated one is an old key. */
@@ -16,6 +17,7 @@ export interface AccountStanding {
 export interface MemoryMembers {
   standingOf(account: Hex): AccountStanding | undefined;
   current(): Hex[];
+  changes(): readonly StandingChange[];
   admit(account: Hex): void;
   suspend(account: Hex): void;
   reinstate(account: Hex): void;
@@ -26,7 +28,11 @@ export interface MemoryMembers {
 /** @param now the number of the block that a change is in */
 export function createMemoryMembers(now: () => number): MemoryMembers {
   const standings = new Map<Hex, AccountStanding>();
+  const changes: StandingChange[] = [];
   let count = 0;
+  const log = (account: Hex, change: StandingChange['change']): void => {
+    changes.push({ change, index: standings.get(account)?.index ?? 0, account, blockNumber: now() });
+  };
 
   const change = (account: Hex, from: readonly Standing[], to: Standing): AccountStanding => {
     const before = standings.get(account);
@@ -38,20 +44,30 @@ export function createMemoryMembers(now: () => number): MemoryMembers {
   return {
     standingOf: (account) => standings.get(account),
     current: () => [...standings].filter(([, { standing }]) => standing === 'active').map(([account]) => account),
+    changes: () => changes,
     admit: (account) => {
       if (standings.has(account)) change(account, ['removed'], 'active');
       else standings.set(account, { index: count++, standing: 'active', since: now() });
+      log(account, 'admitted');
     },
-    suspend: (account) => void change(account, ['active'], 'suspended'),
-    reinstate: (account) => void change(account, ['suspended'], 'active'),
+    suspend: (account) => {
+      change(account, ['active'], 'suspended');
+      log(account, 'suspended');
+    },
+    reinstate: (account) => {
+      change(account, ['suspended'], 'active');
+      log(account, 'reinstated');
+    },
     remove: (account) => {
       const { standing, since, index } = change(account, ['active', 'suspended'], 'removed');
       if (standing === 'suspended') standings.set(account, { index, standing: 'removed', since });
+      log(account, 'removed');
     },
     rotate: (account, successor) => {
       requireThat(!standings.has(successor), 'WrongStanding');
       const { index } = change(account, ['active'], 'rotated');
       standings.set(successor, { index, standing: 'active', since: now() });
+      log(successor, 'rotated');
     },
   };
 }
