@@ -1,5 +1,5 @@
 import type { SeededRandom } from '../../../src/base/seeded-random.ts';
-import type { Samples } from './perceptron.ts';
+import type { Samples } from '../perceptron.ts';
 
 /** What attackers know of a round: everything. */
 export interface RoundView {

@@ -1,5 +1,5 @@
 import type { SeededRandom } from '../../../src/base/seeded-random.ts';
-import type { Samples } from './perceptron.ts';
+import { type Samples, selectRows } from '../perceptron.ts';
 
 export interface Skew {
   /** Dirichlet concentration of each member's classes. */
@@ -10,14 +10,13 @@ export interface Skew {
 
 /** Divides all samples among members, ascending by size; each member's classes are Dirichlet(α, …, α), as far as samples of them are left. */
 export function shareData(data: Samples, members: number, skew: Skew, random: SeededRandom): Samples[] {
-  const width = data.inputs.length / data.labels.length;
   const pools: number[][] = [];
   for (const [sample, label] of data.labels.entries()) (pools[label] ??= []).push(sample);
   for (const pool of pools) random.shuffle(pool);
   const shares = sizes(data.labels.length, members, skew.sizeRatio).map((size) => ({ size, samples: [] as number[] }));
   // The largest choose last, out of what is left, so that small ones are as skewed as α says.
   for (const { size, samples } of shares) samples.push(...fillShare(pools, size, skew.alpha, random));
-  return shares.map(({ samples }) => select(data, width, samples));
+  return shares.map(({ samples }) => selectRows(data, samples));
 }
 
 function sizes(total: number, members: number, ratio: number): number[] {
@@ -42,11 +41,4 @@ function fillShare(pools: readonly number[][], size: number, alpha: number, rand
     samples.push(pools[c]?.pop() as number);
   }
   return samples;
-}
-
-function select({ inputs, labels }: Samples, width: number, samples: readonly number[]): Samples {
-  const chosen = new Float32Array(samples.length * width);
-  for (const [i, sample] of samples.entries())
-    chosen.set(inputs.subarray(sample * width, (sample + 1) * width), i * width);
-  return { inputs: chosen, labels: Uint8Array.from(samples, (sample) => labels[sample] as number) };
 }

@@ -3,8 +3,8 @@ import { type AggregationRule, aggregate } from '../../../src/model/aggregation/
 import type { Mixture } from '../../../src/model/aggregation/mixture.ts';
 import { type SuspicionBounds, surveySegment, suspicionsOf } from '../../../src/model/aggregation/screening.ts';
 import { mixWeights } from '../../../src/model/mix.ts';
+import { accuracyOf, initialVector, type Samples, trainLocally } from '../perceptron.ts';
 import { type Attack, flipLabels, plantTrigger, type RoundView, triggeredTest } from './attacks.ts';
-import { accuracyOf, initialVector, type Samples, trainLocally } from './perceptron.ts';
 import { type Skew, shareData } from './share-data.ts';
 import type { Task } from './tasks.ts';
 

@@ -2,7 +2,7 @@ import { createSeededRandom } from '../../../src/base/seeded-random.ts';
 import type { Dataset } from '../../../src/data/dataset.ts';
 import { readDigits } from '../../../src/data/read-digits.ts';
 import { readNpz } from '../../../src/data/read-npz.ts';
-import type { LocalTraining, Perceptron, Samples } from './perceptron.ts';
+import { type LocalTraining, type Perceptron, type Samples, selectRows } from '../perceptron.ts';
 
 /** A learning task of the bench. */
 export interface Task {
@@ -27,8 +27,8 @@ export async function digitsTask(): Promise<Task> {
     network: { inputs: 64, hidden: 32, classes: 10 },
     local: { steps: 3, batch: 32, learningRate: 0.1, momentum: 0.9 },
     rounds: 120,
-    training: pick(data, order.slice(DIGITS_TEST)),
-    test: pick(data, order.slice(0, DIGITS_TEST)),
+    training: selectRows(data, order.slice(DIGITS_TEST)),
+    test: selectRows(data, order.slice(0, DIGITS_TEST)),
     side: 8,
   };
 }
@@ -49,14 +49,6 @@ export async function pneumoniaTask(path: string): Promise<Task> {
     training: pool(training),
     test: pool(test),
     side: POOLED_SIDE,
-  };
-}
-
-function pick({ inputs, labels }: Dataset, samples: readonly number[]): Samples {
-  const width = inputs.length / labels.length;
-  return {
-    inputs: Float32Array.from(samples.flatMap((sample) => [...inputs.subarray(sample * width, (sample + 1) * width)])),
-    labels: Uint8Array.from(samples, (sample) => labels[sample] as number),
   };
 }
 

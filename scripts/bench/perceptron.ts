@@ -1,4 +1,5 @@
-import type { SeededRandom } from '../../../src/base/seeded-random.ts';
+import type { SeededRandom } from '../../src/base/seeded-random.ts';
+import type { Dataset } from '../../src/data/dataset.ts';
 
 /** One hidden layer of rectified units: enough of a network to show what an attack does, and small enough to train a thousand times. */
 export interface Perceptron {
@@ -11,6 +12,14 @@ export interface Perceptron {
 export interface Samples {
   readonly inputs: Float32Array;
   readonly labels: Uint8Array;
+}
+
+/** Some of the rows, in the order given. */
+export function selectRows({ inputs, labels }: Pick<Dataset, 'inputs' | 'labels'>, rows: readonly number[]): Samples {
+  const width = inputs.length / labels.length;
+  const chosen = new Float32Array(rows.length * width);
+  for (const [i, row] of rows.entries()) chosen.set(inputs.subarray(row * width, (row + 1) * width), i * width);
+  return { inputs: chosen, labels: Uint8Array.from(rows, (row) => labels[row] as number) };
 }
 
 /** Where weights and biases lie in the flat vector of parameters. */
@@ -172,4 +181,24 @@ export function accuracyOf(network: Perceptron, vector: Float32Array, { inputs, 
     if (best === label) right++;
   }
   return right / labels.length;
+}
+
+/** Mean cross-entropy over the rows, in nats. */
+export function lossOf(network: Perceptron, vector: Float32Array, data: Samples): number {
+  const state = activations(network);
+  let sum = 0;
+  for (const [sample, label] of data.labels.entries()) {
+    forward(network, vector, rowOf(data, network.inputs, sample), state);
+    sum -= Math.log(Math.max(1e-12, state.output[label] as number));
+  }
+  return sum / data.labels.length;
+}
+
+/** Gradient of {@link lossOf} by the parameters. */
+export function lossGradient(network: Perceptron, vector: Float32Array, data: Samples): Float64Array {
+  const state = activations(network);
+  const gradient = new Float64Array(vector.length);
+  for (const [sample, label] of data.labels.entries())
+    addGradient(network, vector, gradient, { row: rowOf(data, network.inputs, sample), label, state });
+  return gradient.map((value) => value / data.labels.length);
 }
