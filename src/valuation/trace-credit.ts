@@ -47,7 +47,8 @@ export function traceCredit(evidence: CreditEvidence): TracedCredit {
   const { members, rounds, mixes, adoptions } = evidence;
   const worths = trainingWorths(evidence);
   const bases = new Map<string, readonly number[]>();
-  for (let member = 0; member < members; member++) bases.set(nameOf({ member, round: 0 }), new Array(members).fill(0));
+  const none = Array.from({ length: members }, () => 0);
+  for (const member of none.keys()) bases.set(nameOf({ member, round: 0 }), none);
   const mixesOf = Map.groupBy(mixes, ({ round }) => round);
   const adoptionsOf = Map.groupBy(adoptions, ({ round }) => round);
   for (let round = 0; round < rounds; round++) {
