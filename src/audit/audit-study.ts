@@ -3,6 +3,7 @@ import type { LedgerReader } from '../ledger/ledger.ts';
 import { isClosing } from '../protocol/contribution.ts';
 import type { Metrics } from '../protocol/metrics.ts';
 import { isExpectedPart, participation, type RoundPart } from '../protocol/participation.ts';
+import { evaluatorAgreements } from '../valuation/agreement.ts';
 import { studyScores } from '../valuation/study-score.ts';
 import { type AuditSubject, auditSubject, keyOf } from './audit-subject.ts';
 import { checkCheckpoints } from './check-checkpoints.ts';
@@ -42,8 +43,10 @@ export interface AuditCounts {
 export interface AuditedMember {
   readonly address: Hex;
   readonly samples: number;
-  /** The study's score in millionths of a nat, by the ledger alone. */
-  readonly scoreMicros: number;
+  /** The study's score in millionths of a nat, by the ledger alone; null if in no round at least three others scored it. */
+  readonly scoreMicros: number | null;
+  /** How its scores of others go with theirs, −1 to 1, by the ledger alone; null if there is nothing to compare. */
+  readonly agreement: number | null;
   /** Cumulative ε of its last record, in millionths. */
   readonly epsilonMicros: number;
   /** Training contributions: signed, expected by the log, on the ledger, and those of them that came late. */
@@ -148,6 +151,7 @@ function countRecords({ announcements, contributions, valuations }: AuditSubject
 function describeMembers(subject: AuditSubject, metrics: ReadonlyMap<string, Metrics>): AuditedMember[] {
   const { manifest, announcements, contributions } = subject;
   const scores = studyScores(subject.log);
+  const agreements = evaluatorAgreements(subject.log);
   return participation(subject.log, manifest).map(({ participant, rounds: states }) => {
     const parts = states.map(({ part }) => part);
     const { account: address, accounts } = participant;
@@ -157,7 +161,8 @@ function describeMembers(subject: AuditSubject, metrics: ReadonlyMap<string, Met
     return {
       address,
       samples: Math.max(0, ...training.flat().map((key) => contributions.get(key)?.samples ?? 0)),
-      scoreMicros: scores.total.get(address) ?? 0,
+      scoreMicros: scores.total.get(address) ?? null,
+      agreement: agreements[participant.position] ?? null,
       epsilonMicros: Math.max(0, ...rounds.map((key) => contributions.get(key)?.epsilonMicros ?? 0)),
       signed: training.filter((keys) => keys.some((key) => announcements.has(key))).length,
       expected: parts.filter(isExpectedPart).length,

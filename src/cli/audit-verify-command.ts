@@ -63,7 +63,8 @@ function describeReport(report: AuditReport): string {
   const rows = report.members.map((member) => [
     member.address,
     String(member.samples),
-    (member.scoreMicros / 1e6).toFixed(4),
+    member.scoreMicros === null ? '–' : (member.scoreMicros / 1e6).toFixed(4),
+    member.agreement?.toFixed(2) ?? '–',
     `${member.signed}/${member.expected}/${member.anchored}/${member.late}`,
   ]);
   const { records } = report;
@@ -71,7 +72,10 @@ function describeReport(report: AuditReport): string {
     `study ${report.study}`,
     `ledger ${report.contract} on chain ${report.chainId}${report.chainRead ? '' : ' (not asked: the log is the copy in the bundle)'}`,
     '',
-    formatTable(['member', 'samples', 'score', 'signed/expected/anchored/late'], rows),
+    formatTable(['member', 'samples', 'score', 'agreement', 'signed/expected/anchored/late'], rows),
+    ...(report.members.some(({ scoreMicros }) => scoreMicros === null)
+      ? ['no score: in no round did at least three others score the member']
+      : []),
     '',
     `${records.anchored} contributions and ${records.valuations} valuations on the ledger, ${records.mixesReplayed} mixes replayed`,
     describeFindings(report.findings, report.notices),

@@ -34,8 +34,8 @@ export interface ReportData {
   /** Accuracy on the common test part if all data were in one place; null if it was not computed. */
   readonly accuracyPooled: number | null;
   readonly aucPooled: number | null;
-  /** Round scores in millionths of a nat: medians over the other members' reports. */
-  readonly scoresByRound: readonly { readonly round: number; readonly scores: Readonly<Record<Hex, number>> }[];
+  /** Round scores in millionths of a nat: medians over the other members' reports; null where fewer than three scored it. */
+  readonly scoresByRound: readonly { readonly round: number; readonly scores: Readonly<Record<Hex, number | null>> }[];
   /** What each mix was made of; the contribution of (member, round) is trained from the mix of (member, round − 1). */
   readonly mixes: readonly ReportMix[];
   /** One row for each transaction that recorded something. */
@@ -64,7 +64,8 @@ export interface ReportMember {
   readonly accuracyAlone: number | null;
   readonly accuracyFederated: number | null;
   readonly aucFederated: number | null;
-  readonly scoreMicros: number;
+  /** Null where too few others scored it. */
+  readonly scoreMicros: number | null;
   readonly signed: number;
   readonly expected: number;
   readonly anchored: number;

@@ -10,7 +10,7 @@ import { type Interval, niceDomain } from './scale.ts';
 /** Who was worth how much to the others. */
 export function valueSection(data: ReportData): Markup {
   return markup`<section id="value"><h2>What each member was worth to the others</h2>
-<p class="note">Each member measures by how much the contributions in its mix lower the loss on its own held-out part, and shares that out among them (Shapley values). A member's score of a round is the median of what the <em>other</em> members report for it, its own report left out; the score of the study is the sum over the rounds. The ledger holds scores as whole millionths of a nat; here they are in thousandths: millinats.</p>
+<p class="note">Each member measures by how much the contributions in its mix lower the loss on its own held-out part, and shares that out among them (Shapley values). A member's score of a round is the median of what the <em>other</em> members report for it, its own report left out, where at least three did; the score of the study is the sum over the rounds. The ledger holds scores as whole millionths of a nat; here they are in thousandths: millinats.</p>
 ${totalFigure(data)}
 ${data.scoresByRound.length === 0 ? markup`<p>No round was valued.</p>` : roundFigures(data)}</section>
 `;
@@ -27,7 +27,7 @@ function totalFigure({ members }: ReportData): Markup {
       width: 600,
       bars: members.map(({ name, scoreMicros }, position) => ({
         label: name,
-        value: scoreMicros / 1000,
+        value: scoreMicros === null ? Number.NaN : scoreMicros / 1000,
         text: formatMillinats(scoreMicros),
         className: memberColour(position),
       })),
@@ -50,7 +50,7 @@ function roundFigures({ members, scoresByRound }: ReportData): Markup {
   const charts = members.map(({ name }, position) =>
     roundFigure({ name, position, values: byMember[position] ?? [], domain, rounds }),
   );
-  return markup`<div class="card"><h3>Score of each round, by member</h3><p class="note">Millinats, by the round whose contributions were valued, on one scale for all members. A bar below zero: in that round the contribution made the others’ models worse. No bar: not valued, or exactly zero.</p><div class="multiples">${charts}</div></div>`;
+  return markup`<div class="card"><h3>Score of each round, by member</h3><p class="note">Millinats, by the round whose contributions were valued, on one scale for all members. A bar below zero: in that round the contribution made the others’ models worse. No bar: valued by fewer than three others, or exactly zero.</p><div class="multiples">${charts}</div></div>`;
 }
 
 interface RoundFigure {

@@ -1,17 +1,20 @@
 import type { Hex } from '../base/bytes.ts';
 import type { LedgerEntry } from '../protocol/ledger-entry.ts';
 import { participantsIn } from '../protocol/participants.ts';
-import { unpackScores } from '../protocol/valuation.ts';
+import { scoreReports } from './score-reports.ts';
 
 /** What a study's members are worth by the ledger alone: anybody who reads it comes to the same integers. */
 export interface StudyScores {
-  /** Sum over the rounds of each member's round score, in millionths of a nat. */
-  readonly total: ReadonlyMap<Hex, number>;
-  /** Each round's scores by member, in millionths. */
-  readonly byRound: ReadonlyMap<number, ReadonlyMap<Hex, number>>;
+  /** Sum over the rounds of each member's round score, in millionths of a nat; null if it has a score in none of them. */
+  readonly total: ReadonlyMap<Hex, number | null>;
+  /** Each round's scores by member, in millionths; null where too few others scored it. */
+  readonly byRound: ReadonlyMap<number, ReadonlyMap<Hex, number | null>>;
 }
 
-/** Median of integers; of an even number of them the lower of the two middles' rounded-down mean. */
+/** The median of fewer reports is in the hands of one or two of them. */
+export const MINIMUM_EVALUATORS = 3;
+
+/** Median of integers; of an even number of them the mean of the two in the middle, rounded down. */
 export function medianMicros(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const upper = Math.floor(sorted.length / 2);
@@ -20,33 +23,32 @@ export function medianMicros(values: readonly number[]): number {
 }
 
 /**
- * Per round and member the median of the scores that the *other* members revealed; a member's score of itself is dropped. The study's
- * score is the sum over rounds.
+ * Per round and member the median of the scores that the *other* members revealed, where at least {@link MINIMUM_EVALUATORS} did. The
+ * study's score is the sum over rounds. Scores are only compared and added, never multiplied or divided by each other, so that two
+ * negative ones cannot make a positive one.
  * @param entries the study's log
  */
 export function studyScores(entries: readonly LedgerEntry[]): StudyScores {
-  const participants = participantsIn(entries);
-  const reports = new Map<number, Map<Hex, number[]>>();
-  for (const entry of entries) {
-    if (entry.kind !== 'valuation') continue;
-    const { round, evaluator, scores } = entry.record;
-    const ofRound = reports.get(round) ?? new Map<Hex, number[]>();
-    reports.set(round, ofRound);
-    for (const [position, score] of unpackScores(scores).entries()) {
-      const participant = participants[position];
-      if (score === null || participant === undefined || participant.accounts.includes(evaluator)) continue;
-      const member = participant.account;
-      ofRound.set(member, [...(ofRound.get(member) ?? []), score]);
+  const accounts = participantsIn(entries).map(({ account }) => account);
+  const reports = Map.groupBy(scoreReports(entries), ({ round }) => round);
+  const byRound = new Map([...reports].map(([round, ofRound]) => [round, roundScores(accounts, ofRound)] as const));
+  const total = new Map<Hex, number | null>(accounts.map((account) => [account, null]));
+  for (const scores of byRound.values()) {
+    for (const [account, score] of scores) {
+      if (score !== null) total.set(account, (total.get(account) ?? 0) + score);
     }
   }
-  const byRound = new Map(
-    [...reports].map(
-      ([round, ofRound]) => [round, new Map([...ofRound].map(([m, s]) => [m, medianMicros(s)]))] as const,
-    ),
-  );
-  const total = new Map(participants.map(({ account }) => [account, 0]));
-  for (const ofRound of byRound.values()) {
-    for (const [member, score] of ofRound) total.set(member, (total.get(member) ?? 0) + score);
-  }
   return { total, byRound };
+}
+
+function roundScores(
+  accounts: readonly Hex[],
+  reports: readonly { readonly scores: readonly (number | null)[] }[],
+): Map<Hex, number | null> {
+  const scores = new Map<Hex, number | null>();
+  for (const [position, account] of accounts.entries()) {
+    const given = reports.flatMap((report) => report.scores[position] ?? []);
+    if (given.length > 0) scores.set(account, given.length < MINIMUM_EVALUATORS ? null : medianMicros(given));
+  }
+  return scores;
 }

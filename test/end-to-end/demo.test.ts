@@ -23,7 +23,7 @@ interface Finished {
     samples: number;
     accuracyAlone: number;
     accuracyFederated: number;
-    score: number;
+    score: number | null;
     finalModel: string;
     anchored: number;
   }[];
@@ -64,7 +64,7 @@ describe('two demos side by side, with the same seed', () => {
     for (const member of members) {
       expect(member.samples).toBeGreaterThan(8);
       expect(member.accuracyFederated).toBeGreaterThan(0.3);
-      expect(Number.isFinite(member.score)).toBe(true);
+      expect(member.score).toBeNull(); // two others are too few for a median
       expect(member.anchored).toBe(2);
     }
     expect(accuracyPooled).toBeGreaterThan(0.5);

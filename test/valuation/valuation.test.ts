@@ -76,6 +76,8 @@ test('medians are integers, the lower side of the middle where there are two', (
   expect(medianMicros([])).toBe(0);
 });
 
+const memberAccounts = (...members: number[]) => members.map(memberAccount);
+
 describe('the score of a study', () => {
   const place = { head: digest('h'), blockNumber: 0, transaction: digest('t') };
   const joined = [1, 2, 3, 4].map(
@@ -99,7 +101,10 @@ describe('the score of a study', () => {
       report(1, 0, [9, 10, 20, 30]),
       report(2, 0, [1, 9, 22, 31]),
       report(3, 0, [3, 12, 9, 29]),
+      report(4, 0, [2, 11, null, 99]),
       report(1, 1, [9, 5, null, null]),
+      report(3, 1, [null, 7, 9, null]),
+      report(4, 1, [null, -7, 9, 9]),
     ];
     const { total, byRound } = studyScores(log);
     expect(byRound.get(0)?.get(memberAccount(1))).toBe(2);
@@ -107,18 +112,42 @@ describe('the score of a study', () => {
     expect(total.get(memberAccount(4))).toBe(30);
   });
 
-  test('ignores what a member says of itself', () => {
-    const honest = [...joined, report(1, 0, [0, 1, 1, 1]), report(2, 0, [1, 0, 1, 1]), report(3, 0, [1, 1, 0, 1])];
-    const boasting = [
+  test('is none where fewer than three others report, and only there', () => {
+    const log = [
       ...joined,
-      report(1, 0, [2_000_000, 1, 1, 1]),
-      report(2, 0, [1, 0, 1, 1]),
-      report(3, 0, [1, 1, 0, 1]),
+      report(1, 0, [9, 10, 20, null]),
+      report(2, 0, [1, 9, 22, null]),
+      report(4, 0, [2, 11, 23, 99]),
+      report(1, 1, [9, 5, 8, 3]),
+      report(4, 1, [9, 5, 8, 3]),
     ];
-    expect(studyScores(boasting).total).toEqual(studyScores(honest).total);
+    const { total, byRound } = studyScores(log);
+    expect(byRound.get(0)?.get(memberAccount(1))).toBeNull();
+    expect(byRound.get(0)?.get(memberAccount(3))).toBe(22);
+    expect(byRound.get(0)?.has(memberAccount(4))).toBe(false);
+    expect(memberAccounts(1, 2, 3, 4).map((account) => total.get(account))).toEqual([null, null, 22, null]);
+  });
+
+  test('hears a member whose account was replaced once a round, and strangers not at all', () => {
+    const again: LedgerEntry = {
+      ...place,
+      kind: 'joined',
+      sequence: 5,
+      record: { study: STUDY, member: memberAccount(9), position: 0, firstRound: 0, dataCommitment: digest('d') },
+    };
+    const said = [report(1, 0, [null, 1, 1, 1]), report(9, 0, [null, 9, 9, 9]), report(3, 0, [1, 2, null, 1])];
+    const log = [...joined, again, ...said, report(7, 0, [5, 5, 5, 5]), report(4, 0, [1, 3, 1, null])];
+    expect(studyScores(log).byRound.get(0)?.get(memberAccount(2))).toBe(2);
+  });
+
+  test('ignores what a member says of itself', () => {
+    const others = [report(2, 0, [1, 0, 1, 1]), report(3, 0, [2, 1, 0, 1]), report(4, 0, [3, 1, 1, 0])];
+    const honest = studyScores([...joined, report(1, 0, [0, 1, 1, 1]), ...others]).total;
+    expect(honest.get(memberAccount(1))).toBe(2);
+    expect(studyScores([...joined, report(1, 0, [2_000_000, 1, 1, 1]), ...others]).total).toEqual(honest);
   });
 
   test('knows every participant, scored or not', () => {
-    expect([...studyScores(joined).total.values()]).toEqual([0, 0, 0, 0]);
+    expect([...studyScores(joined).total.values()]).toEqual([null, null, null, null]);
   });
 });

@@ -101,7 +101,7 @@ function describeMember({ report, rows }: DemoOutcome, member: MemberResult, i: 
   const audited = report.members.find(({ address }) => address === member.address);
   return {
     ...member,
-    scoreMicros: audited?.scoreMicros ?? 0,
+    scoreMicros: audited?.scoreMicros ?? null,
     bytesIn: rows[i]?.bytesIn ?? 0,
     bytesOut: rows[i]?.bytesOut ?? 0,
     series: (audited?.metrics ?? []).map(({ round, heldOut, common }) => ({ round, heldOut, common })),

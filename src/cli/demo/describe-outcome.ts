@@ -55,7 +55,7 @@ function membersTable({ reference, run }: DemoOutcome, members: readonly MemberR
     percent(member.accuracyFederated),
     pooled,
     decimal(member.aucFederated),
-    member.score.toFixed(4),
+    member.score?.toFixed(4) ?? '–',
     ...(isPrivate ? [member.epsilon.toFixed(3)] : []),
     `${member.signed}/${member.expected}/${member.anchored}/${member.late}`,
   ]);

@@ -10,8 +10,8 @@ export interface MemberResult {
   readonly accuracyFederated: number | null;
   readonly aucAlone: number | null;
   readonly aucFederated: number | null;
-  /** Nats of loss on other members' data, summed over the rounds. */
-  readonly score: number;
+  /** Nats of loss on other members' data, summed over the rounds; null if too few others scored it. */
+  readonly score: number | null;
   /** ε spent by its last record; zero without a budget. */
   readonly epsilon: number;
   readonly signed: number;
@@ -36,7 +36,7 @@ export function memberResults({ report, rows, reference }: DemoOutcome): MemberR
       accuracyFederated: final?.common?.accuracy ?? null,
       aucAlone: alone?.auc ?? null,
       aucFederated: final?.common?.auc ?? null,
-      score: (audited?.scoreMicros ?? 0) / 1e6,
+      score: typeof audited?.scoreMicros === 'number' ? audited.scoreMicros / 1e6 : null,
       epsilon: (audited?.epsilonMicros ?? 0) / 1e6,
       signed: audited?.signed ?? 0,
       expected: audited?.expected ?? 0,
