@@ -1,14 +1,15 @@
 import { access, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { DataError } from '../data/data-error.ts';
 import { describeRecords } from '../data/describe-records.ts';
 import { encodeRecords } from '../data/encode-records.ts';
 import { writePreparedDataset } from '../data/prepared-dataset.ts';
 import { readStudyRecords } from '../data/read-study-records.ts';
+import { writeRecordPlaces } from '../data/record-places.ts';
 import type { SourceRecord, SourceRecords } from '../data/source-record.ts';
 import { type RecordSplit, splitRecords } from '../data/split-records.ts';
 import { countLeftOut } from '../data/tables/bad-rows.ts';
-import { number, required, usageError } from './command-line.ts';
+import { number, type OptionValues, required, usageError } from './command-line.ts';
 import { DATA_OPTIONS, readDataOptions, readInputSpec } from './data-options.ts';
 import { type Command, EXIT_OK } from './run-command.ts';
 
@@ -24,6 +25,11 @@ export const dataSplitCommand: Command = {
       manifest: { type: 'string', value: '<file>', help: "the study's manifest" },
       out: { type: 'string', value: '<folder>', help: "the member's data folder; data sets in it are not overwritten" },
       'held-out': { type: 'string', value: '<share>', help: 'share that is never trained on', default: '0.2' },
+      places: {
+        type: 'string',
+        value: '<file>',
+        help: "a new file, outside of that folder, for where each training record came from; 'data value' reads it",
+      },
       seed: { type: 'string', value: '<text>', help: 'of the split; keep it to make the same one again', default: '1' },
       ...DATA_OPTIONS,
       json: { type: 'boolean', help: 'print one JSON document' },
@@ -36,17 +42,31 @@ export const dataSplitCommand: Command = {
     const share = number(values, 'held-out');
     if (!(share > 0 && share < 1)) throw usageError(`--held-out ${share}: give a number between 0 and 1`);
     const files = await targetsIn(required(values, 'out'));
+    const places = placesFile(values);
     const input = await readInputSpec(required(values, 'manifest'));
     const read = await readStudyRecords(path, input, readDataOptions(values));
     const split = splitRecords(read.records, { share, seed: String(values.seed) });
     checkSplit(split);
-    for (const part of ['training', 'heldOut'] as const) {
-      await writePreparedDataset(files[part], encodeRecords(chosen(read.records, split[part]), input));
+    const training = encodeRecords(chosen(read.records, split.training), input);
+    const heldOut = encodeRecords(chosen(read.records, split.heldOut), input);
+    if (places !== null) {
+      const list = chosen(read.records, split.training).map(({ place }) => place);
+      await writeRecordPlaces(places, training, list);
     }
+    await writePreparedDataset(files.training, training);
+    await writePreparedDataset(files.heldOut, heldOut);
     process.stdout.write(describe(read, split, { files, json: values.json === true }));
     return EXIT_OK;
   },
 };
+
+/** Names of files do not go where a peer reads (docs/decisions/0028). */
+function placesFile({ places, out }: OptionValues): string | null {
+  if (typeof places !== 'string') return null;
+  const isInside = !relative(resolve(String(out)), resolve(places)).startsWith('..');
+  if (isInside) throw usageError(`--places ${places}: names of files do not go into the data folder; choose another`);
+  return places;
+}
 
 interface Targets {
   readonly training: string;

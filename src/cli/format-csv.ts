@@ -1,11 +1,18 @@
-/** A table for spreadsheets by RFC 4180: a header, lines that end in CR LF, quotes where a cell needs them; null is an empty cell. */
-export function formatCsv(
-  header: readonly string[],
-  rows: readonly (readonly (string | number | boolean | null)[])[],
-): string {
-  const cell = (value: string | number | boolean | null): string => {
-    const text = value === null ? '' : String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return [header, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+/** Text that a spreadsheet would take for a formula. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+type Cell = string | number | boolean | null;
+
+/**
+ * A table for spreadsheets by RFC 4180: a header, lines that end in CR LF, quotes where a cell needs them; null is an empty cell. A text
+ * that a spreadsheet would compute gets an apostrophe in front.
+ */
+export function formatCsv(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  return [header, ...rows].map((row) => `${row.map(format).join(',')}\r\n`).join('');
+}
+
+function format(value: Cell): string {
+  if (typeof value !== 'string') return value === null ? '' : String(value);
+  const text = FORMULA.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -71,6 +71,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./data-split-command.ts')).dataSplitCommand,
   },
   {
+    words: 'data value',
+    summary: "rank a member's own records, harmful ones first",
+    load: async () => (await import('./data-value-command.ts')).dataValueCommand,
+  },
+  {
     words: 'data lookup',
     summary: 'show who stands behind a pseudonym',
     load: async () => (await import('./data-lookup-command.ts')).dataLookupCommand,

@@ -48,10 +48,26 @@ export interface Model {
   evaluate(parameters: Float32Array, examples: Examples): Evaluation;
 
   /**
+   * What the last layer with weights takes, in an evaluation: the features by which the network tells its classes apart.
+   * @throws ModelError `model/wrong-shape`, `model/no-examples`; `model/diverged` if a number is not finite
+   */
+  embed(parameters: Float32Array, examples: Examples): Embedding;
+
+  /**
    * The gradient of the loss of {@link Evaluation} (unweighted, no weight decay) at `parameters`; same length and layout.
    * @throws ModelError `model/wrong-shape`, `model/no-examples`, `model/diverged`
    */
   gradient(parameters: Float32Array, examples: Examples): Float32Array;
+}
+
+/** Samples as a network sees them before its last layer. */
+export interface Embedding {
+  /** The layer whose output it is; null where it is the input itself. */
+  readonly layer: string | null;
+  /** Numbers a sample. */
+  readonly width: number;
+  /** `samples` × `width`, sample after sample. */
+  readonly values: Float32Array;
 }
 
 /** What belongs to one call of `train` and not to the study. */

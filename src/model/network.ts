@@ -5,7 +5,7 @@ import { type ClassBalance, noClassBalance } from './class-balance.ts';
 import { clippedSum } from './clipped-sum.ts';
 import { crossEntropyGradient } from './cross-entropy-gradient.ts';
 import { backward, forward, type NetworkPass } from './layer-graph.ts';
-import type { TrainingPass } from './layers/layer.ts';
+import type { LayerPass, TrainingPass } from './layers/layer.ts';
 import { layersOf } from './layers/layers-of.ts';
 import type { ParameterLayout } from './parameter-layout.ts';
 import { inTensorScope } from './tensor-scope.ts';
@@ -42,6 +42,8 @@ export interface Network {
   ): ClippedGradientSum;
   /** Natural logarithms of class probabilities, samples × classes. */
   logProbabilities(parameters: Float32Array, batch: Batch): Float32Array;
+  /** The output of one layer in an evaluation, sample after sample. @param layer its index */
+  outputOf(layer: number, parameters: Float32Array, batch: Batch): Float32Array;
 }
 
 export interface BatchGradient {
@@ -99,6 +101,11 @@ export function createNetwork(architecture: Architecture, layout: ParameterLayou
         return { norms, gradient: flatten(layout, gradients), logProbabilities: logSoftmax(pass.output) };
       }),
     logProbabilities: (parameters, batch) => inTensorScope(() => logSoftmax(run(parameters, batch, null).output)),
+    outputOf: (layer, parameters, batch) =>
+      inTensorScope(() => {
+        const pass = run(parameters, batch, null).passes[layer] as LayerPass;
+        return pass.output.dataSync<'float32'>();
+      }),
   };
 }
 

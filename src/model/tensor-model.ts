@@ -4,8 +4,9 @@ import { consecutiveBatches } from './batch.ts';
 import { classBalanceOf, noClassBalance } from './class-balance.ts';
 import { countCorrect } from './count-correct.ts';
 import { crossEntropy } from './cross-entropy.ts';
-import type { Evaluation, Model } from './engine.ts';
+import type { Embedding, Evaluation, Model } from './engine.ts';
 import { checkExamples, type Examples } from './examples.ts';
+import { featureLayer } from './feature-layer.ts';
 import { heldOutLoss } from './held-out-loss.ts';
 import { ModelError } from './model-error.ts';
 import { createNetwork, type Network } from './network.ts';
@@ -48,6 +49,10 @@ export function createTensorModel(architecture: Architecture): Model {
       return privateTrainingLoop(network, parameters, { examples, options }, run);
     },
     evaluate: evaluateHere,
+    embed: (parameters, examples) => {
+      check(parameters, examples);
+      return embed(network, parameters, { architecture, examples });
+    },
     gradient: (parameters, examples) => {
       check(parameters, examples);
       return meanGradient(network, parameters, examples);
@@ -69,6 +74,24 @@ function evaluate(network: Network, parameters: Float32Array, examples: Examples
   const accuracy = countCorrect(logProbabilities, labels) / samples;
   const auc = classifierAuc(logProbabilities, labels, classes);
   return { samples, loss, accuracy, auc, probabilities };
+}
+
+function embed(
+  network: Network,
+  parameters: Float32Array,
+  { architecture, examples }: { readonly architecture: Architecture; readonly examples: Examples },
+): Embedding {
+  const { inputs, samples } = examples;
+  const layer = featureLayer(architecture);
+  if (layer === null) return { layer: null, width: inputs.length / samples, values: inputs };
+  const values = new Float32Array(samples * layer.width);
+  let filled = 0;
+  for (const batch of consecutiveBatches(examples, EVALUATION_BATCH)) {
+    values.set(network.outputOf(layer.index, parameters, batch), filled);
+    filled += batch.samples * layer.width;
+  }
+  if (!values.every(Number.isFinite)) throw notFinite('a feature');
+  return { layer: layer.name, width: layer.width, values };
 }
 
 /** The mean over batches, weighted by their samples, summed in double precision in order. */

@@ -8,6 +8,7 @@ export type PeerErrorCode =
   | 'peer/restored-backup'
   | 'peer/left-behind'
   | 'peer/manifest-mismatch'
+  | 'peer/no-model'
   | 'peer/not-a-member'
   | 'peer/not-in-study'
   | 'peer/initial-model-mismatch'

@@ -1,22 +1,17 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Hex } from '../base/bytes.ts';
 import { fromHex } from '../base/bytes.ts';
-import { messageOf } from '../base/errors.ts';
-import { inputSpecSchema } from '../data/input-spec.ts';
-import { architectureSchema } from '../model/architecture.ts';
 import { chooseEngine } from '../model/choose-engine.ts';
 import type { Engine, Model } from '../model/engine.ts';
 import { initialParameters } from '../model/initial-parameters.ts';
-import { type TrainingOptions, trainingSchema } from '../model/training-options.ts';
+import type { TrainingOptions } from '../model/training-options.ts';
 import { accountOf } from '../protocol/account.ts';
-import { type Manifest, parseManifest, studyOf } from '../protocol/manifest.ts';
+import { type Manifest, studyOf } from '../protocol/manifest.ts';
 import { checkPrivacy } from './check-privacy.ts';
 import { commitToRecords } from './data-commitment.ts';
 import { dataFolder, readSecrets } from './data-folder.ts';
-import { type PeerConfig, readPeerConfig } from './peer-config.ts';
-import { PeerError } from './peer-error.ts';
+import type { PeerConfig } from './peer-config.ts';
 import { readMemberData } from './read-member-data.ts';
+import { readMemberTerms } from './read-member-terms.ts';
 import type { MemberExamples } from './study-setting.ts';
 
 /** A member as its data folder describes it, checked, before anything is opened. */
@@ -44,14 +39,9 @@ export interface PreparedMember {
  */
 export async function prepareMember(path: string): Promise<PreparedMember> {
   const folder = dataFolder(path);
-  const config = await readPeerConfig(folder.config);
-  const manifest = await readManifest(resolve(path, config.manifest));
+  const { config, manifest, architecture, training, input, files } = await readMemberTerms(path);
   const { privateKey, trainingSeed, commitmentKey } = await readSecrets(folder);
-  const architecture = parseOpaque(architectureSchema, manifest.architecture, 'architecture');
-  const training = parseOpaque(trainingSchema, manifest.training, 'training');
   const engine = await chooseEngine(config.engine);
-  const files = filesOf(path, config);
-  const input = manifest.input === null ? null : parseOpaque(inputSpecSchema, manifest.input, 'input');
   const data = await readMemberData(files, { architecture, input });
   checkPrivacy(manifest, { architecture, training }, data.training.samples);
   return {
@@ -68,34 +58,4 @@ export async function prepareMember(path: string): Promise<PreparedMember> {
     data,
     dataCommitment: commitToRecords(commitmentKey, data),
   };
-}
-
-function filesOf(path: string, { data: { training, heldOut, common } }: PeerConfig) {
-  return {
-    training: resolve(path, training),
-    heldOut: resolve(path, heldOut),
-    common: common === null ? null : resolve(path, common),
-  };
-}
-
-async function readManifest(path: string): Promise<Manifest> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new PeerError('peer/config-invalid', `${messageOf(cause)}; put the study's manifest there`, { cause });
-  }
-  return parseManifest(text, path);
-}
-
-function parseOpaque<T>(schema: { parse(value: unknown): T }, value: unknown, field: string): T {
-  try {
-    return schema.parse(value);
-  } catch (cause) {
-    throw new PeerError(
-      'peer/config-invalid',
-      `the manifest's ${field} is none that this version knows; use a newer one`,
-      { cause },
-    );
-  }
 }

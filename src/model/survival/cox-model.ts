@@ -46,6 +46,10 @@ export function createCoxModel(architecture: ArchitectureOf<'cox'>): Model {
       throw new ModelError('model/samples-mixed', `${reason}; use logistic, or privacy of members`);
     },
     evaluate: evaluateHere,
+    embed: (parameters, examples) => {
+      check(parameters, examples);
+      return { layer: null, width: examples.inputs.length / examples.samples, values: examples.inputs };
+    },
     gradient: (parameters, examples) => {
       check(parameters, examples);
       return differentiate(parameters, examples).gradient;

@@ -35,6 +35,7 @@ export function createTinyModel(epochMilliseconds: number, isPaused: () => boole
       const loss = parameters.reduce((sum, value) => sum + value * value, 0) / parameters.length;
       return { samples, loss, accuracy: 0.5, auc: null, probabilities: new Float32Array(2 * samples) };
     },
+    embed: (_parameters, { inputs, samples }) => ({ layer: null, width: inputs.length / samples, values: inputs }),
     gradient: (parameters) => parameters.map((value) => (2 * value) / parameters.length),
   };
 }
