@@ -12,7 +12,7 @@ export const peerWithdrawCommand: Command = {
     usage: 'consilium peer withdraw --data <folder> [options]',
     summary:
       'Leaves the study for good, on the ledger: from the next round on nobody waits for this member or mixes its work. What it has\n' +
-      'contributed stays on record. Stop the peer first; started once more it brings what is still in its outbox, and ends.',
+      'contributed stays on record, and what is still in its outbox is recorded first. Stop the peer before.',
     options: {
       data: { type: 'string', value: '<folder>', help: "the member's data folder" },
       yes: { type: 'boolean', help: 'do not ask' },
@@ -31,7 +31,11 @@ export const peerWithdrawCommand: Command = {
     requireReleased(folder);
     const member = await prepareMember(path);
     const question = `About to leave the study '${member.manifest.title}' for good; this cannot be taken back.`;
-    const { changed, endRound } = await withdrawMember(member, () => confirm(question, values, signal));
+    const { changed, endRound } = await withdrawMember(member, {
+      database: folder.database,
+      signal,
+      confirm: () => confirm(question, values, signal),
+    });
     const plain = `${changed ? 'withdrawn' : 'had withdrawn before'}: the last round that can be recorded is ${endRound - 1}`;
     process.stdout.write(`${values.json === true ? JSON.stringify({ changed, endRound }) : plain}\n`);
     return EXIT_OK;

@@ -301,9 +301,10 @@ function proceed(state: RoundState): RoundStep {
   };
 }
 
-/** Each member's freshest contribution that was not mixed here yet and is not too late. */
+/** Each member's freshest contribution that was not mixed here yet and is not too late; none of who left before this round. */
 function contributionsToMix(state: RoundState): ContributionRef[] {
-  const byAccount = state.others.toSorted((a, b) => (a.account < b.account ? -1 : 1));
+  const staying = state.others.filter(({ endRound }) => endRound === null || state.round < endRound);
+  const byAccount = staying.toSorted((a, b) => (a.account < b.account ? -1 : 1));
   return byAccount.flatMap(({ accounts }) => {
     for (let round = state.round; round >= state.round - state.terms.stalenessBound; round--) {
       const member = accounts.findLast((account) => state.announced.get(round)?.has(account));

@@ -293,6 +293,25 @@ describe('participants by round', () => {
     expect(send(MIXED, ...PUBLISHED, ...announced(1, A, B)).map((effect) => effect.type)).toContain('mix');
   });
 
+  test('what a member said before it left is mixed late in no round from its end round on', () => {
+    const { send } = begin();
+    const late = (endRound: number): RoundEvent[] => [
+      { type: 'participants', others: [...STAYING, other(C, { endRound })] },
+      ...announced(1, A, B),
+    ];
+    send(...announced(0, A, B), ...PUBLISHED, { type: 'elapsed', timer: 'grace', round: 0 });
+    send(MIXED, ...PUBLISHED, ...announced(0, C)); // it comes after the round was mixed without it
+    const [mix] = send(...late(1)).filter((effect) => effect.type === 'mix');
+    expect(mix?.contributions.map(({ member }) => member)).toEqual([A, B].toSorted());
+    const control = begin();
+    control.send(...announced(0, A, B), ...PUBLISHED, { type: 'elapsed', timer: 'grace', round: 0 });
+    control.send(MIXED, ...PUBLISHED, ...announced(0, C));
+    const [staying] = control
+      .send(...late(2), { type: 'elapsed', timer: 'grace', round: 1 })
+      .filter((effect) => effect.type === 'mix');
+    expect(staying?.contributions).toContainEqual({ member: C, round: 0 });
+  });
+
   test('a round that only a departed member holds up goes on at once', () => {
     const { send } = begin();
     send(...PUBLISHED);
