@@ -134,12 +134,18 @@ function asText({ valuation, neighbours, ranking, top, files }: Outcome): string
   const by = layer === null ? `${width} inputs` : `${width} features (layer ${layer})`;
   const rows = ranking
     .slice(0, top)
-    .map(({ record, place, label, value }) => [String(record), label, value.toExponential(2), place ?? '']);
+    .map(({ record, place, label, value }) => [
+      String(record),
+      label,
+      value.toExponential(2),
+      ...(place === null ? [] : [place]),
+    ]);
+  const header = ['record', 'label', 'value', ...(ranking[0]?.place === null ? [] : ['place'])];
   return [
     `${ranking.length} training records, compared with ${heldOutSamples} held-out ones by ${by} of the model after ${model.round} rounds`,
     `${(100 * worth).toFixed(1)} % of the votes of ${neighbours} neighbours name the right class; ${countHarmful(ranking)} records have a value below zero`,
     '',
-    formatTable(['record', 'label', 'value', 'place'], rows),
+    formatTable(header, rows),
     '',
     `all values            ${files.values}`,
     ...(files.sheet === null ? [] : [`most harmful images   ${files.sheet}`]),
