@@ -7,6 +7,7 @@ import { evaluatorAgreements } from '../valuation/agreement.ts';
 import { studyScores } from '../valuation/study-score.ts';
 import { type AuditSubject, auditSubject, keyOf } from './audit-subject.ts';
 import { checkCheckpoints } from './check-checkpoints.ts';
+import { checkCopies } from './check-copies.ts';
 import { checkMetrics } from './check-metrics.ts';
 import { checkPrivacy } from './check-privacy.ts';
 import { checkContributions, checkDamage, checkValuations, noticeAbsences } from './check-records.ts';
@@ -95,13 +96,15 @@ export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise
     ...checkValuations(subject),
   );
   const { metrics, findings: metricsFindings } = await checkMetrics(subject);
-  const replay = await replayMixes(subject, options.onProgress);
-  findings.push(...metricsFindings, ...checkPrivacy(subject, metrics), ...replay.findings);
+  const copyCheck = checkCopies(subject);
+  const replay = await replayMixes(subject, { onProgress: options.onProgress, onBase: copyCheck.see });
+  const copies = copyCheck.report();
+  findings.push(...metricsFindings, ...checkPrivacy(subject, metrics), ...replay.findings, ...copies.findings);
   return {
     ...emptyReport(bundle, { findings, chainRead: ledger !== null }),
     title: manifest.title,
     rounds: manifest.rounds,
-    notices: [...noticeAbsences(subject), ...replay.notices],
+    notices: [...noticeAbsences(subject), ...replay.notices, ...copies.notices],
     records: { ...countRecords(subject), mixesReplayed: replay.replayed },
     members: describeMembers(subject, metrics),
   };

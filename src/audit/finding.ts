@@ -24,7 +24,8 @@ export type FindingCode =
   | 'audit/metrics-missing'
   | 'audit/metrics-mismatch'
   | 'audit/privacy-understated'
-  | 'audit/valuation-mismatch';
+  | 'audit/valuation-mismatch'
+  | 'audit/update-copied';
 
 /** Where something was found. */
 export interface Place {

@@ -18,16 +18,23 @@ export interface ReplayReport {
   readonly notices: Notice[];
 }
 
+/** Who is told of what while mixes are repeated. */
+export interface ReplayWatch {
+  /** Told after each mix. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Given the base of each contribution that the mixes lead to. */
+  readonly onBase?: (contribution: Contribution, base: Segments) => Promise<void>;
+}
+
 type Segments = readonly Float32Array[];
 
 /**
  * Repeats every mix from the initial model on: the segment choice from the seed, weights and clipping from the records, and the result
  * bit for bit. Memory holds one model a member.
- * @param onProgress told after each mix
  */
 export async function replayMixes(
   subject: AuditSubject,
-  onProgress: (done: number, total: number) => void = () => {},
+  { onProgress = () => {}, onBase = async () => {} }: ReplayWatch = {},
 ): Promise<ReplayReport> {
   const report: ReplayReport = { replayed: 0, findings: [], notices: [] };
   const initial = await loadInitial(subject);
@@ -41,6 +48,7 @@ export async function replayMixes(
     bases.set(member, { round: 0, root: subject.manifest.initialModel.digest, segments: initial });
   }
   report.findings.push(...checkFirstBases(subject));
+  for (const first of subject.contributions.values()) if (first.round === 0) await onBase(first, initial);
   let replayed = 0;
   for (const [done, after] of mixes.entries()) {
     const replay = await replayOne(subject, after, bases);
@@ -49,6 +57,7 @@ export async function replayMixes(
     if (replay.segments !== null) {
       bases.set(after.member, { round: after.round, root: after.base, segments: replay.segments });
       replayed += replay.isAdopted ? 0 : 1;
+      await onBase(after, replay.segments);
     }
     onProgress(done + 1, mixes.length);
   }

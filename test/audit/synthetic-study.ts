@@ -32,8 +32,16 @@ export interface Cheat {
   base?: Hex;
   /** Another reading of the segments that it mixes than the codec's. */
   read?(parameters: Float32Array): Float32Array;
+  /** What it sends instead of training. @param before everybody's work so far, by `member/round` */
+  send?(before: ReadonlyMap<string, Work>, base: Float32Array): Float32Array;
   /** Other bytes than the codec writes; everybody mixes them as if they said nothing. */
   written?(bytes: Uint8Array): Uint8Array;
+}
+
+/** From which parameters to which a member went in a round. */
+export interface Work {
+  readonly base: Float32Array;
+  readonly trained: Float32Array;
 }
 
 export interface SyntheticStudy {
@@ -117,6 +125,7 @@ export async function syntheticStudy(
   const bases = new Map<number, { root: Hex; segments: readonly Float32Array[]; recipe: Hex }>(
     members.map((n) => [n, { root: initial.root, segments: initial.blobs.map(decodeSegment), recipe: ZERO_DIGEST }]),
   );
+  const works = new Map<string, Work>();
   const residuals = new Map<string, Float32Array | null>();
   const write = (
     n: number,
@@ -140,7 +149,11 @@ export async function syntheticStudy(
       if (base === undefined || isAway(n, round)) continue;
       const member = memberAccount(n);
       const cheating = cheat?.member === n && cheat.round === round ? cheat : undefined;
-      const trained = joinSegments(base.segments).map((value, i) => value + Math.fround(n * 0.01 * (i + round + 1)));
+      const before = joinSegments(base.segments);
+      const trained =
+        cheating?.send?.(works, before) ??
+        before.map((value, i) => value + Math.fround(0.01 * Math.sin(7 * n + 3 * round + 5 * i * n)));
+      works.set(`${n}/${round}`, { base: before, trained });
       const segments = closing ? [] : write(n, round, { parameters: trained, base: base.segments });
       const valuation = {
         study,
