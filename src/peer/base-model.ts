@@ -16,7 +16,11 @@ export async function keepModel(
 }
 
 /** Loads one segment of a base. @throws PeerError `peer/data-folder-invalid` when it is missing */
-export async function loadBaseSegment(blobs: BlobStore, progress: Progress, segment: number): Promise<Float32Array> {
+export async function loadBaseSegment(
+  blobs: BlobStore,
+  progress: Pick<Progress, 'round' | 'baseSegments'>,
+  segment: number,
+): Promise<Float32Array> {
   const digest = progress.baseSegments[segment];
   const bytes = digest === undefined ? null : await blobs.get(digest);
   if (bytes !== null) return decodeSegment(bytes);

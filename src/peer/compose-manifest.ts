@@ -77,6 +77,6 @@ export function composeManifest(terms: StudyTerms): Manifest {
     waiting: { quorum: members === 2 ? 0.5 : 0.66, graceSeconds: 60, lostGraceSeconds: 2 },
     epsilonBudgetMicros: Math.floor((terms.privacy?.epsilon ?? 0) * 1e6),
     deltaBudgetPicos: Math.round((terms.privacy?.delta ?? 0) * 1e12),
-    valuation: { method: 'shapley', exactPlayers: EXACT_PLAYERS, permutations: PERMUTATIONS },
+    valuation: { method: 'shapley', credit: 'training', exactPlayers: EXACT_PLAYERS, permutations: PERMUTATIONS },
   });
 }

@@ -5,11 +5,13 @@ import type { Announcement } from '../protocol/announcement.ts';
 import { encodeRecipe, type Recipe, type RecipeRefusal } from '../protocol/recipe.ts';
 import { encodeSegment } from '../protocol/segments.ts';
 import { loadBaseSegment } from './base-model.ts';
+import { cacheVectors } from './cache-vectors.ts';
+import { obtainTrainings } from './obtain-trainings.ts';
 import type { Progress } from './progress.ts';
-import { pullSegments } from './pull-segments.ts';
+import { type Pulled, pullSegments } from './pull-segments.ts';
 import { positionsOf } from './study-knowledge.ts';
 import type { StudySetting } from './study-setting.ts';
-import { valueMix } from './value-mix.ts';
+import { type ValueMixInput, valueMix } from './value-mix.ts';
 
 /**
  * Pulls, mixes and values the contributions at hand.
@@ -61,12 +63,14 @@ export async function mixRound(
     result: outcome.result,
   });
 
+  const trainings = await trainingsOf(setting, progress, { pulled, steps: outcome.steps }, signal);
   const lossOf = (parameters: Float32Array): number => setting.model.evaluate(parameters, setting.data.heldOut).loss;
   const value = await valueMix({
     manifest,
     study,
     evaluator: self,
     mix,
+    trainings,
     lossOf,
     positions: positionsOf(setting.index),
     signal,
@@ -74,4 +78,28 @@ export async function mixRound(
   emit({ event: 'round.valued', round, utilityMicros: value.utilityMicros });
   const next = { round: round + 1, base: outcome.result, baseSegments, recipe: recipeDigest, ...value };
   return { next, refused: recipe.refused };
+}
+
+/** What the contributions' trainings changed in the mix, where the study credits trainings. */
+async function trainingsOf(
+  setting: StudySetting,
+  progress: Progress,
+  { pulled, steps }: { pulled: Pulled; steps: Recipe['segments'] },
+  signal: AbortSignal,
+): Promise<ValueMixInput['trainings']> {
+  const { manifest, blobs, network, emit } = setting;
+  if (manifest.valuation.credit === 'model') return null;
+  const trainings = await obtainTrainings(setting, progress, pulled, signal);
+  emit({ event: 'peer.traffic', ...network.traffic() });
+  const baseSegments = steps.map(({ result }) => result);
+  const mixed = cacheVectors((_, segment) =>
+    loadBaseSegment(blobs, { round: progress.round + 1, baseSegments }, segment),
+  );
+  return {
+    ...trainings,
+    rule: manifest.aggregation.rule,
+    steps,
+    own: pulled.plan.own,
+    mixedOf: (segment) => mixed(0, segment),
+  };
 }

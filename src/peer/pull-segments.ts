@@ -7,14 +7,12 @@ import { type PullSeed, pullPermutation } from '../protocol/pull-choice.ts';
 import type { RecipeEntry, RecipeRefusal } from '../protocol/recipe.ts';
 import { decodeUpdateSegment, encodedLength, readsBase } from '../protocol/segment-codec.ts';
 import { segmentRange } from '../protocol/segments.ts';
+import { cacheVectors } from './cache-vectors.ts';
 import { PeerError } from './peer-error.ts';
 import type { StudySetting } from './study-setting.ts';
 
 /** A recipe or a site's metrics: small documents that are pulled along, so that evidence does not hang on one member. */
 export const MAXIMUM_DOCUMENT_BYTES = 1024 * 1024;
-
-/** Decoded segments that are kept in memory for the valuation, which mixes them again and again. */
-const VECTOR_CACHE_BYTES = 256 * 1024 * 1024;
 
 export interface Pulled {
   readonly plan: MixPlan;
@@ -66,7 +64,7 @@ export async function pullSegments(
       .filter((a) => a !== undefined);
     const faults = await pullChosen(setting, question, chosenBy(setting, plan, announcements), signal);
     if (faults.length === 0)
-      return { plan, announcements, refused, segmentOf: createReader(setting, question, announcements) };
+      return { plan, announcements, refused, segmentOf: readerOf(setting, question, announcements) };
     refused.push(...faults);
     candidates = candidates.filter((candidate) => !faults.some((fault) => sameEntry(fault, candidate)));
   }
@@ -168,7 +166,7 @@ function orderFor(setting: StudySetting, places: readonly Chosen[]): Order {
  * Whoever made a blob is asked first, then the others that are connected, in an order that differs from blob to blob, so that they
  * share the work.
  */
-function providersOf(setting: StudySetting, owner: Hex, seed: PullSeed): Hex[] {
+export function providersOf(setting: StudySetting, owner: Hex, seed: PullSeed): Hex[] {
   const others = setting.network
     .connectedMembers()
     .filter((member) => member !== owner)
@@ -178,25 +176,14 @@ function providersOf(setting: StudySetting, owner: Hex, seed: PullSeed): Hex[] {
   return [owner, ...order.flatMap((i) => others[i] ?? [])];
 }
 
-/** Reads segments from the blob store, and keeps as many in memory as fit. */
-function createReader(
+function readerOf(
   setting: StudySetting,
   question: PullQuestion,
   announcements: readonly Announcement[],
 ): Pulled['segmentOf'] {
-  const cached = new Map<string, Float32Array>();
-  let cachedBytes = 0;
-  return async (entry, segment) => {
-    const name = `${entry}/${segment}`;
-    const known = cached.get(name);
-    if (known !== undefined) return known;
-    const vector = await readChosen(setting, question, { announcement: announcements[entry], segment });
-    if (cachedBytes + vector.byteLength <= VECTOR_CACHE_BYTES) {
-      cached.set(name, vector);
-      cachedBytes += vector.byteLength;
-    }
-    return vector;
-  };
+  return cacheVectors((entry, segment) =>
+    readChosen(setting, question, { announcement: announcements[entry], segment }),
+  );
 }
 
 /** @throws PeerError `peer/data-folder-invalid` if the segment is gone since it was pulled */

@@ -62,6 +62,11 @@ export const manifestSchema = z
     deltaBudgetPicos: z.int().min(0).max(0xffff_ffff),
     valuation: z.strictObject({
       method: z.literal('shapley'),
+      /**
+       * What a contribution is compared with. `training`: its member handing on what it trained from, which evaluators fetch where it is not their own
+       * base; credit can be traced through the mixes. `model`: its not being there; nothing more is fetched, and relays have credit too.
+       */
+      credit: z.enum(['training', 'model']),
       /** Up to this many contributions in a mix the Shapley values are exact. */
       exactPlayers: z.int().min(1).max(12),
       /** Beyond it they are the mean over this many seeded permutations. */

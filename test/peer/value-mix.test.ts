@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ModelError } from '../../src/model/model-error.ts';
-import { valueMix } from '../../src/peer/value-mix.ts';
+import { type ValueMixInput, valueMix } from '../../src/peer/value-mix.ts';
 import { unpackScores } from '../../src/protocol/valuation.ts';
 import { digest, memberAccount, STUDY } from '../builders.ts';
 
@@ -8,13 +8,18 @@ const members = [1, 2, 3].map(memberAccount);
 const entries = members.map((member, i) => ({ member, round: 0, update: digest(`update ${i}`) }));
 
 /** Three members of one parameter; the base is 0, and the loss is what a test makes of the parameter. */
-const valued = (updates: readonly number[], lossOf: (parameters: Float32Array) => number) =>
+const valued = (
+  updates: readonly number[],
+  lossOf: (parameters: Float32Array) => number,
+  trainings: ValueMixInput['trainings'] = null,
+) =>
   valueMix({
-    manifest: { valuation: { method: 'shapley', exactPlayers: 8, permutations: 1 } },
+    manifest: { valuation: { method: 'shapley', credit: 'model', exactPlayers: 8, permutations: 1 } },
     study: STUDY,
     evaluator: members[0] ?? '0x',
     lossOf,
     positions: members.map((member) => [member]),
+    trainings,
     mix: {
       manifest: {
         aggregation: { rule: 'clipped-mean', clipFactor: 1_000, weightShareCap: 1 },
@@ -55,4 +60,32 @@ test('any other error of an evaluation is an error', async () => {
     throw new ModelError('model/wrong-shape', 'another model');
   };
   await expect(valued([0.1, 0.1, 0.1], broken)).rejects.toMatchObject({ code: 'model/wrong-shape' });
+});
+
+describe('where trainings are credited', () => {
+  /** All weigh a third; the first two trained by what is given, the third handed on what it had. */
+  const trainings = (isKnown: readonly boolean[]): ValueMixInput['trainings'] => ({
+    isKnown,
+    rule: 'clipped-mean',
+    steps: [{ sources: [0, 1, 2], weights: [1 / 3, 1 / 3, 1 / 3], scales: [1, 1, 1] }],
+    own: 0,
+    mixedOf: async () => Float32Array.of(4),
+    changeOf: async (entry) => Float32Array.of([3, 6, 0][entry] ?? 0),
+  });
+  const loss = ([parameter = 0]: Float32Array): number => 10 - parameter;
+
+  test('who only handed on has nothing, and the scores sum to what all trainings were worth', async () => {
+    const { valuation, utilityMicros } = await valued([3, 6, 3], loss, trainings([true, true, true]));
+    expect(unpackScores(valuation.scores).slice(0, 3)).toEqual([1_000_000, 2_000_000, 0]);
+    expect(utilityMicros).toBe(3_000_000);
+    // The control: by its model the third has a part.
+    const models = await valued([3, 6, 3], loss);
+    expect(unpackScores(models.valuation.scores)[2]).toBeGreaterThan(0);
+  });
+
+  test('a contribution of which nobody knows what it was trained from is not scored', async () => {
+    const { valuation, utilityMicros } = await valued([3, 6, 3], loss, trainings([true, false, true]));
+    expect(unpackScores(valuation.scores).slice(0, 3)).toEqual([1_000_000, null, 0]);
+    expect(utilityMicros).toBe(1_000_000);
+  });
 });

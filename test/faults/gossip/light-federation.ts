@@ -126,7 +126,7 @@ function lightManifest({ seed, members, terms }: LightFederationOptions): Manife
   return manifestSchema.parse({
     ...manifest,
     waiting: { quorum: 0.66, graceSeconds: 5, lostGraceSeconds: 1 },
-    valuation: { method: 'shapley', exactPlayers: 1, permutations: 1 },
+    valuation: { method: 'shapley', credit: 'training', exactPlayers: 1, permutations: 1 },
     ...terms,
   });
 }
