@@ -38,7 +38,7 @@ export interface MixValue {
  * to the last unit.
  */
 export async function valueMix(input: ValueMixInput): Promise<MixValue> {
-  const { mix, manifest } = input;
+  const { manifest } = input;
   const players = playersOf(input);
   const mixOf = coalitionMix(input, players);
   const lossOf = boundedLoss(input.lossOf);
