@@ -1,9 +1,8 @@
 import { type AuditReport, auditStudy } from '../audit/audit-study.ts';
 import type { Finding, Notice } from '../audit/finding.ts';
 import { openBundle } from '../audit/read-bundle.ts';
-import type { Hex } from '../base/bytes.ts';
 import { connectLedger, type LedgerConnection } from '../ledger/ethers-ledger.ts';
-import { type OptionValues, required, usageError } from './command-line.ts';
+import { address, type OptionValues, required, usageError } from './command-line.ts';
 import { formatTable } from './format-table.ts';
 import { type Command, EXIT_FINDINGS, EXIT_OK } from './run-command.ts';
 
@@ -47,10 +46,7 @@ export const auditVerifyCommand: Command = {
 /** The chain that the options name; null if they name none. @throws ConsiliumError `cli/usage`; LedgerError */
 export async function connectIfAsked(values: OptionValues): Promise<LedgerConnection | null> {
   if (values.rpc === undefined && values.contract === undefined) return null;
-  const contract = required(values, 'contract').toLowerCase();
-  if (!/^0x[0-9a-f]{40}$/.test(contract))
-    throw usageError(`--contract ${contract} is not an address: 0x and 40 hexadecimal digits`);
-  return connectLedger({ rpcUrl: required(values, 'rpc'), contract: contract as Hex });
+  return connectLedger({ rpcUrl: required(values, 'rpc'), contract: address(values, 'contract') });
 }
 
 /** Progress goes to the terminal only, and never into what a machine reads. */

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Hex } from '../base/bytes.ts';
 import { ConsiliumError, messageOf } from '../base/errors.ts';
 
 /** One option as the user writes it, without the leading dashes. */
@@ -83,6 +84,18 @@ export function required(values: OptionValues, name: string): string {
   const value = values[name];
   if (typeof value === 'string' && value !== '') return value;
   throw usageError(`--${name} is missing; see --help`);
+}
+
+/** True for an account or a contract: 0x and 40 hexadecimal digits, lower case. */
+export function isAddress(text: string): text is Hex {
+  return /^0x[0-9a-f]{40}$/.test(text);
+}
+
+/** An option that must be an address; capitals are taken for small letters. @throws ConsiliumError `cli/usage` */
+export function address(values: OptionValues, name: string): Hex {
+  const text = required(values, name).toLowerCase();
+  if (isAddress(text)) return text;
+  throw usageError(`--${name} ${text} is not an address: 0x and 40 hexadecimal digits`);
 }
 
 /** The text of `--help`. */

@@ -96,6 +96,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./audit-verify-command.ts')).auditVerifyCommand,
   },
   {
+    words: 'audit prove',
+    summary: 'cut the proof of one segment out of a bundle',
+    load: async () => (await import('./audit/prove-command.ts')).auditProveCommand,
+  },
+  {
+    words: 'audit check-proof',
+    summary: 'check such a proof, without model and bundle',
+    load: async () => (await import('./audit/check-proof-command.ts')).auditCheckProofCommand,
+  },
+  {
     words: 'audit participation',
     summary: 'who was expected and heard of in each round',
     load: async () => (await import('./audit/participation-command.ts')).auditParticipationCommand,

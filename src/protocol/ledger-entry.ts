@@ -41,17 +41,25 @@ export type LedgerEntry = LedgerContent & {
   readonly transaction: Hex;
 };
 
-const KIND_NUMBER = {
-  opened: 0,
-  joined: 1,
-  contribution: 2,
-  valuation: 3,
-  withdrawn: 4,
-  closed: 5,
-  excluded: 6,
-  equivocated: 7,
-  checkpointed: 8,
-} as const;
+/** Kinds of entries in the order of their numbers. */
+export const ENTRY_KINDS = [
+  'opened',
+  'joined',
+  'contribution',
+  'valuation',
+  'withdrawn',
+  'closed',
+  'excluded',
+  'equivocated',
+  'checkpointed',
+] as const satisfies readonly LedgerContent['kind'][];
+
+/** All that a head takes in of an entry. */
+export interface EntryLink {
+  readonly kind: LedgerContent['kind'];
+  /** EIP-712 struct hash of the record. */
+  readonly hash: Hex;
+}
 
 /** EIP-712 struct hash of an entry's record. */
 export function hashContent(content: LedgerContent): Hex {
@@ -88,8 +96,13 @@ export function initialHead(domain: LedgerDomain, study: Hex): Hex {
 
 /** The head after an entry: takes in the head before it, which names its place, its kind and all its fields. */
 export function nextHead(head: Hex, content: LedgerContent): Hex {
-  const hash = hashAbi(['bytes32', 'uint8', 'bytes32'], [head, KIND_NUMBER[content.kind], hashContent(content)]);
-  return packHead(hash, content.kind === 'closed' ? 'closed' : 'open', headCount(head) + 1);
+  return linkedHead(head, { kind: content.kind, hash: hashContent(content) });
+}
+
+/** The same for an entry of which only the struct hash is known. */
+export function linkedHead(head: Hex, { kind, hash }: EntryLink): Hex {
+  const next = hashAbi(['bytes32', 'uint8', 'bytes32'], [head, ENTRY_KINDS.indexOf(kind), hash]);
+  return packHead(next, kind === 'closed' ? 'closed' : 'open', headCount(head) + 1);
 }
 
 /** A node may tell of numbers that no record can hold; such an entry has no hash, and continues nothing. */

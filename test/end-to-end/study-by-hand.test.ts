@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -26,7 +26,7 @@ test(
     const member = (n: number): string => at('study', 'peers', String(n));
     const succeed = async (...args: string[]): Promise<Record<string, unknown>> => {
       const { code, stdout, stderr } = await runCommand(...args, '--json');
-      expect([args[0], code, stderr]).toEqual([args[0], 0, '']);
+      expect([args[0], code, stderr, code === 0 ? '' : stdout]).toEqual([args[0], 0, '', '']);
       return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '{}');
     };
     const start = (...args: string[]): RunningCommand => {
@@ -82,6 +82,17 @@ test(
     await succeed('evidence', ...MEMBERS.map(member), '--out', at('evidence.car'));
     const report = await succeed('audit', 'verify', at('evidence.car'), '--rpc', rpc, '--contract', contract);
     expect(report).toMatchObject({ findings: [], records: { anchored: 12, closings: 3, valuations: 12 } });
+
+    const proof = ['--member', accounts[1] ?? '', '--round', '1', '--segment', '3', '--out', at('proof.json')];
+    await succeed('audit', 'prove', at('evidence.car'), ...proof);
+    const chained = await succeed('audit', 'check-proof', at('proof.json'), '--rpc', rpc, '--contract', contract);
+    expect(chained).toMatchObject({ ok: true, claim: { member: accounts[1], round: 1, segment: 3 } });
+    const offline = await succeed('audit', 'check-proof', at('proof.json'), '--members', accounts.join(','));
+    expect(offline).toEqual(chained);
+    const text = await readFile(at('proof.json'), 'utf8');
+    await writeFile(at('forged.json'), text.replace('"round":1', '"round":2'));
+    const forged = await runCommand('audit', 'check-proof', at('forged.json'));
+    expect([forged.code, forged.stdout.slice(0, 30)]).toEqual([3, 'REFUSED proof/signature-wrong:']);
   },
   5 * MINUTES,
 );

@@ -1,0 +1,50 @@
+import { writeFile } from 'node:fs/promises';
+import { proveSegment } from '../../audit/prove-segment.ts';
+import { openBundle } from '../../audit/read-bundle.ts';
+import { messageOf } from '../../base/errors.ts';
+import { address, required, usageError, wholeNumber } from '../command-line.ts';
+import { type Command, EXIT_OK } from '../run-command.ts';
+
+export const auditProveCommand: Command = {
+  spec: {
+    usage: 'consilium audit prove <bundle> --member <account> --round <n> --segment <n> --out <file> [options]',
+    summary:
+      "Writes a small file that shows a third party that a segment belongs to a member's contribution, that the member signed it, and\n" +
+      'where it is in the log: the signed record, the hashes from the segment to it, and the way to a head that members signed.\n' +
+      "'consilium audit check-proof' checks it, without the bundle and the model.",
+    positionals: true,
+    options: {
+      member: { type: 'string', value: '<account>', help: 'the account that signed the contribution' },
+      round: { type: 'string', value: '<n>', help: 'the round of the contribution, from 0' },
+      segment: { type: 'string', value: '<n>', help: 'the segment of its update, from 0' },
+      out: { type: 'string', value: '<file>', help: 'a new file for the proof' },
+      json: { type: 'boolean', help: 'print JSON' },
+    },
+    examples: ['consilium audit prove evidence.car --member 0x… --round 3 --segment 5 --out proof.json'],
+  },
+  async run(values, positionals) {
+    const [path, ...others] = positionals;
+    if (path === undefined || others.length > 0) throw usageError('name one bundle; see --help');
+    const out = required(values, 'out');
+    const place = {
+      member: address(values, 'member'),
+      round: wholeNumber({ round: required(values, 'round') }, 'round', { min: 0, max: 0xffff_ffff }),
+      segment: wholeNumber({ segment: required(values, 'segment') }, 'segment', { min: 0, max: 0xffff }),
+    };
+    const bundle = await openBundle(path);
+    let proof: string;
+    try {
+      proof = proveSegment(bundle, place);
+    } finally {
+      await bundle.close();
+    }
+    await writeFile(out, proof, { flag: 'wx' }).catch((cause) => {
+      throw usageError(`--out ${out}: ${messageOf(cause)}; name a new file`, cause);
+    });
+    const bytes = Buffer.byteLength(proof);
+    process.stdout.write(
+      values.json === true ? `${JSON.stringify({ ...place, out, bytes })}\n` : `${bytes} bytes in ${out}\n`,
+    );
+    return EXIT_OK;
+  },
+};
