@@ -5,6 +5,7 @@ import type { Metrics } from '../protocol/metrics.ts';
 import { isExpectedPart, participation, type RoundPart } from '../protocol/participation.ts';
 import { evaluatorAgreements } from '../valuation/agreement.ts';
 import { studyScores } from '../valuation/study-score.ts';
+import type { TracedCredit } from '../valuation/trace-credit.ts';
 import { type AuditSubject, auditSubject, keyOf } from './audit-subject.ts';
 import { checkCheckpoints } from './check-checkpoints.ts';
 import { checkCopies } from './check-copies.ts';
@@ -15,6 +16,7 @@ import type { Finding, Notice } from './finding.ts';
 import type { Bundle } from './read-bundle.ts';
 import { readStudyLog } from './read-study-log.ts';
 import { replayMixes } from './replay-mixes.ts';
+import { traceStudy } from './trace-study.ts';
 
 export interface AuditReport {
   readonly study: Hex;
@@ -46,6 +48,13 @@ export interface AuditedMember {
   readonly samples: number;
   /** The study's score in millionths of a nat, by the ledger alone; null if in no round at least three others scored it. */
   readonly scoreMicros: number | null;
+  /**
+   * What its training is worth to the final models, mean over them, traced through the mixes, in millionths of a nat; null if at least three others
+   * scored none of its contributions, or if the study credits models.
+   */
+  readonly tracedMicros: number | null;
+  /** What its own final model owes to each member, in order of position; null where that cannot be traced. */
+  readonly modelCredits: readonly number[] | null;
   /** How its scores of others go with theirs, −1 to 1, by the ledger alone; null if there is nothing to compare. */
   readonly agreement: number | null;
   /** Cumulative ε of its last record, in millionths. */
@@ -106,7 +115,7 @@ export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise
     rounds: manifest.rounds,
     notices: [...noticeAbsences(subject), ...replay.notices, ...copies.notices],
     records: { ...countRecords(subject), mixesReplayed: replay.replayed },
-    members: describeMembers(subject, metrics),
+    members: describeMembers(subject, { metrics, credit: await traceStudy(subject) }),
   };
 }
 
@@ -151,7 +160,13 @@ function countRecords({ announcements, contributions, valuations }: AuditSubject
   };
 }
 
-function describeMembers(subject: AuditSubject, metrics: ReadonlyMap<string, Metrics>): AuditedMember[] {
+interface MemberFigures {
+  /** By `round/member`. */
+  readonly metrics: ReadonlyMap<string, Metrics>;
+  readonly credit: TracedCredit | null;
+}
+
+function describeMembers(subject: AuditSubject, { metrics, credit }: MemberFigures): AuditedMember[] {
   const { manifest, announcements, contributions } = subject;
   const scores = studyScores(subject.log);
   const agreements = evaluatorAgreements(subject.log);
@@ -165,6 +180,8 @@ function describeMembers(subject: AuditSubject, metrics: ReadonlyMap<string, Met
       address,
       samples: Math.max(0, ...training.flat().map((key) => contributions.get(key)?.samples ?? 0)),
       scoreMicros: scores.total.get(address) ?? null,
+      tracedMicros: credit?.network[participant.position] ?? null,
+      modelCredits: credit?.models[participant.position] ?? null,
       agreement: agreements[participant.position] ?? null,
       epsilonMicros: Math.max(0, ...rounds.map((key) => contributions.get(key)?.epsilonMicros ?? 0)),
       signed: training.filter((keys) => keys.some((key) => announcements.has(key))).length,

@@ -59,7 +59,8 @@ function describeReport(report: AuditReport): string {
   const rows = report.members.map((member) => [
     member.address,
     String(member.samples),
-    member.scoreMicros === null ? '–' : (member.scoreMicros / 1e6).toFixed(4),
+    inNats(member.scoreMicros),
+    inNats(member.tracedMicros),
     member.agreement?.toFixed(2) ?? '–',
     `${member.signed}/${member.expected}/${member.anchored}/${member.late}`,
   ]);
@@ -68,7 +69,7 @@ function describeReport(report: AuditReport): string {
     `study ${report.study}`,
     `ledger ${report.contract} on chain ${report.chainId}${report.chainRead ? '' : ' (not asked: the log is the copy in the bundle)'}`,
     '',
-    formatTable(['member', 'samples', 'score', 'agreement', 'signed/expected/anchored/late'], rows),
+    formatTable(['member', 'samples', 'score', 'traced', 'agreement', 'signed/expected/anchored/late'], rows),
     ...(report.members.some(({ scoreMicros }) => scoreMicros === null)
       ? ['no score: in no round did at least three others score the member']
       : []),
@@ -78,6 +79,8 @@ function describeReport(report: AuditReport): string {
     '',
   ].join('\n');
 }
+
+const inNats = (micros: number | null): string => (micros === null ? '–' : (micros / 1e6).toFixed(4));
 
 /** Findings and notices, a line each. */
 export function describeFindings(findings: readonly Finding[], notices: readonly Notice[]): string {

@@ -20,6 +20,10 @@ const TERMS: readonly (readonly [term: string, meaning: string])[] = [
   ['Anchored', 'Recorded on the ledger, where nobody can change or remove it.'],
   ['Nat', 'The unit of cross-entropy loss: the surprise, by natural logarithm. A millinat is a thousandth of it.'],
   ['Score', 'Loss taken away on other members’ held-out data: the median over the other members, summed over rounds.'],
+  [
+    'Traced score',
+    'What a member’s training is worth to the final models, mean over them: scores followed through the mixes, by weight.',
+  ],
   ['Alone', 'The same model trained on one member’s data only.'],
   [
     'Pooled',

@@ -66,6 +66,10 @@ export interface ReportMember {
   readonly aucFederated: number | null;
   /** Null where too few others scored it. */
   readonly scoreMicros: number | null;
+  /** What its training is worth to the final models, traced through the mixes; null where that is not known. */
+  readonly tracedMicros: number | null;
+  /** What its final model owes to each member, in order of position; null where that is not known. */
+  readonly modelCredits: readonly number[] | null;
   readonly signed: number;
   readonly expected: number;
   readonly anchored: number;

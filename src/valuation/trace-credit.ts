@@ -7,9 +7,15 @@ export interface ContributionName {
   readonly round: number;
 }
 
+export interface CreditSource extends ContributionName {
+  readonly share: number;
+  /** True for an update that was sent as differences: the mixer added them to its own base, so that nothing else was handed on. */
+  readonly isDifference: boolean;
+}
+
 /** What a member mixed after a round. Where the shares sum to less than 1, clipping left the rest to the mixer's own base. */
 export interface CreditedMix extends ContributionName {
-  readonly sources: readonly (ContributionName & { readonly share: number })[];
+  readonly sources: readonly CreditSource[];
 }
 
 /** Everything that credit follows from; anybody with the evidence of a study has it. */
@@ -21,14 +27,16 @@ export interface CreditEvidence {
   readonly adoptions: readonly (ContributionName & { readonly from: number })[];
   /** Revealed scores by position, in millionths, of the contributions in the evaluator's mix of that round. */
   readonly reports: readonly { evaluator: number; round: number; scores: readonly (number | null)[] }[];
+  /** A training that fewer others scored is worth nothing: their median would be in the hands of one or two of them. */
+  readonly minimumReports: number;
 }
 
 /** Credit in millionths of a nat, by position. */
 export interface TracedCredit {
   /** What each member's final model owes to each member; null where a member has none, or its making cannot be followed. */
   readonly models: readonly (readonly number[] | null)[];
-  /** The mean over the final models that there are; zeros if there is none. */
-  readonly network: readonly number[];
+  /** The mean over the final models that there are; null for a member none of whose trainings enough others scored. */
+  readonly network: readonly (number | null)[];
 }
 
 /** A share below this says too little: a score is rounded to whole millionths, and is divided by it. */
@@ -62,13 +70,15 @@ export function traceCredit(evidence: CreditEvidence): TracedCredit {
     }
   }
   const finals = Array.from({ length: members }, (_, member) => bases.get(nameOf({ member, round: rounds })) ?? null);
-  return { models: finals.map((credits) => credits && inMicros(credits)), network: inMicros(meanOf(finals, members)) };
+  const isScored = new Set([...worths.keys()].map((name) => Number(name.split('/')[1])));
+  const network = inMicros(meanOf(finals, members)).map((credit, member) => (isScored.has(member) ? credit : null));
+  return { models: finals.map((credits) => credits && inMicros(credits)), network };
 }
 
 const nameOf = ({ member, round }: ContributionName): string => `${round}/${member}`;
 
 /** The median of what the others say that a contribution's training is worth to a model that is made of nothing else, in millionths. */
-function trainingWorths({ mixes, reports }: CreditEvidence): Map<string, number> {
+function trainingWorths({ mixes, reports, minimumReports }: CreditEvidence): Map<string, number> {
   const scoresBy = new Map(
     reports.map(({ evaluator, round, scores }) => [nameOf({ member: evaluator, round }), scores]),
   );
@@ -82,7 +92,8 @@ function trainingWorths({ mixes, reports }: CreditEvidence): Map<string, number>
       told.set(name, [...(told.get(name) ?? []), Math.round(score / source.share)]);
     }
   }
-  return new Map([...told].map(([name, worths]) => [name, medianMicros(worths)]));
+  const enough = [...told].filter(([, worths]) => worths.length >= minimumReports);
+  return new Map(enough.map(([name, worths]) => [name, medianMicros(worths)]));
 }
 
 /** @returns null where a base that went into the mix cannot be followed */
@@ -96,7 +107,7 @@ function mixCredits(
   const kept = Math.max(0, 1 - mix.sources.reduce((sum, { share }) => sum + share, 0));
   const credits = own.map((credit) => kept * credit);
   for (const source of mix.sources) {
-    const before = bases.get(nameOf(source));
+    const before = source.isDifference ? own : bases.get(nameOf(source));
     if (before === undefined) return null;
     for (const [member, credit] of before.entries()) credits[member] = (credits[member] ?? 0) + source.share * credit;
     credits[source.member] = (credits[source.member] ?? 0) + source.share * (worths.get(nameOf(source)) ?? 0);

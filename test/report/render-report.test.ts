@@ -251,6 +251,16 @@ describe('unusual data', () => {
     ]);
   });
 
+  it('shows traced scores and what the models owe, where they are known', () => {
+    const known = section(renderReport(FIVE), 'value');
+    expect(known).toContain('id="value-traced');
+    expect(known.match(/<th scope="row">/g)).toHaveLength(5);
+    const unknown = mapMembers(FIVE, () => ({ tracedMicros: null, modelCredits: null }));
+    expect(section(renderReport(unknown), 'value')).not.toContain('traced');
+    const one = mapMembers(FIVE, (member) => (member.address === sampleAddress(0) ? { modelCredits: null } : {}));
+    expect(section(renderReport(one), 'value').match(/<td>–<\/td>/g)).toHaveLength(5);
+  });
+
   it('falls back to the held-out parts if there is no common test part, and then draws no reference lines', () => {
     const without = mapMembers(FIVE, ({ series }) => ({ series: series.map((point) => ({ ...point, common: null })) }));
     const [held, common] = [section(renderReport(without), 'learning'), section(renderReport(FIVE), 'learning')];

@@ -26,7 +26,9 @@ export function sampleData({ members, rounds, sources = members - 1, killed = -1
         ]),
     ) as Record<Hex, number>,
   }));
-  const people = range(members).map((member) => sampleMember({ member, rounds, isAway, random, scoresByRound }));
+  const people = range(members).map((member) =>
+    sampleMember({ member, members, rounds, isAway, random, scoresByRound }),
+  );
   const contributions = people.reduce((sum, person) => sum + person.signed, 0);
   return {
     title: 'Pneumonia on chest radiographs',
@@ -118,8 +120,10 @@ function lastPresent(member: number, round: number, isAway: Making['isAway']): n
   return last;
 }
 
-function sampleMember(making: Making & { member: number; scoresByRound: ReportData['scoresByRound'] }): ReportMember {
-  const { member, rounds, isAway, random, scoresByRound } = making;
+function sampleMember(
+  making: Making & { member: number; members: number; scoresByRound: ReportData['scoresByRound'] },
+): ReportMember {
+  const { member, members, rounds, isAway, random, scoresByRound } = making;
   const series = samplePoints(making);
   const signed = range(rounds).filter((round) => !isAway(member, round)).length;
   const address = sampleAddress(member);
@@ -131,6 +135,8 @@ function sampleMember(making: Making & { member: number; scoresByRound: ReportDa
     accuracyFederated: series.at(-1)?.common?.accuracy ?? null,
     aucFederated: series.at(-1)?.common?.auc ?? null,
     scoreMicros: scoresByRound.reduce((sum, { scores }) => sum + (scores[address] ?? 0), 0),
+    tracedMicros: 40_000 - 9_000 * member,
+    modelCredits: range(members).map((source) => 40_000 - 9_000 * source + 100 * member),
     signed,
     expected: rounds,
     anchored: signed,

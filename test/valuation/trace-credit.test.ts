@@ -1,11 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { type CreditEvidence, type CreditedMix, traceCredit } from '../../src/valuation/trace-credit.ts';
+import {
+  type CreditEvidence,
+  type CreditedMix,
+  type CreditSource,
+  traceCredit,
+} from '../../src/valuation/trace-credit.ts';
+
+const source = (member: number, round: number, share: number): CreditSource => ({
+  member,
+  round,
+  share,
+  isDifference: false,
+});
 
 /** Everybody mixes all three evenly in each of the rounds. */
 function evenMixes(rounds: number): CreditedMix[] {
   return Array.from({ length: 3 * rounds }, (_, i) => {
     const [member, round] = [i % 3, Math.floor(i / 3)];
-    return { member, round, sources: [0, 1, 2].map((source) => ({ member: source, round, share: 1 / 3 })) };
+    return { member, round, sources: [0, 1, 2].map((each) => source(each, round, 1 / 3)) };
   });
 }
 
@@ -17,6 +29,7 @@ const even: CreditEvidence = {
   rounds: 2,
   mixes: evenMixes(2),
   adoptions: [],
+  minimumReports: 1,
   reports: [...reports(0, [30, 60, 0]), ...reports(1, [3, 6, 0])],
 };
 
@@ -37,19 +50,13 @@ describe('credit by the mixes', () => {
       {
         member: 1,
         round: 0,
-        sources: [
-          { member: 0, round: 0, share: 0.5 },
-          { member: 1, round: 0, share: 0.5 },
-        ],
+        sources: [source(0, 0, 0.5), source(1, 0, 0.5)],
       },
-      { member: 2, round: 0, sources: [{ member: 2, round: 0, share: 1 }] },
+      { member: 2, round: 0, sources: [source(2, 0, 1)] },
       {
         member: 2,
         round: 1,
-        sources: [
-          { member: 1, round: 1, share: 0.5 },
-          { member: 2, round: 1, share: 0.5 },
-        ],
+        sources: [source(1, 1, 0.5), source(2, 1, 0.5)],
       },
     ];
     const { models } = traceCredit({ ...even, mixes, reports: [{ evaluator: 1, round: 0, scores: [40, null, null] }] });
@@ -59,16 +66,24 @@ describe('credit by the mixes', () => {
   test('of what clipping keeps out stays with the own base', () => {
     const mixes: CreditedMix[] = [
       ...evenMixes(1),
-      { member: 0, round: 1, sources: [0, 1, 2].map((member) => ({ member, round: 1, share: 0.1 })) },
+      { member: 0, round: 1, sources: [0, 1, 2].map((each) => source(each, 1, 0.1)) },
     ];
     const { models } = traceCredit({ ...even, mixes, reports: reports(0, [30, 60, 0]) });
     expect(models[0]).toEqual([30, 60, 0]);
   });
 
   test('of a late contribution is that of the base that it was trained from', () => {
-    const late: CreditedMix = { member: 0, round: 1, sources: [{ member: 1, round: 0, share: 1 }] };
+    const late: CreditedMix = { member: 0, round: 1, sources: [source(1, 0, 1)] };
     const { models } = traceCredit({ ...even, mixes: [...evenMixes(1), late], reports: reports(0, [30, 60, 0]) });
     expect(models[0]).toEqual([0, 180, 0]);
+  });
+
+  test('of what was sent as differences is that of the mixer, and of the training', () => {
+    const sparse: CreditedMix = { member: 0, round: 0, sources: [{ ...source(1, 0, 1), isDifference: true }] };
+    const later: CreditedMix = { member: 0, round: 1, sources: [{ ...source(1, 1, 1), isDifference: true }] };
+    const told = [0, 1].map((round) => ({ evaluator: 0, round, scores: [null, 5, null] }));
+    // Nothing is known of the other's base of round 1, and nothing has to be.
+    expect(traceCredit({ ...even, mixes: [sparse, later], reports: told }).models[0]).toEqual([0, 10, 0]);
   });
 
   test('is taken over with a base', () => {
@@ -101,10 +116,7 @@ describe("a training's worth", () => {
       return {
         member,
         round: 0,
-        sources: [
-          { member: 3, round: 0, share },
-          { member, round: 0, share: 1 - share },
-        ],
+        sources: [source(3, 0, share), source(member, 0, 1 - share)],
       };
     });
     const told = [50, 25, 9_000_000].map((score, evaluator) => ({
@@ -112,20 +124,24 @@ describe("a training's worth", () => {
       round: 0,
       scores: [null, null, null, score],
     }));
-    const { models } = traceCredit({ members, rounds: 1, mixes, adoptions: [], reports: told });
+    const { models } = traceCredit({ members, rounds: 1, mixes, adoptions: [], reports: told, minimumReports: 3 });
     expect(models.map((credits) => credits?.[3])).toEqual([50, 25, 10, 100]);
   });
 
-  test('is 0 where nobody reports, or only by a share that is next to nothing', () => {
-    expect(traceCredit({ ...even, reports: [] }).network).toEqual([0, 0, 0]);
+  test('is nothing where too few report, and their member has no score', () => {
+    expect(traceCredit({ ...even, minimumReports: 2 })).toEqual(traceCredit(even));
+    const { models, network } = traceCredit({ ...even, minimumReports: 3 });
+    expect(network).toEqual([null, null, null]);
+    expect(models[0]).toEqual([0, 0, 0]);
+  });
+
+  test('is nothing where nobody reports, or only by a share that is next to nothing', () => {
+    expect(traceCredit({ ...even, reports: [] }).network).toEqual([null, null, null]);
     const mixes: CreditedMix[] = [
       {
         member: 0,
         round: 0,
-        sources: [
-          { member: 1, round: 0, share: 1e-6 },
-          { member: 0, round: 0, share: 1 - 1e-6 },
-        ],
+        sources: [source(1, 0, 1e-6), source(0, 0, 1 - 1e-6)],
       },
     ];
     const { network } = traceCredit({
@@ -134,7 +150,7 @@ describe("a training's worth", () => {
       mixes,
       reports: [{ evaluator: 0, round: 0, scores: [0, 1, 0] }],
     });
-    expect(network).toEqual([0, 0, 0]);
+    expect(network).toEqual([null, null, null]);
   });
 });
 

@@ -87,7 +87,8 @@ async function measureMethod(
 ): Promise<Measured['methods'][number]> {
   const start = performance.now();
   const reports = await reportScores(federation, study, method);
-  const { models, network } = method.sum(study, reports);
+  const { models, network: scores } = method.sum(study, reports);
+  const network = scores.map((score) => score ?? 0);
   const seconds = (performance.now() - start) / 1000;
   const relay = federation.members.findIndex(({ training }) => training === null);
   return {

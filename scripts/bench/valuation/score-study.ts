@@ -23,7 +23,7 @@ export interface Reports {
 /** What a study's members are worth, by model where that is known. */
 export interface StudyWorth {
   readonly models: readonly (readonly number[] | null)[];
-  readonly network: readonly number[];
+  readonly network: readonly (number | null)[];
 }
 
 /** Every member with a held-out part values every mix of its own. */
@@ -57,12 +57,13 @@ export function traced(study: PlayedStudy, { reports }: Reports): StudyWorth {
   const mixes = study.rounds.flatMap(({ matrix }, round) =>
     study.finals.map((_, member) => mixOf(matrix, member, round)),
   );
-  return traceCredit({ members, rounds: study.rounds.length, mixes, adoptions: [], reports });
+  return traceCredit({ members, rounds: study.rounds.length, mixes, adoptions: [], reports, minimumReports: 1 });
 }
 
 function mixOf(matrix: MixingMatrix, member: number, round: number): CreditedMix {
   const share = (k: number): number => meanOf(matrix.map((rows) => rows[member]?.[k] ?? 0));
-  const sources = matrix[0]?.[member]?.map((_, k) => ({ member: k, round, share: share(k) })) ?? [];
+  const sources =
+    matrix[0]?.[member]?.map((_, k) => ({ member: k, round, share: share(k), isDifference: false })) ?? [];
   return { member, round, sources: sources.filter((source) => source.share > 0) };
 }
 

@@ -102,6 +102,8 @@ function describeMember({ report, rows }: DemoOutcome, member: MemberResult, i: 
   return {
     ...member,
     scoreMicros: audited?.scoreMicros ?? null,
+    tracedMicros: audited?.tracedMicros ?? null,
+    modelCredits: audited?.modelCredits ?? null,
     bytesIn: rows[i]?.bytesIn ?? 0,
     bytesOut: rows[i]?.bytesOut ?? 0,
     series: (audited?.metrics ?? []).map(({ round, heldOut, common }) => ({ round, heldOut, common })),

@@ -56,6 +56,7 @@ function membersTable({ reference, run }: DemoOutcome, members: readonly MemberR
     pooled,
     decimal(member.aucFederated),
     member.score?.toFixed(4) ?? '–',
+    member.traced?.toFixed(4) ?? '–',
     ...(isPrivate ? [member.epsilon.toFixed(3)] : []),
     `${member.signed}/${member.expected}/${member.anchored}/${member.late}`,
   ]);
@@ -73,6 +74,7 @@ function membersTable({ reference, run }: DemoOutcome, members: readonly MemberR
     ...(isPrivate ? [''] : []),
     '',
     '',
+    '',
   ];
   const header = [
     'member',
@@ -82,6 +84,7 @@ function membersTable({ reference, run }: DemoOutcome, members: readonly MemberR
     'pooled',
     'AUC',
     'score',
+    'traced',
     ...(isPrivate ? ['ε'] : []),
     'signed/expected/anchored/late',
   ];

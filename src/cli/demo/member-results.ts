@@ -12,6 +12,8 @@ export interface MemberResult {
   readonly aucFederated: number | null;
   /** Nats of loss on other members' data, summed over the rounds; null if too few others scored it. */
   readonly score: number | null;
+  /** Nats that its training took away in the final models, traced through the mixes; null where that is not known. */
+  readonly traced: number | null;
   /** ε spent by its last record; zero without a budget. */
   readonly epsilon: number;
   readonly signed: number;
@@ -36,7 +38,8 @@ export function memberResults({ report, rows, reference }: DemoOutcome): MemberR
       accuracyFederated: final?.common?.accuracy ?? null,
       aucAlone: alone?.auc ?? null,
       aucFederated: final?.common?.auc ?? null,
-      score: typeof audited?.scoreMicros === 'number' ? audited.scoreMicros / 1e6 : null,
+      score: inNats(audited?.scoreMicros),
+      traced: inNats(audited?.tracedMicros),
       epsilon: (audited?.epsilonMicros ?? 0) / 1e6,
       signed: audited?.signed ?? 0,
       expected: audited?.expected ?? 0,
@@ -47,3 +50,5 @@ export function memberResults({ report, rows, reference }: DemoOutcome): MemberR
     };
   });
 }
+
+const inNats = (micros: number | null | undefined): number | null => (typeof micros === 'number' ? micros / 1e6 : null);
