@@ -1,4 +1,5 @@
 import { decodeMetrics, type Metrics } from '../protocol/metrics.ts';
+import { groupsOf, type SubgroupTerms } from '../protocol/site-figures.ts';
 import { unpackScores } from '../protocol/valuation.ts';
 import { type AuditSubject, keyOf } from './audit-subject.ts';
 import type { Finding } from './finding.ts';
@@ -27,9 +28,27 @@ export async function checkMetrics(subject: AuditSubject): Promise<MetricsReport
       });
     } else {
       metrics.set(key, found);
+      if (!tellsAskedGroups(found, subject.manifest.subgroups)) {
+        const message = 'the metrics tell of other groups than the study asks for';
+        findings.push({ code: 'audit/metrics-mismatch', member, round, message });
+      }
     }
   }
   return { metrics, findings: [...findings, ...checkSums(subject, metrics)] };
+}
+
+/** Groups are listed all or not at all: what was left out alone would tell of it. */
+function tellsAskedGroups({ heldOut, common }: Metrics, terms: SubgroupTerms | undefined): boolean {
+  const asked = terms === undefined ? [] : groupsOf(terms);
+  return [heldOut, common].every((figures) => {
+    const told = figures?.subgroups ?? null;
+    if (told === null) return true;
+    return (
+      asked.length > 0 &&
+      told.length === asked.length &&
+      told.every(({ by, group }, i) => by === asked[i]?.by && group === asked[i]?.group)
+    );
+  });
 }
 
 function tryDecode(bytes: Uint8Array): Metrics | null {

@@ -2,7 +2,7 @@ import { DataError } from '../data/data-error.ts';
 import { describeFederation, type FederationSummary } from '../data/describe-federation.ts';
 import { readSites } from '../data/read-federation.ts';
 import type { OptionValues } from './command-line.ts';
-import { readInputSpec } from './data-options.ts';
+import { demographicsIn, readInputSpec } from './data-options.ts';
 import { formatTable } from './format-table.ts';
 import { EXIT_FAILURE, EXIT_OK } from './run-command.ts';
 
@@ -11,12 +11,16 @@ import { EXIT_FAILURE, EXIT_OK } from './run-command.ts';
  * @returns the exit code
  * @throws DataError `data/unsuitable` if the study wants images; as `readFederation` does
  */
-export async function checkFederation(folder: string, { manifest, json }: OptionValues): Promise<number> {
+export async function checkFederation(folder: string, values: OptionValues): Promise<number> {
+  const { manifest, json } = values;
   const given = typeof manifest === 'string' ? await readInputSpec(manifest) : undefined;
   if (given?.kind === 'image') {
     throw new DataError('data/unsuitable', 'the folder holds tables, and the study wants images; give the other');
   }
-  const { input, sites } = await readSites(folder, given);
+  const { input, sites } = await readSites(folder, {
+    ...(given === undefined ? {} : { input: given }),
+    ...demographicsIn(values),
+  });
   const summary = describeFederation(sites, input);
   process.stdout.write(json === true ? asJson(summary) : asText(summary));
   return summary.leftOut > 0 ? EXIT_FAILURE : EXIT_OK;

@@ -113,6 +113,8 @@ function summaryLines({
   patients,
   classes,
   shapes,
+  sexes,
+  ages,
   duplicates,
   duplicatesAcrossParts,
 }: RecordsSummary): string[] {
@@ -124,6 +126,8 @@ function summaryLines({
     `records     ${records}${patients === null ? '' : ` of ${patients} patients`}`,
     `classes     ${list(classes)}`,
     `shapes      ${list(shapes)}`,
+    ...(sexes === null ? [] : [`sex         ${list(sexes)}`]),
+    ...(ages === null ? [] : [`age         ${list(ages)}`]),
     `duplicates  ${duplicates}${duplicatesAcrossParts === 0 ? '' : `, of which ${duplicatesAcrossParts} lie in two parts of the file`}`,
   ];
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../base/errors.ts';
+import type { DemographicSource } from '../data/demographics.ts';
 import { type InputSpec, inputSpecSchema } from '../data/input-spec.ts';
 import type { SourceOptions } from '../data/read-source-records.ts';
 import { type OptionSpec, type OptionValues, usageError } from './command-line.ts';
@@ -12,6 +13,17 @@ export const DATA_OPTIONS = {
     help: 'CSV with the columns file, label and perhaps patient; else the folder that a file lies in is its class',
   },
   'label-tag': { type: 'string', value: '<tag>', help: 'DICOM tag whose value is the class, for instance (0008,103e)' },
+  sex: {
+    type: 'string',
+    value: '<column>',
+    help: 'column of the table or label CSV with the sex (F, M, O), or dicom; for figures by group, never an input',
+  },
+  'sex-codes': {
+    type: 'string',
+    value: '<f,m>',
+    help: 'what that column writes for female and male, for instance 0,1',
+  },
+  age: { type: 'string', value: '<column>', help: 'column with the age in years, or dicom' },
   window: {
     type: 'string',
     value: '<name|c,w>',
@@ -37,10 +49,31 @@ export function readDataOptions(values: OptionValues): Omit<SourceOptions, 'size
   return {
     ...(typeof values['label-csv'] === 'string' ? { labelCsv: values['label-csv'] } : {}),
     ...(typeof values['label-tag'] === 'string' ? { labelTag: values['label-tag'] } : {}),
+    ...demographicsIn(values),
     window: windowOf(String(values.window)),
     frames: framesOf(String(values.frames)),
     burnedIn: policyOf(String(values['burned-in'])),
     ...(values.json === true ? {} : { onProgress: tellProgress }),
+  };
+}
+
+/**
+ * Where sex and age are found; nothing if the options do not say.
+ * @throws ConsiliumError `cli/usage`
+ */
+export function demographicsIn(values: OptionValues): { demographics?: DemographicSource } {
+  const { sex, age, 'sex-codes': codes } = values;
+  const [female = '', male = '', ...more] = String(codes ?? 'F,M').split(',');
+  if (female === '' || male === '' || more.length > 0) {
+    throw usageError(`--sex-codes ${codes}: give what stands for female and male, for instance 0,1`);
+  }
+  if (codes !== undefined && sex === undefined) throw usageError('--sex-codes needs --sex; see --help');
+  if (sex === undefined && age === undefined) return {};
+  return {
+    demographics: {
+      sex: typeof sex === 'string' ? { column: sex, female, male } : null,
+      age: typeof age === 'string' ? { column: age } : null,
+    },
   };
 }
 

@@ -111,6 +111,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./audit/participation-command.ts')).auditParticipationCommand,
   },
   {
+    words: 'audit metrics',
+    summary: "the sites' signed figures: calibration, and by sex and age",
+    load: async () => (await import('./audit/metrics-command.ts')).auditMetricsCommand,
+  },
+  {
     words: 'model describe',
     summary: "a network's layers and parameters",
     load: async () => (await import('./model-describe-command.ts')).modelDescribeCommand,

@@ -10,6 +10,7 @@ import { studyOf } from '../protocol/manifest.ts';
 import { required, usageError, wholeNumber } from './command-line.ts';
 import { readInputSpec } from './data-options.ts';
 import { readArchitecture } from './read-architecture.ts';
+import { readSubgroups, SUBGROUPS_OPTION } from './read-subgroups.ts';
 import { type Command, EXIT_OK } from './run-command.ts';
 
 export const studyComposeCommand: Command = {
@@ -35,6 +36,7 @@ export const studyComposeCommand: Command = {
         help: 'JSON of training options that differ from the recommended ones',
       },
       segments: { type: 'string', value: '<n>', help: 'segments that a model is cut into', default: '8' },
+      subgroups: SUBGROUPS_OPTION,
       json: { type: 'boolean', help: 'print one JSON document' },
     },
     examples: ['consilium study compose --input input.json --members 4 --title "Heart disease" --out manifest.json'],
@@ -60,6 +62,7 @@ export const studyComposeCommand: Command = {
       input,
       architecture,
       training,
+      ...readSubgroups(values),
     });
     await writeNew(out, `${JSON.stringify(manifest, null, 2)}\n`);
     const study = studyOf(manifest);

@@ -1,3 +1,5 @@
+import { type DemographicColumns, UNKNOWN } from './prepared-demographics.ts';
+
 /** Labelled samples in memory, scaled and ready for a network; structurally what `src/model` calls examples. */
 export interface Dataset {
   /** `samples` × product of `inputShape` numbers, scaled by `inputScaling`. */
@@ -6,6 +8,8 @@ export interface Dataset {
   readonly labels: Uint8Array;
   /** Follow-up times of survival data, whose label 1 is the event; absent elsewhere. */
   readonly times?: Float32Array;
+  /** Sex and age of the persons behind the samples; absent where nothing is known of any. Not an input of the network. */
+  readonly demographics?: DemographicColumns;
   readonly samples: number;
   /** Shape of one sample: [features] or [height, width, channels]. */
   readonly inputShape: readonly number[];
@@ -43,9 +47,15 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
     inputs.set(dataset.inputs.subarray(index * width, (index + 1) * width), position * width);
     labels[position] = dataset.labels[index] as number;
   }
-  const { times } = dataset;
+  const { times, demographics } = dataset;
   const chosen = times === undefined ? {} : { times: Float32Array.from(indices, (index) => times[index] as number) };
-  return { ...dataset, inputs, labels, ...chosen, samples: indices.length };
+  const persons = demographics === undefined ? {} : { demographics: personsAt(demographics, indices) };
+  return { ...dataset, inputs, labels, ...chosen, ...persons, samples: indices.length };
+}
+
+function personsAt({ sexes, ages }: DemographicColumns, indices: ArrayLike<number>): DemographicColumns {
+  const at = (column: Uint8Array): Uint8Array => Uint8Array.from(indices, (index) => column[index] ?? UNKNOWN);
+  return { sexes: at(sexes), ages: at(ages) };
 }
 
 /** All samples of data sets of one kind, one set after the other. */
@@ -63,5 +73,16 @@ export function concatenate(first: Dataset, ...others: readonly Dataset[]): Data
     inputsFilled += part.inputs.length;
     labelsFilled += part.samples;
   }
-  return { ...first, inputs, labels, ...times, samples: labels.length };
+  return { ...first, inputs, labels, ...times, ...personsOf(parts), samples: labels.length };
+}
+
+function personsOf(parts: readonly Dataset[]): Pick<Dataset, 'demographics'> {
+  if (parts.every(({ demographics }) => demographics === undefined)) return {};
+  const column = (name: keyof DemographicColumns): Uint8Array =>
+    Uint8Array.from(
+      parts.flatMap(({ demographics, samples }) => [
+        ...(demographics?.[name] ?? new Uint8Array(samples).fill(UNKNOWN)),
+      ]),
+    );
+  return { demographics: { sexes: column('sexes'), ages: column('ages') } };
 }

@@ -10,6 +10,9 @@ export interface RecordsSummary {
   readonly classes: Readonly<Record<string, number>>;
   /** Records by shape, as in `28 × 28 × 1`. */
   readonly shapes: Readonly<Record<string, number>>;
+  /** Records by sex and by age in decades, `unknown` among them; null if nothing is known of any. */
+  readonly sexes: Readonly<Record<string, number>> | null;
+  readonly ages: Readonly<Record<string, number>> | null;
   /** Samples that are there more than once, bit for bit. */
   readonly duplicates: number;
   /** Those of them that lie in two parts of one file, as in its training and test part. */
@@ -27,9 +30,26 @@ export function describeRecords(records: readonly SourceRecord[]): RecordsSummar
     patients: patients.includes(null) ? null : new Set(patients).size,
     classes: countBy(records, ({ label }) => label),
     shapes: countBy(records, ({ shape }) => shape.join(' × ')),
+    sexes: knownCounts(records, ({ demographics }) => demographics?.sex ?? null),
+    ages: knownCounts(records, ({ demographics }) => decadeOf(demographics?.ageYears ?? null)),
     duplicates: duplicates.length,
     duplicatesAcrossParts: duplicates.filter(crossesParts).length,
   };
+}
+
+function knownCounts(
+  records: readonly SourceRecord[],
+  nameOf: (record: SourceRecord) => string | null,
+): Record<string, number> | null {
+  const names = records.map(nameOf);
+  if (names.every((name) => name === null)) return null;
+  return countBy(records, (record) => nameOf(record) ?? 'unknown');
+}
+
+function decadeOf(years: number | null): string | null {
+  if (years === null) return null;
+  const start = Math.floor(years / 10) * 10;
+  return `${start}-${start + 9}`;
 }
 
 function duplicatesIn(records: readonly SourceRecord[]) {

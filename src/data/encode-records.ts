@@ -1,11 +1,12 @@
 import { DataError } from './data-error.ts';
 import type { Dataset } from './dataset.ts';
+import { toColumns } from './demographics.ts';
 import { classesOf, type InputSpec, inputShapeOf, inputsOf, type TableInput } from './input-spec.ts';
 import type { SourceRecord } from './source-record.ts';
 
 /**
  * Turns records into samples as the study's input says: tables get their missing values filled and their levels spread, images must have
- * the study's size already. Names, places and patients stay behind.
+ * the study's size already. Names, places and patients stay behind; sex and age come along where they are known, beside the inputs.
  * @throws DataError `data/unsuitable` naming the record
  */
 export function encodeRecords(records: readonly SourceRecord[], spec: InputSpec): Dataset {
@@ -25,6 +26,7 @@ export function encodeRecords(records: readonly SourceRecord[], spec: InputSpec)
     inputs,
     labels,
     ...(hasTimes ? { times: Float32Array.from(records, ({ time }) => time ?? 0) } : {}),
+    ...toColumns(records.map(({ demographics }) => demographics)),
     samples: records.length,
     inputShape,
     classes: classNames.length,

@@ -4,15 +4,22 @@ import { decodeCanonical, encodeCanonical } from '../base/canonical.ts';
 import { messageOf } from '../base/errors.ts';
 import { fileError } from './data-error.ts';
 import type { Dataset } from './dataset.ts';
+import { OLDEST_YEARS, SEXES, UNKNOWN } from './prepared-demographics.ts';
 
 const preparedSchema = z
   .strictObject({
-    type: z.literal('consilium/dataset/2'),
+    /** The version before had no sex and age. */
+    type: z.enum(['consilium/dataset/3', 'consilium/dataset/2']),
     /** 32-bit little-endian floats, sample after sample. */
     inputs: z.instanceof(Uint8Array),
     labels: z.instanceof(Uint8Array),
     /** Follow-up times as 32-bit little-endian floats; null but for survival data. */
     times: z.instanceof(Uint8Array).nullable(),
+    /** Sex and age, a byte a sample; null where nothing is known. */
+    demographics: z
+      .strictObject({ sexes: z.instanceof(Uint8Array), ages: z.instanceof(Uint8Array) })
+      .nullable()
+      .default(null),
     inputShape: z.array(z.int().min(1).max(65_536)).min(1).max(3),
     classNames: z.array(z.string().max(200)).min(2).max(256),
     inputScaling: z.strictObject({ offset: z.array(z.number()), scale: z.array(z.number()) }),
@@ -26,18 +33,28 @@ const preparedSchema = z
   .refine(({ labels, times }) => times === null || times.length === 4 * labels.length, {
     error: 'times and labels are not equally many',
   })
+  .refine(
+    ({ labels, demographics }) =>
+      demographics === null ||
+      (demographics.sexes.length === labels.length &&
+        demographics.ages.length === labels.length &&
+        demographics.sexes.every((sex) => sex < SEXES.length || sex === UNKNOWN) &&
+        demographics.ages.every((age) => age <= OLDEST_YEARS || age === UNKNOWN)),
+    { error: 'sex or age are not those of the samples' },
+  )
   .refine(({ labels, classNames }) => labels.every((label) => label < classNames.length), {
     error: 'a label has no class',
   });
 
 /** The bytes of a data set that is scaled and split, ready to train on: what `split` leaves in a member's data folder. */
 export function encodePreparedDataset(dataset: Dataset): Uint8Array {
-  const { inputs, labels, times, inputShape, classNames, inputScaling } = dataset;
+  const { inputs, labels, times, demographics, inputShape, classNames, inputScaling } = dataset;
   return encodeCanonical({
-    type: 'consilium/dataset/2',
+    type: 'consilium/dataset/3',
     inputs: bytesOf(inputs),
     labels,
     times: times === undefined ? null : bytesOf(times),
+    demographics: demographics === undefined ? null : { sexes: demographics.sexes, ages: demographics.ages },
     inputShape: [...inputShape],
     classNames: [...classNames],
     inputScaling,
@@ -62,13 +79,14 @@ export async function readPreparedDataset(path: string): Promise<Dataset> {
     throw fileError('data/unreadable', path, { reason: messageOf(cause), remedy: 'prepare the data again', cause });
   }
   try {
-    const { inputs, labels, times, inputShape, classNames, inputScaling } = preparedSchema.parse(
+    const { inputs, labels, times, demographics, inputShape, classNames, inputScaling } = preparedSchema.parse(
       decodeCanonical(bytes),
     );
     return {
       inputs: new Float32Array(inputs.slice().buffer),
       labels,
       ...(times === null ? {} : { times: new Float32Array(times.slice().buffer) }),
+      ...(demographics === null ? {} : { demographics }),
       samples: labels.length,
       inputShape,
       classes: classNames.length,

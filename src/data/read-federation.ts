@@ -2,12 +2,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileError } from './data-error.ts';
 import type { Dataset } from './dataset.ts';
+import { type DemographicSource, NO_DEMOGRAPHICS } from './demographics.ts';
 import { encodeRecords } from './encode-records.ts';
 import { inputSpecSchema, type TableInput } from './input-spec.ts';
 import { readRegularFile } from './read-file.ts';
 import type { SourceRecords } from './source-record.ts';
 import { countLeftOut } from './tables/bad-rows.ts';
-import { heartInput } from './tables/heart-input.ts';
+import { heartDemographics, heartInput } from './tables/heart-input.ts';
 import { parseCsv } from './tables/parse-csv.ts';
 import { readTable } from './tables/read-table.ts';
 
@@ -50,13 +51,20 @@ export async function readFederation(folder: string): Promise<Federation> {
   };
 }
 
+/** What a user says of the tables, instead of what the folder says. */
+export interface GivenForSites {
+  /** How columns become inputs. */
+  readonly input?: TableInput;
+  /** Columns that sex and age are taken from. */
+  readonly demographics?: DemographicSource;
+}
+
 /**
- * @param given how columns become inputs, instead of what the folder says
  * @throws DataError as {@link readFederation} does
  */
 export async function readSites(
   folder: string,
-  given?: TableInput,
+  given: GivenForSites = {},
 ): Promise<{ readonly input: TableInput; readonly sites: readonly SiteRecords[] }> {
   const tables = await tablesIn(folder);
   const [first] = tables;
@@ -64,10 +72,11 @@ export async function readSites(
     const reason = `holds ${tables.length} tables`;
     throw fileError('data/missing-file', folder, { reason, remedy: 'give a folder with one .csv for each hospital' });
   }
-  const input = given ?? (await inputOf(folder, join(folder, first)));
+  const input = given.input ?? (await inputOf(folder, join(folder, first)));
+  const source = given.demographics ?? (input === heartInput ? heartDemographics : NO_DEMOGRAPHICS);
   const sites: SiteRecords[] = [];
   for (const table of tables) {
-    sites.push({ name: table.replace(TABLE, ''), ...(await readTable(join(folder, table), input)) });
+    sites.push({ name: table.replace(TABLE, ''), ...(await readTable(join(folder, table), input, source)) });
   }
   return { input, sites };
 }

@@ -1,6 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { type DataError, fileError } from './data-error.ts';
+import {
+  type DemographicSource,
+  type Demographics,
+  DICOM_HEADER,
+  NO_DEMOGRAPHICS,
+  noSuchSource,
+} from './demographics.ts';
 import type { ReadingOptions } from './images/reading-options.ts';
 import type { ImageSize } from './images/resample.ts';
 import { parseLabelTag } from './reader/label-tag.ts';
@@ -16,6 +23,8 @@ export interface SourceOptions {
   readonly labelCsv?: string;
   /** DICOM tag whose value is the label, for instance (0008,103e). Without a CSV or a tag, the first folder on the way to a file is its class. */
   readonly labelTag?: string;
+  /** Where sex and age are found; default nowhere. */
+  readonly demographics?: DemographicSource;
   /** Default `file`; see {@link ReadingOptions.window}. */
   readonly window?: ReadingOptions['window'];
   /** Default `all`. */
@@ -45,9 +54,11 @@ type Labels = (file: string) => FileLabel | null | undefined;
  */
 export async function readSourceRecords(path: string, options: SourceOptions = {}): Promise<SourceRecords> {
   const labelTag = options.labelTag === undefined ? null : parseLabelTag(options.labelTag);
+  const source = options.demographics ?? NO_DEMOGRAPHICS;
+  if (options.labelCsv === undefined && namesColumn(source)) throw noSuchSource(source, 'a folder without a label CSV');
   const { folder, files } = await filesAt(path, options.labelCsv);
   const { labels: table, problems } =
-    options.labelCsv === undefined ? NO_LABELS : await readLabelFile(options.labelCsv);
+    options.labelCsv === undefined ? NO_LABELS : await readLabelFile(options.labelCsv, source);
   const labelOf = labelsBy(table, labelTag);
   const [known, unknown] = partition(files, (file) => labelOf(file) !== undefined);
   const read = await readInProcesses(
@@ -58,7 +69,7 @@ export async function readSourceRecords(path: string, options: SourceOptions = {
       onFile: (done) => options.onProgress?.({ done, total: known.length }),
     },
   );
-  const outcomes = read.map((file, index) => toRecords(file, known[index] as string, labelOf));
+  const outcomes = read.map((file, index) => toRecords(file, known[index] as string, { labelOf, source }));
   return {
     records: outcomes.flatMap(({ records }) => records),
     problems: [
@@ -79,9 +90,16 @@ async function filesAt(path: string, labelCsv: string | undefined): Promise<{ fo
 }
 
 function readingOptions(options: SourceOptions, labelTag: string | null): ReadingOptions {
-  const { window = 'file', frames = 'all', burnedIn = 'refuse', size = null } = options;
-  return { labelTag, window, frames, burnedIn, size };
+  const { window = 'file', frames = 'all', burnedIn = 'refuse', size = null, demographics } = options;
+  return { labelTag, window, frames, burnedIn, size, demographics: headersOf(demographics).length > 0 };
 }
+
+/** Which of the two the header of DICOM files tells. */
+const headersOf = (source: DemographicSource = NO_DEMOGRAPHICS): ('sex' | 'age')[] =>
+  (['sex', 'age'] as const).filter((each) => source[each]?.column === DICOM_HEADER);
+
+const namesColumn = ({ sex, age }: DemographicSource): boolean =>
+  [sex, age].some((each) => each !== null && each.column !== DICOM_HEADER);
 
 /** Undefined is a file that nothing is known of; null one that says its label itself. */
 function labelsBy(table: ReadonlyMap<string, FileLabel> | null, labelTag: string | null): Labels {
@@ -98,11 +116,12 @@ function partition(files: readonly string[], isFirst: (file: string) => boolean)
 }
 
 function toRecords(
-  { patient, parts, problem }: ReadFile,
+  { patient, parts, problem, demographics }: ReadFile,
   file: string,
-  labelOf: Labels,
+  { labelOf, source }: { readonly labelOf: Labels; readonly source: DemographicSource },
 ): { records: SourceRecord[]; problem: DataError | null } {
   const given = labelOf(file);
+  const person = personOf(source, { table: given?.demographics, header: demographics });
   const records: SourceRecord[] = [];
   for (const { part, label: own, values, shape } of parts) {
     const label = given?.label ?? own;
@@ -111,11 +130,28 @@ function toRecords(
       place: part === null ? file : `${file} ${part}`,
       patient: given?.patient ?? patient,
       label,
+      ...person,
       values,
       shape,
     });
   }
   return { records, problem };
+}
+
+/** Each of the two from where the member says that it is found. */
+function personOf(
+  { sex, age }: DemographicSource,
+  told: { readonly table: Demographics | undefined; readonly header: Demographics | undefined },
+): { demographics?: Demographics } {
+  if (sex === null && age === null) return {};
+  const tellerOf = (each: { readonly column: string } | null): Demographics | undefined =>
+    each?.column === DICOM_HEADER ? told.header : told.table;
+  return {
+    demographics: {
+      sex: sex === null ? null : (tellerOf(sex)?.sex ?? null),
+      ageYears: age === null ? null : (tellerOf(age)?.ageYears ?? null),
+    },
+  };
 }
 
 function noLabel(file: string): DataError {

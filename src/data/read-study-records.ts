@@ -22,7 +22,7 @@ export async function readStudyRecords(
     const [has, wants] = input.kind === 'table' ? ['images', 'a table (.csv)'] : ['a table', 'images'];
     throw new DataError('data/unsuitable', `the path names ${has}, and the study wants ${wants}; give the other`);
   }
-  if (input.kind === 'table') return readTable(path, input);
+  if (input.kind === 'table') return readTable(path, input, options.demographics);
   const { height, width, channels } = input;
   return readSourceRecords(path, { ...options, size: { height, width, channels } });
 }

@@ -1,4 +1,5 @@
 import type { DataError } from './data-error.ts';
+import type { Demographics } from './demographics.ts';
 
 /** One labelled record of a member's own files, before it is scaled and split. Never leaves the site. */
 export interface SourceRecord {
@@ -10,6 +11,8 @@ export interface SourceRecord {
   readonly label: string;
   /** Follow-up time of survival data, 0 and more; its label says whether it ended with the event. */
   readonly time?: number;
+  /** Sex and age, where the member says where they are found. */
+  readonly demographics?: Demographics;
   /** Raw numbers in the order of `shape`; NaN where a table has no value. Pixels are 0 (black) … 1 (white). */
   readonly values: Float32Array;
   /** [features], or [height, width, channels] with 1 or 3 channels. */

@@ -9,6 +9,7 @@ import { type Manifest, manifestSchema } from '../protocol/manifest.ts';
 import type { PrivacyTerms } from '../protocol/privacy-terms.ts';
 import type { Codec } from '../protocol/segment-codec.ts';
 import { segmentModel } from '../protocol/segments.ts';
+import type { SubgroupTerms } from '../protocol/site-figures.ts';
 import { composeAggregation } from './compose-aggregation.ts';
 
 export interface StudyTerms {
@@ -27,6 +28,8 @@ export interface StudyTerms {
   readonly codec?: Codec['name'];
   /** Differential privacy with its budget; none if not said. */
   readonly privacy?: PrivacyBudget;
+  /** Groups that members tell figures of; none if not said. */
+  readonly subgroups?: SubgroupTerms;
   /** How contributions are mixed; the clipped mean if not said. */
   readonly rule?: AggregationTerms['rule'];
 }
@@ -78,5 +81,6 @@ export function composeManifest(terms: StudyTerms): Manifest {
     epsilonBudgetMicros: Math.floor((terms.privacy?.epsilon ?? 0) * 1e6),
     deltaBudgetPicos: Math.round((terms.privacy?.delta ?? 0) * 1e12),
     valuation: { method: 'shapley', credit: 'training', exactPlayers: EXACT_PLAYERS, permutations: PERMUTATIONS },
+    ...(terms.subgroups === undefined ? {} : { subgroups: terms.subgroups }),
   });
 }

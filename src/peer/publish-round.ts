@@ -1,17 +1,18 @@
 import { type Hex, sha256, toHex, ZERO_DIGEST } from '../base/bytes.ts';
-import type { Evaluation } from '../model/engine.ts';
 import { epsilonMicros, roundMechanism } from '../privacy/round-mechanism.ts';
 import type { Announcement } from '../protocol/announcement.ts';
 import type { Contribution } from '../protocol/contribution.ts';
-import { encodeMetrics, type Metrics } from '../protocol/metrics.ts';
+import { encodeMetrics, type Metrics, type MetricsDocument } from '../protocol/metrics.ts';
 import { joinSegments } from '../protocol/segments.ts';
 import { contributionDigest, signDigest } from '../protocol/signature.ts';
+import type { SiteFigures } from '../protocol/site-figures.ts';
 import { hashValuation } from '../protocol/valuation.ts';
 import { loadBase } from './base-model.ts';
 import { keepUpdate } from './keep-update.ts';
 import { PeerError } from './peer-error.ts';
 import type { Progress } from './progress.ts';
 import type { Draft } from './signing-guard.ts';
+import { type JudgedExamples, siteFigures } from './site-figures.ts';
 import type { StudySetting } from './study-setting.ts';
 import type { TrainedUpdate } from './train-round.ts';
 
@@ -80,8 +81,10 @@ async function draftRound(setting: StudySetting, progress: Progress, trained: Tr
 async function keepMetrics(setting: StudySetting, progress: Progress, trained: TrainedUpdate | null): Promise<Hex> {
   const base = joinSegments(await loadBase(setting.blobs, progress));
   const { heldOut, common } = setting.data;
-  const metrics: Metrics = {
-    type: 'consilium/metrics/1',
+  const figures = (part: JudgedExamples): SiteFigures =>
+    siteFigures(setting.model.evaluate(base, part), part, setting.manifest.subgroups);
+  const metrics: MetricsDocument = {
+    type: 'consilium/metrics/2',
     study: setting.study,
     round: progress.round,
     member: setting.self,
@@ -89,8 +92,8 @@ async function keepMetrics(setting: StudySetting, progress: Progress, trained: T
     seedCommitment: toHex(sha256(Buffer.from(setting.trainingSeed))),
     training: trainingFigures(trained),
     privacy: spendOf(setting),
-    heldOut: figures(setting.model.evaluate(base, heldOut)),
-    common: common === null ? null : figures(setting.model.evaluate(base, common)),
+    heldOut: figures(heldOut),
+    common: common === null ? null : figures(common),
     utilityMicros: progress.utilityMicros,
   };
   setting.emit({ event: 'round.evaluated', round: progress.round, heldOut: metrics.heldOut, common: metrics.common });
@@ -110,8 +113,4 @@ function spendOf({ manifest, store, data }: StudySetting): Metrics['privacy'] {
   const { noiseMultiplier, samplingRate } = mechanism;
   const steps = store.spending.spent().reduce((total, each) => total + each.steps, 0);
   return { unit, adjacency: 'add-or-remove', noiseMultiplier, samplingRate, steps };
-}
-
-function figures({ samples, loss, accuracy, auc }: Evaluation): Metrics['heldOut'] {
-  return { samples, loss, accuracy, auc };
 }

@@ -12,6 +12,7 @@ import type { Manifest } from '../protocol/manifest.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { PeerEvent } from './peer-event.ts';
 import type { PeerStore } from './peer-store.ts';
+import type { JudgedExamples } from './site-figures.ts';
 
 /** One member's part in one study: everything that the steps of a round work with. */
 export interface StudySetting {
@@ -39,7 +40,7 @@ export interface StudySetting {
 export interface MemberExamples {
   readonly training: Examples;
   /** The member's own, never trained on. */
-  readonly heldOut: Examples;
+  readonly heldOut: JudgedExamples;
   /** The test part that all members share, if the study has one. */
-  readonly common: Examples | null;
+  readonly common: JudgedExamples | null;
 }

@@ -6,6 +6,7 @@ import { aggregationSchema } from './aggregation-terms.ts';
 import { MAXIMUM_SEGMENTS } from './announcement.ts';
 import { privacySchema } from './privacy-terms.ts';
 import { codecSchema } from './segment-codec.ts';
+import { subgroupTermsSchema } from './site-figures.ts';
 import { digestSchema } from './wire-types.ts';
 
 /** Plain JSON whose meaning belongs to another layer, which checks it with a schema of its own. */
@@ -38,9 +39,9 @@ export const manifestSchema = z
     finalPulls: z.int().min(1).max(63),
     /** How the segments of updates are written. */
     codec: codecSchema,
-    /** How contributions are mixed. */
     /** Differential privacy, whose budget `epsilonBudgetMicros` is. */
     privacy: privacySchema,
+    /** How contributions are mixed. */
     aggregation: aggregationSchema,
     staleness: z.strictObject({
       /** A contribution may be mixed up to this many rounds late. */
@@ -72,6 +73,8 @@ export const manifestSchema = z
       /** Beyond it they are the mean over this many seeded permutations. */
       permutations: z.int().min(1).max(100_000),
     }),
+    /** Groups that members tell figures of beside those of their whole test parts; left out for none. */
+    subgroups: subgroupTermsSchema.optional(),
   })
   .refine((manifest) => manifest.pulls <= manifest.finalPulls, { error: 'finalPulls must not be below pulls' })
   .refine((manifest) => manifest.minimumMembers <= manifest.maximumMembers, {

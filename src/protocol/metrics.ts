@@ -1,21 +1,10 @@
 import { z } from 'zod';
 import { decodeCanonical, encodeCanonical } from '../base/canonical.ts';
 import { privacySpendSchema } from './privacy-terms.ts';
+import { plainFiguresSchema, siteFiguresSchema } from './site-figures.ts';
 import { addressSchema, digestSchema, roundSchema } from './wire-types.ts';
 
-const evaluationSchema = z.strictObject({
-  samples: z.int().min(1),
-  /** Mean cross-entropy in nats. */
-  loss: z.number(),
-  /** Share of samples classified rightly; null for a model of survival. */
-  accuracy: z.number().min(0).max(1).nullable(),
-  /** Area under the ROC curve, or the concordance index of a model of survival; null where a class is missing. */
-  auc: z.number().min(0).max(1).nullable(),
-});
-
-/** A site's figures for one round; its digest is in the contribution. Aggregates only, nothing about a single record. */
-export const metricsSchema = z.strictObject({
-  type: z.literal('consilium/metrics/1'),
+const shared = {
   study: digestSchema,
   round: roundSchema,
   member: addressSchema,
@@ -26,21 +15,45 @@ export const metricsSchema = z.strictObject({
   training: z.strictObject({ loss: z.number(), accuracy: z.number().min(0).max(1).nullable() }).nullable(),
   /** What was spent of the privacy budget so far, at the manifest's δ; null where the study has none. */
   privacy: privacySpendSchema.nullable(),
-  /** The base on the member's own held-out part. */
-  heldOut: evaluationSchema,
-  /** The base on the test part that all members share; null where the study has none. */
-  common: evaluationSchema.nullable(),
   /** Utility of the last mix in millionths of a nat: what the committed scores sum to; null where nothing was valued. */
   utilityMicros: z.int().nullable(),
+};
+
+/**
+ * A site's figures for one round; its digest is in the contribution. Aggregates only, nothing about a single record. `heldOut`: the base
+ * on the member's own held-out part; `common`: on the test part that all members share, null where the study has none.
+ */
+const currentSchema = z.strictObject({
+  type: z.literal('consilium/metrics/2'),
+  ...shared,
+  heldOut: siteFiguresSchema,
+  common: siteFiguresSchema.nullable(),
 });
 
-export type Metrics = z.infer<typeof metricsSchema>;
+/** As it was signed before calibration and subgroups were told; what it lacks reads as null. */
+const firstSchema = z.strictObject({
+  type: z.literal('consilium/metrics/1'),
+  ...shared,
+  heldOut: plainFiguresSchema,
+  common: plainFiguresSchema.nullable(),
+});
 
-export function encodeMetrics(metrics: Metrics): Uint8Array {
+/** Metrics of any version, as readers see them. */
+export type Metrics = Omit<z.infer<typeof currentSchema>, 'type'> & {
+  readonly type: MetricsDocument['type'];
+};
+/** Metrics as they are written. */
+export type MetricsDocument = z.infer<typeof currentSchema> | z.infer<typeof firstSchema>;
+
+export function encodeMetrics(metrics: MetricsDocument): Uint8Array {
   return encodeCanonical(metrics);
 }
 
 /** @throws ConsiliumError `base/not-canonical`, or a ZodError */
 export function decodeMetrics(bytes: Uint8Array): Metrics {
-  return metricsSchema.parse(decodeCanonical(bytes));
+  const document = z.discriminatedUnion('type', [currentSchema, firstSchema]).parse(decodeCanonical(bytes));
+  if (document.type === 'consilium/metrics/2') return document;
+  const untold = { calibration: null, subgroups: null };
+  const common = document.common === null ? null : { ...document.common, ...untold };
+  return { ...document, heldOut: { ...document.heldOut, ...untold }, common };
 }

@@ -11,7 +11,7 @@ import type { Announcement, Reveal } from '../../src/protocol/announcement.ts';
 import { checkpointDigest } from '../../src/protocol/checkpoint.ts';
 import type { Contribution } from '../../src/protocol/contribution.ts';
 import { type Manifest, studyOf } from '../../src/protocol/manifest.ts';
-import { encodeMetrics, type Metrics } from '../../src/protocol/metrics.ts';
+import { encodeMetrics, type Metrics, type MetricsDocument } from '../../src/protocol/metrics.ts';
 import { encodeRecipe, type Recipe } from '../../src/protocol/recipe.ts';
 import { type Codec, decodeUpdateSegment, encodeUpdateSegment } from '../../src/protocol/segment-codec.ts';
 import { decodeSegment, joinSegments, rootOfDigests, segmentModel, segmentRange } from '../../src/protocol/segments.ts';
@@ -27,7 +27,7 @@ export interface Cheat {
   readonly member: number;
   readonly round: number;
   recipe?(recipe: Recipe): Recipe;
-  metrics?(metrics: Metrics): Metrics;
+  metrics?(metrics: Metrics): MetricsDocument;
   /** Another base than the one that was mixed. */
   base?: Hex;
   /** Another reading of the segments that it mixes than the codec's. */
@@ -162,8 +162,8 @@ export async function syntheticStudy(
         scores: packScores(members.map((m) => 10 * m)),
         salt: digest(`salt ${n} ${round}`),
       };
-      const metrics: Metrics = {
-        type: 'consilium/metrics/1',
+      const metrics: MetricsDocument & Metrics = {
+        type: 'consilium/metrics/2',
         study,
         round,
         member,
@@ -171,7 +171,7 @@ export async function syntheticStudy(
         seedCommitment: digest('seed'),
         training: closing ? null : { loss: 0.5, accuracy: 0.5 },
         privacy: null,
-        heldOut: { samples: 1, loss: 0.5, accuracy: 0.5, auc: null },
+        heldOut: { samples: 1, loss: 0.5, accuracy: 0.5, auc: null, calibration: null, subgroups: null },
         common: null,
         utilityMicros: round === 0 || hasAdopted(n, round) ? null : 10 * MEMBERS * (MEMBERS + 1) * 0.5,
       };

@@ -1,6 +1,8 @@
 import { AGGREGATION_RULES, type AggregationTerms } from '../../protocol/aggregation-terms.ts';
 import type { Codec } from '../../protocol/segment-codec.ts';
+import type { SubgroupTerms } from '../../protocol/site-figures.ts';
 import { type CommandSpec, number, type OptionValues, usageError, wholeNumber } from '../command-line.ts';
+import { readSubgroups, SUBGROUPS_OPTION } from '../read-subgroups.ts';
 
 export interface DemoOptions {
   /** Null for five, or the hospitals whose tables lie in a folder. */
@@ -16,6 +18,8 @@ export interface DemoOptions {
   readonly codec: Codec['name'];
   /** How contributions are mixed. */
   readonly rule: AggregationTerms['rule'];
+  /** Groups that members tell figures of. */
+  readonly subgroups?: SubgroupTerms;
   /** Privacy budget of each record; null for no noise. */
   readonly epsilon: number | null;
   readonly delta: number;
@@ -73,6 +77,7 @@ export const DEMO_SPEC: CommandSpec = {
       help: `how contributions are mixed: ${AGGREGATION_RULES.join(', ')}`,
       default: 'clipped-mean',
     },
+    subgroups: SUBGROUPS_OPTION,
     epsilon: {
       type: 'string',
       value: '<n>',
@@ -116,6 +121,7 @@ export function readDemoOptions(values: OptionValues): DemoOptions {
     pulls: optional('pulls', MOST_PEERS - 1),
     codec: readCodec(String(values.codec)),
     rule: readRule(String(values.rule)),
+    ...readSubgroups(values),
     ...readBudget(values),
     seed: wholeNumber(values, 'seed', { min: 0, max: 2 ** 31 }),
     out: typeof values.out === 'string' ? values.out : null,

@@ -104,6 +104,7 @@ function demoManifest(options: DemoOptions, source: DataSource, { peers, smalles
     architecture,
     training,
     ...(privacy === null ? {} : { privacy }),
+    ...(options.subgroups === undefined ? {} : { subgroups: options.subgroups }),
   });
 }
 

@@ -1,3 +1,4 @@
+import { type Demographics, parseAge, parseSex } from '../demographics.ts';
 import { imageError } from '../images/image-error.ts';
 import type { ImageFile, ImagePart, UnitImage } from '../images/image-file.ts';
 import { chosenFrames, type ReadingOptions } from '../images/reading-options.ts';
@@ -17,8 +18,8 @@ const NATIVE = ['1.2.840.10008.1.2', '1.2.840.10008.1.2.1', '1.2.840.10008.1.2.2
 const MAX_LABEL_LENGTH = 64;
 
 /**
- * Reads the images of a DICOM file. Of its header nothing gets out but the patient's identifier, which stays in memory, and the
- * value of the tag that was asked for as label.
+ * Reads the images of a DICOM file. Of its header nothing gets out but the patient's identifier, which stays in memory, the
+ * value of the tag that was asked for as label, and sex and age if they were asked for.
  * @throws DataError naming the file and the byte where something is wrong
  */
 export async function readDicom(path: string, bytes: Buffer, options: ReadingOptions): Promise<ImageFile> {
@@ -26,7 +27,8 @@ export async function readDicom(path: string, bytes: Buffer, options: ReadingOpt
   const layout = readPixelLayout(file);
   const frameAt = await frameReader(file, layout);
   const label = options.labelTag === null ? null : labelOf(file, options.labelTag);
-  return { patient: text(file, 0x00100020), parts: imageParts({ file, layout, frameAt, label }, options) };
+  const persons = options.demographics === true ? { demographics: demographicsOf(file) } : {};
+  return { patient: text(file, 0x00100020), ...persons, parts: imageParts({ file, layout, frameAt, label }, options) };
 }
 
 interface DecodableDicom {
@@ -62,6 +64,12 @@ function toImage(file: OpenDicom, { bytes, layout }: DecodedFrame, { window }: R
   if (layout.photometric === 'PALETTE COLOR') return paletteImage(file, samples, layout);
   return greyImage(file, samples, { layout, window });
 }
+
+/** Patient's Sex and Patient's Age; an age is not worked out from a date of birth. */
+const demographicsOf = (file: OpenDicom): Demographics => ({
+  sex: parseSex(text(file, 0x00100040)),
+  ageYears: parseAge(text(file, 0x00101010)),
+});
 
 /** Printable and short: a class is a word, not a text. */
 function labelOf(file: OpenDicom, tag: string): string | null {

@@ -1,4 +1,5 @@
 import type { PixelImage } from '../deidentify/pixel-image.ts';
+import type { Demographics } from '../demographics.ts';
 
 /** A picture of black (0) to white (1). */
 export interface UnitImage extends PixelImage {
@@ -14,9 +15,10 @@ export interface ImagePart {
   readonly image: UnitImage;
 }
 
-/** What is let out of an image file: pixels, a label that was asked for, and who the patient is. */
+/** What is let out of an image file: pixels, a label that was asked for, who the patient is, and sex and age if they were asked for. */
 export interface ImageFile {
   readonly patient: string | null;
+  readonly demographics?: Demographics;
   /** Decoded one at a time, as they are taken. */
   readonly parts: Iterable<ImagePart>;
 }

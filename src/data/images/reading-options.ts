@@ -13,6 +13,8 @@ export interface ReadingOptions {
   readonly frames: 'all' | 'middle' | number;
   /** What becomes of DICOM images in which text is or may be burned in; `blank` goes for PNG and JPEG too. */
   readonly burnedIn: 'refuse' | 'blank' | 'ignore';
+  /** Whether DICOM files are asked for sex and age. */
+  readonly demographics?: boolean;
   /** What every image is brought to; null keeps the files' own sizes. */
   readonly size: ImageSize | null;
 }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { type DataError, fileError } from '../data-error.ts';
 import type { ReadingOptions } from '../images/reading-options.ts';
-import type { ReadPart } from './reading-message.ts';
+import type { ReadPart, ReadPerson } from './reading-message.ts';
 import {
   BYTES_PER_DEADLINE,
   type ReadingLimits,
@@ -18,9 +18,8 @@ const FILES_PER_PROCESS = 16;
 const MAX_TOTAL_VALUES = 2 ** 28;
 
 /** What one file gave. */
-export interface ReadFile {
+export interface ReadFile extends ReadPerson {
   readonly path: string;
-  readonly patient: string | null;
   readonly parts: readonly ReadPart[];
   readonly problem: DataError | null;
 }
@@ -82,20 +81,20 @@ interface OneFile {
 
 async function readOne(reader: ReadingProcess, { path, plan, budget }: OneFile): Promise<ReadFile> {
   const parts: ReadPart[] = [];
-  let patient: string | null = null;
+  let person: ReadPerson = { patient: null };
   const problem = await reader.read({
     path,
     options: plan.options,
     seconds: plan.limits.seconds * Math.max(1, (await sizeOf(path)) / BYTES_PER_DEADLINE),
     onParts: (whose, more) => {
-      patient = whose;
+      person = whose;
       budget.values -= more.reduce((total, { values }) => total + values.length, 0);
       if (budget.values >= 0) parts.push(...more);
     },
   });
   if (budget.values < 0) throw tooMany(path);
   // Half a file is not a record of anything.
-  return { path, patient, parts: problem ? [] : parts, problem };
+  return { path, ...person, parts: problem ? [] : parts, problem };
 }
 
 /** A file that cannot be looked at counts as small; the reading process says what is wrong with it. */

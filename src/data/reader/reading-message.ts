@@ -1,4 +1,5 @@
 import type { DataErrorCode } from '../data-error.ts';
+import type { Demographics } from '../demographics.ts';
 import type { ReadingOptions } from '../images/reading-options.ts';
 
 /** Asks a reading process for the images of one file. */
@@ -22,8 +23,14 @@ export interface ReadProblem {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** Whose images they are, and what is known of the person. */
+export interface ReadPerson {
+  readonly patient: string | null;
+  readonly demographics?: Demographics;
+}
+
 /** What a reading process answers: any number of parts, then the end. */
 export type ReadingAnswer =
   | { readonly type: 'ready' }
-  | { readonly type: 'parts'; readonly patient: string | null; readonly parts: readonly ReadPart[] }
+  | { readonly type: 'parts'; readonly person: ReadPerson; readonly parts: readonly ReadPart[] }
   | { readonly type: 'end'; readonly problem: ReadProblem | null };

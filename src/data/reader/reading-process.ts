@@ -29,7 +29,7 @@ async function answer(request: ReadingRequest): Promise<void> {
 }
 
 async function read({ path, options }: ReadingRequest): Promise<void> {
-  const { patient, parts } = await readImageFile(path, options);
+  const { parts, ...person } = await readImageFile(path, options);
   let batch: ReadPart[] = [];
   let batchValues = 0;
   for (const part of parts) {
@@ -37,11 +37,11 @@ async function read({ path, options }: ReadingRequest): Promise<void> {
     batch.push(ready);
     batchValues += ready.values.length;
     if (batchValues < MAX_BATCH_VALUES && batch.length < MAX_BATCH_PARTS) continue;
-    await send({ type: 'parts', patient, parts: batch });
+    await send({ type: 'parts', person, parts: batch });
     batch = [];
     batchValues = 0;
   }
-  if (batch.length > 0) await send({ type: 'parts', patient, parts: batch });
+  if (batch.length > 0) await send({ type: 'parts', person, parts: batch });
 }
 
 function toSize({ part, label, image }: ImagePart, size: ReadingRequest['options']['size']): ReadPart {

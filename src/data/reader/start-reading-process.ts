@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DataError, fileError } from '../data-error.ts';
 import type { ReadingOptions } from '../images/reading-options.ts';
-import type { ReadingAnswer, ReadPart } from './reading-message.ts';
+import type { ReadingAnswer, ReadPart, ReadPerson } from './reading-message.ts';
 
 const ENTRY = fileURLToPath(new URL('reading-process.ts', import.meta.url));
 /** What an idle process reserves: the runtime, and 256 MiB of address space for the codecs, of which it touches little. */
@@ -30,7 +30,7 @@ export interface ReadingTask {
   readonly path: string;
   readonly options: ReadingOptions;
   readonly seconds: number;
-  readonly onParts: (patient: string | null, parts: readonly ReadPart[]) => void;
+  readonly onParts: (person: ReadPerson, parts: readonly ReadPart[]) => void;
 }
 
 /** A process of its own that reads one file after another. */
@@ -104,7 +104,7 @@ function exchange(child: ChildProcess, { path, options, seconds, onParts }: Read
     };
     const onClose = (): void => finish('ended');
     const onMessage = (answer: ReadingAnswer): void => {
-      if (answer.type === 'parts') onParts(answer.patient, answer.parts);
+      if (answer.type === 'parts') onParts(answer.person, answer.parts);
       if (answer.type !== 'end') return;
       const { problem } = answer;
       finish({ problem: problem && new DataError(problem.code, problem.message, { details: problem.details }) });

@@ -1,3 +1,4 @@
+import type { DemographicSource } from '../demographics.ts';
 import type { TableInput } from '../input-spec.ts';
 
 /** Name, what can be, and a usual value with its spread. */
@@ -43,4 +44,10 @@ export const heartInput: TableInput = {
   patient: null,
   time: null,
   missing: ['?'],
+};
+
+/** Where the same tables have sex and age: 1 is male. */
+export const heartDemographics: DemographicSource = {
+  sex: { column: 'sex', female: '0', male: '1' },
+  age: { column: 'age' },
 };

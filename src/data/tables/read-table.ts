@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { fileError } from '../data-error.ts';
+import { type DemographicSource, type Demographics, NO_DEMOGRAPHICS, parseAge, parseSex } from '../demographics.ts';
 import type { TableColumn, TableInput } from '../input-spec.ts';
 import { readRegularFile } from '../read-file.ts';
 import type { SourceRecord, SourceRecords } from '../source-record.ts';
@@ -8,17 +9,27 @@ import { type CsvTable, parseCsv } from './parse-csv.ts';
 /**
  * Reads a CSV table as a study describes it. A record has one number a column: the measurement, or the index of the level; NaN where the
  * cell is empty, marked as missing, no number, out of range, or none of the levels. Rows without a label are listed.
+ * @param source columns that sex and age are taken from, beside the inputs
  * @throws DataError `data/bad-table` if a column is not there; as `readRegularFile` does
  */
-export async function readTable(path: string, spec: TableInput): Promise<SourceRecords> {
-  return toRecords(path, parseCsv(path, await readRegularFile(path)), spec);
+export async function readTable(
+  path: string,
+  spec: TableInput,
+  source: DemographicSource = NO_DEMOGRAPHICS,
+): Promise<SourceRecords> {
+  return toRecords(path, parseCsv(path, await readRegularFile(path)), { spec, source });
 }
 
-function toRecords(path: string, table: CsvTable, spec: TableInput): SourceRecords {
+function toRecords(
+  path: string,
+  table: CsvTable,
+  { spec, source }: { readonly spec: TableInput; readonly source: DemographicSource },
+): SourceRecords {
   const columns = spec.columns.map((column) => ({ column, at: columnAt(path, table, column.name) }));
   const label = columnAt(path, table, spec.label.column);
   const patient = spec.patient === null ? null : columnAt(path, table, spec.patient);
   const time = spec.time === null ? null : columnAt(path, table, spec.time);
+  const personOf = personReader(source, (name) => columnAt(path, table, name));
   const missing = new Set(['', ...spec.missing]);
   const records: SourceRecord[] = [];
   for (const row of table.rows) {
@@ -36,12 +47,28 @@ function toRecords(path: string, table: CsvTable, spec: TableInput): SourceRecor
         patient: patient === null ? null : cell(patient),
         label: name,
         ...(follow === null ? {} : { time: follow }),
+        ...personOf(cell),
         values: Float32Array.from(columns, ({ column, at }) => valueOf(cell(at), column)),
         shape: [columns.length],
       });
     }
   }
   return { records, problems: table.badRows.errors() };
+}
+
+/** @param at finds a column by its name */
+function personReader(
+  { sex, age }: DemographicSource,
+  at: (name: string) => number,
+): (cell: (at: number) => string | null) => { demographics?: Demographics } {
+  if (sex === null && age === null) return () => ({});
+  const [sexAt, ageAt] = [sex === null ? null : at(sex.column), age === null ? null : at(age.column)];
+  return (cell) => ({
+    demographics: {
+      sex: sex === null || sexAt === null ? null : parseSex(cell(sexAt), sex),
+      ageYears: ageAt === null ? null : parseAge(cell(ageAt)),
+    },
+  });
 }
 
 function columnAt(path: string, { header }: CsvTable, name: string): number {

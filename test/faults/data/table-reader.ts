@@ -32,7 +32,7 @@ async function answer({ path }: ReadingRequest): Promise<void> {
       values: inputs,
       shape: [samples, inputs.length / Math.max(1, samples), 1],
     } as const;
-    await send({ type: 'parts', patient: null, parts: [part] });
+    await send({ type: 'parts', person: { patient: null }, parts: [part] });
     await send({ type: 'end', problem: toAnswer(problems[0]) });
   } catch (thrown) {
     await send({ type: 'end', problem: toAnswer(thrown) ?? { code: 'data/reader-failed', message: '', details: {} } });

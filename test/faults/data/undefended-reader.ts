@@ -10,7 +10,7 @@ process.on('message', ({ path }: { path: string }) => {
   if (order === 'heap') fillHeap();
   const image = gunzipSync(bytes);
   const part = { part: null, label: 'x', values: Float32Array.of(image.length), shape: [1, 1, 1] };
-  process.send?.({ type: 'parts', patient: null, parts: [part] });
+  process.send?.({ type: 'parts', person: { patient: null }, parts: [part] });
   process.send?.({ type: 'end', problem: null });
 });
 process.on('uncaughtException', (thrown) => {
