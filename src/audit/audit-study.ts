@@ -13,6 +13,7 @@ import { checkMetrics } from './check-metrics.ts';
 import { checkPrivacy } from './check-privacy.ts';
 import { checkContributions, checkDamage, checkValuations, noticeAbsences } from './check-records.ts';
 import type { Finding, Notice } from './finding.ts';
+import { noticeEchoes } from './notice-echoes.ts';
 import type { Bundle } from './read-bundle.ts';
 import { readStudyLog } from './read-study-log.ts';
 import { replayMixes } from './replay-mixes.ts';
@@ -113,7 +114,7 @@ export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise
     ...emptyReport(bundle, { findings, chainRead: ledger !== null }),
     title: manifest.title,
     rounds: manifest.rounds,
-    notices: [...noticeAbsences(subject), ...replay.notices, ...copies.notices],
+    notices: [...noticeAbsences(subject), ...replay.notices, ...copies.notices, ...noticeEchoes(subject)],
     records: { ...countRecords(subject), mixesReplayed: replay.replayed },
     members: describeMembers(subject, { metrics, credit: await traceStudy(subject) }),
   };
