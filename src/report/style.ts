@@ -58,12 +58,12 @@ thead th small{display:block;font-size:1em}
 thead tr:first-child th[colspan]{text-align:center}
 tr>th:first-child,.places td,.places th{text-align:left}
 thead tr+tr>th:first-child{text-align:right}
-tr>:first-child{padding-left:0}
+tr>:first-child,.members tr>:first-child{padding-left:0}
 tr>:last-child{padding-right:0}
 tbody:last-child tr:last-child>*{border-bottom:0}
 tbody th{font-weight:600;white-space:normal;min-width:100px;overflow-wrap:break-word}
-.members tbody th{min-width:140px}.weights tbody th{max-width:240px}
-tbody th .chip{margin-left:-20px}tbody th:has(.chip){padding-left:20px}
+.members th,.members td{padding-inline:9px}.members tbody th{min-width:140px}.weights tbody th{max-width:240px}
+tbody th .chip{margin-left:-20px}tbody th:has(.chip),.members tbody th:has(.chip){padding-left:20px}
 tfoot th,tfoot td{border-top:2px solid var(--rule);border-bottom:0;font-weight:600}
 .members tbody th small{display:block}
 .main{font-weight:650}.muted{color:var(--soft)}

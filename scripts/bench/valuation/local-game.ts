@@ -1,8 +1,9 @@
+import { mixRelayed, type RelayedMix } from '../../../src/mixing/relayed-mix.ts';
 import { mixWeights } from '../../../src/model/mix.ts';
-import { segmentRange } from '../../../src/protocol/segments.ts';
+import { joinSegments } from '../../../src/protocol/segments.ts';
 import { lossOf, type Samples } from '../perceptron.ts';
 import type { Federation } from './federation.ts';
-import { mixSegments, type PlayedRound, WEIGHTS } from './study-run.ts';
+import { mixSegments, type PlayedRound, segmentsOf, WEIGHTS } from './study-run.ts';
 
 /**
  * What a contribution is compared with: `model`, with its not being there, so that the evaluator mixes without it; `training`, with its member
@@ -15,8 +16,8 @@ export interface LocalGame {
   /** Positions of the contributions in the mix. */
   readonly players: readonly number[];
   /** Nats by which the loss is lower with a coalition of players than with none. */
-  utility(coalition: readonly number[]): number;
-  /** What each player changes in the mix, weights applied, and the model against which it is changed. */
+  readonly utility: (coalition: readonly number[]) => Promise<number>;
+  /** What each player changes in the mix, shares applied, and the mix of nobody. */
   readonly changes: readonly Float32Array[];
   readonly from: Float32Array;
   readonly heldOut: Samples;
@@ -29,30 +30,34 @@ interface View {
   readonly credit: Credit;
 }
 
-export function localGame(federation: Federation, view: View): LocalGame {
+export async function localGame(federation: Federation, view: View): Promise<LocalGame> {
   const { round, evaluator, heldOut, credit } = view;
   const players = federation.members.flatMap((_, k) =>
     round.matrix.some((rows) => (rows[evaluator]?.[k] ?? 0) > 0) ? [k] : [],
   );
-  const mixOf = credit === 'model' ? mixWithout(federation, view) : mixRelayed(view);
-  const inMix = (coalition: readonly number[]): number[] => coalition.flatMap((player) => players[player] ?? []);
-  const from = mixOf([]);
+  const mixOf = credit === 'model' ? mixWithout(federation, view) : mixTrained(view, players);
+  const from = await mixOf([]);
   const before = lossOf(federation.network, from, heldOut);
   return {
     players,
-    utility: (coalition) => before - lossOf(federation.network, mixOf(inMix(coalition)), heldOut),
-    changes: players.map((player) => changeBy(view, player)),
+    utility: async (coalition) => {
+      const present = coalition.flatMap((player) => players[player] ?? []);
+      return before - lossOf(federation.network, await mixOf(present), heldOut);
+    },
+    changes: players.map((player) =>
+      joinSegments(segmentsOf(round.updates[player]).map((_, s) => shareOfChange(view, player, s))),
+    ),
     from,
     heldOut,
   };
 }
 
-type CoalitionMix = (present: readonly number[]) => Float32Array;
+type CoalitionMix = (present: readonly number[]) => Promise<Float32Array>;
 
 /** Who is no member of the coalition is not there, and the others weigh the more; a segment without a source keeps the base. */
 function mixWithout({ members }: Federation, { round, evaluator }: View): CoalitionMix {
   const base = round.bases[evaluator] as Float32Array;
-  return (present) =>
+  return async (present) =>
     mixSegments(round.updates, base, (segment) => {
       const row = round.matrix[segment]?.[evaluator] ?? [];
       const sources = present.filter((k) => (row[k] ?? 0) > 0);
@@ -64,23 +69,40 @@ function mixWithout({ members }: Federation, { round, evaluator }: View): Coalit
     });
 }
 
-/** Who is no member of the coalition hands on what it would have trained from. */
-function mixRelayed({ round, evaluator }: View): CoalitionMix {
-  const base = round.bases[evaluator] as Float32Array;
-  return (present) => {
-    const sources = round.updates.map((update, k) => (present.includes(k) ? update : (round.bases[k] as Float32Array)));
-    return mixSegments(sources, base, (segment) => round.matrix[segment]?.[evaluator] ?? []);
+/** Who is no member of the coalition hands on what it would have trained from: as peers compute it. */
+function mixTrained(view: View, players: readonly number[]): CoalitionMix {
+  const { round, evaluator } = view;
+  const mixed = segmentsOf(mixSegments(round.updates, round.bases[evaluator] as Float32Array, (s) => rowOf(view, s)));
+  const mix: RelayedMix = {
+    rule: 'clipped-mean',
+    own: evaluator,
+    steps: round.matrix.map((_, segment) => ({
+      sources: [...players],
+      weights: players.map((player) => rowOf(view, segment)[player] ?? 0),
+      scales: players.map(() => 1),
+    })),
+    mixedOf: async (segment) => mixed[segment] as Float32Array,
+    changeOf: async (player, segment) => changeOf(view, player, segment),
   };
+  return async (present) =>
+    joinSegments(
+      await mixRelayed(
+        mix,
+        players.filter((player) => !present.includes(player)),
+      ),
+    );
 }
 
-function changeBy({ round, evaluator, credit }: View, player: number): Float32Array {
-  const update = round.updates[player] as Float32Array;
-  const before = round.bases[credit === 'model' ? evaluator : player] as Float32Array;
-  const change = new Float32Array(update.length);
-  for (const [segment, rows] of round.matrix.entries()) {
-    const weight = rows[evaluator]?.[player] ?? 0;
-    const { start, end } = segmentRange(update.length, round.matrix.length, segment);
-    for (let k = start; k < end; k++) change[k] = weight * ((update[k] as number) - (before[k] as number));
-  }
-  return change;
+const rowOf = ({ round, evaluator }: View, segment: number): readonly number[] =>
+  round.matrix[segment]?.[evaluator] ?? [];
+
+function changeOf({ round, evaluator, credit }: View, player: number, segment: number): Float32Array {
+  const update = segmentsOf(round.updates[player])[segment] as Float32Array;
+  const before = segmentsOf(round.bases[credit === 'model' ? evaluator : player])[segment] as Float32Array;
+  return update.map((value, k) => value - (before[k] as number));
+}
+
+function shareOfChange(view: View, player: number, segment: number): Float32Array {
+  const share = rowOf(view, segment)[player] ?? 0;
+  return changeOf(view, player, segment).map((value) => share * value);
 }

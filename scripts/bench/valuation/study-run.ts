@@ -78,6 +78,14 @@ function mixAll(matrix: MixingMatrix, sources: readonly Float32Array[]): Float32
   return sources.map((source, mixer) => mixSegments(sources, source, (segment) => matrix[segment]?.[mixer] ?? []));
 }
 
+/** A vector's segments, in order; views of it. */
+export function segmentsOf(vector: Float32Array = new Float32Array(0)): Float32Array[] {
+  return Array.from({ length: SEGMENTS }, (_, segment) => {
+    const { start, end } = segmentRange(vector.length, SEGMENTS, segment);
+    return vector.subarray(start, end);
+  });
+}
+
 /** Segment by segment the weighted sum of the sources; where nobody has a weight the base stands. */
 export function mixSegments(
   sources: readonly Float32Array[],
