@@ -18,8 +18,10 @@ export interface ReplayReport {
   readonly notices: Notice[];
 }
 
-/** Who is told of what while mixes are repeated. */
-export interface ReplayWatch {
+/** Which mixes are repeated, and who is told of what meanwhile. */
+export interface ReplayRun {
+  /** False for a contribution whose base need not be derived; all are if it is left out. */
+  readonly isWanted?: (contribution: Contribution) => boolean;
   /** Told after each mix. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Given the base of each contribution that the mixes lead to. */
@@ -34,7 +36,7 @@ type Segments = readonly Float32Array[];
  */
 export async function replayMixes(
   subject: AuditSubject,
-  { onProgress = () => {}, onBase = async () => {} }: ReplayWatch = {},
+  { isWanted = () => true, onProgress = () => {}, onBase = async () => {} }: ReplayRun = {},
 ): Promise<ReplayReport> {
   const report: ReplayReport = { replayed: 0, findings: [], notices: [] };
   const initial = await loadInitial(subject);
@@ -42,13 +44,14 @@ export async function replayMixes(
     const message = 'the initial model in the bundle is not the one that the manifest names';
     return { ...report, findings: [{ code: 'audit/initial-model-mismatch', message }] };
   }
-  const mixes = inOrderOfReplay(subject);
+  const mixes = inOrderOfReplay(subject).filter(isWanted);
   const bases = new Map<Hex, Base>();
   for (const member of subject.participants) {
     bases.set(member, { round: 0, root: subject.manifest.initialModel.digest, segments: initial });
   }
-  report.findings.push(...checkFirstBases(subject));
-  for (const first of subject.contributions.values()) if (first.round === 0) await onBase(first, initial);
+  const firsts = [...subject.contributions.values()].filter((record) => record.round === 0 && isWanted(record));
+  report.findings.push(...checkFirstBases(firsts, subject));
+  for (const first of firsts) await onBase(first, initial);
   let replayed = 0;
   for (const [done, after] of mixes.entries()) {
     const replay = await replayOne(subject, after, bases);
@@ -72,9 +75,9 @@ async function loadInitial({ bundle, manifest }: AuditSubject): Promise<Segments
   return blobs.some((blob) => blob === null) ? null : blobs.map((blob) => decodeSegment(blob ?? new Uint8Array(0)));
 }
 
-function checkFirstBases({ contributions, manifest }: AuditSubject): Finding[] {
-  return [...contributions.values()]
-    .filter(({ round, base }) => round === 0 && base !== manifest.initialModel.digest)
+function checkFirstBases(firsts: readonly Contribution[], { manifest }: AuditSubject): Finding[] {
+  return firsts
+    .filter(({ base }) => base !== manifest.initialModel.digest)
     .map(({ member, round }) => ({
       code: 'audit/recipe-mismatch',
       member,

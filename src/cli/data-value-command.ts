@@ -11,6 +11,7 @@ import { formatCsv } from './format-csv.ts';
 import { formatTable } from './format-table.ts';
 import { makePrivateFolder } from './private-folder.ts';
 import { type Command, EXIT_OK } from './run-command.ts';
+import { showProgress } from './show-progress.ts';
 
 /** A training record with what is said of it. */
 interface ValuedRecord {
@@ -48,7 +49,11 @@ export const dataValueCommand: Command = {
     const top = wholeNumber(values, 'top', { min: 1, max: 1000 });
     const neighbours = wholeNumber(values, 'neighbours', { min: 1, max: 1000 });
     const out = await makePrivateFolder(required(values, 'out'));
-    const valuation = await valueRecords(path, { neighbours, signal, onProgress: showProgress(values) });
+    const valuation = await valueRecords(path, {
+      neighbours,
+      signal,
+      onProgress: showProgress('held-out record', values),
+    });
     const ranking = await rank(valuation, values.places);
     const files = await writeFiles(out, valuation.training, { ranking, top });
     const outcome = { valuation, neighbours, ranking, top, files };
@@ -56,13 +61,6 @@ export const dataValueCommand: Command = {
     return EXIT_OK;
   },
 };
-
-/** Progress goes to the terminal only, and never into what a machine reads. */
-function showProgress({ json }: OptionValues): (done: number, total: number) => void {
-  if (json === true || !process.stderr.isTTY) return () => {};
-  return (done, total) =>
-    void process.stderr.write(`\rheld-out record ${done} of ${total}${done === total ? '\n' : ''}`);
-}
 
 /** All records, the most harmful first. */
 async function rank(

@@ -92,8 +92,13 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     words: 'audit verify',
-    summary: 'verify a study from its bundle and the ledger',
-    load: async () => (await import('./audit-verify-command.ts')).auditVerifyCommand,
+    summary: 'verify a study from its bundle and the ledger, and repeat its mixes',
+    load: async () => (await import('./audit/verify-command.ts')).auditVerifyCommand,
+  },
+  {
+    words: 'audit replay',
+    summary: 'repeat mixes bit for bit',
+    load: async () => (await import('./audit/replay-command.ts')).auditReplayCommand,
   },
   {
     words: 'audit prove',
@@ -137,8 +142,8 @@ const COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
-function overview(): string {
-  const rows = COMMANDS.map(({ words, summary }) => `  ${words.padEnd(20)} ${summary}`);
+function overview(commands: readonly CommandEntry[]): string {
+  const rows = commands.map(({ words, summary }) => `  ${words.padEnd(20)} ${summary}`);
   const hint = "'consilium <command> --help' explains a command.";
   return ['Usage: consilium <command> [options]', '', 'Commands:', ...rows, '', hint, ''].join('\n');
 }
@@ -148,9 +153,15 @@ async function main(args: readonly string[]): Promise<number> {
     const entry = COMMANDS.find(({ words }) => words === args.slice(0, length).join(' '));
     if (entry !== undefined) return runCommand(await entry.load(), args.slice(length));
   }
+  const isAskedFor = args.includes('--help') || args[0] === 'help';
   if (args.length === 0 || args[0] === '--help' || args[0] === 'help') {
-    process.stdout.write(overview());
-    return args.length === 0 ? EXIT_USAGE : EXIT_OK;
+    process.stdout.write(overview(COMMANDS));
+    return isAskedFor ? EXIT_OK : EXIT_USAGE;
+  }
+  const group = COMMANDS.filter(({ words }) => words.startsWith(`${args[0]} `));
+  if (group.length > 0 && (args.length === 1 || isAskedFor)) {
+    process.stdout.write(overview(group));
+    return isAskedFor ? EXIT_OK : EXIT_USAGE;
   }
   process.stderr.write(`cli/usage: there is no command '${args.join(' ')}'; see 'consilium --help'\n`);
   return EXIT_USAGE;

@@ -33,6 +33,7 @@ describe('help', () => {
     'peer guard',
     'evidence',
     'audit verify',
+    'audit replay',
     'chain',
   ];
 
@@ -47,6 +48,13 @@ describe('help', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`^Usage: consilium ${command}`));
     expect(stdout).toContain('--help');
+  });
+
+  test('lists the commands of a group', async () => {
+    const { code, stdout } = await runCommand('audit', '--help');
+    expect(code).toBe(0);
+    expect(stdout).toContain('audit replay');
+    expect(stdout).not.toContain('peer start');
   });
 
   test('is pointed to where a command does not exist', async () => {

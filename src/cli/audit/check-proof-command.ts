@@ -8,9 +8,9 @@ import {
 } from '../../audit/check-segment-proof.ts';
 import type { Hex } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
-import { connectIfAsked } from '../audit-verify-command.ts';
 import { isAddress, type OptionValues, usageError } from '../command-line.ts';
 import { type Command, EXIT_FINDINGS, EXIT_OK } from '../run-command.ts';
+import { CHAIN_OPTIONS, connectIfAsked } from './chain-options.ts';
 
 /** The largest proof has a manifest with a thousand columns, and 64 signatures. */
 const MAXIMUM_BYTES = 8 * 2 ** 20;
@@ -24,8 +24,8 @@ export const auditCheckProofCommand: Command = {
       'members under a later head. Without --members it is for you to know whose accounts those are. Exit code 0 if it holds, 3 if not.',
     positionals: true,
     options: {
-      rpc: { type: 'string', value: '<url>', help: 'JSON-RPC address of a node' },
-      contract: { type: 'string', value: '<address>', help: 'address of the Ledger contract' },
+      ...CHAIN_OPTIONS,
+      rpc: { ...CHAIN_OPTIONS.rpc, help: 'JSON-RPC address of a node' },
       members: {
         type: 'string',
         value: '<accounts>',

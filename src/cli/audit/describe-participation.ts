@@ -1,7 +1,7 @@
 import type { ParticipationRow, ParticipationTable } from '../../audit/participation-table.ts';
 import type { RoundPart } from '../../protocol/participation.ts';
-import { describeFindings } from '../audit-verify-command.ts';
 import { formatTable } from '../format-table.ts';
+import { describeFindings } from './describe-findings.ts';
 
 const MARKS: Readonly<Record<RoundPart, string>> = {
   contributed: 'C',

@@ -1,10 +1,12 @@
 import { type MetricsRow, type MetricsTable, tabulateMetrics } from '../../audit/metrics-table.ts';
-import { openBundle } from '../../audit/read-bundle.ts';
-import { connectIfAsked, describeFindings } from '../audit-verify-command.ts';
-import { usageError, wholeNumber } from '../command-line.ts';
+import { wholeNumber } from '../command-line.ts';
 import { formatCsv } from '../format-csv.ts';
 import { formatTable } from '../format-table.ts';
-import { type Command, EXIT_FINDINGS, EXIT_OK } from '../run-command.ts';
+import type { Command } from '../run-command.ts';
+import { CHAIN_OPTIONS } from './chain-options.ts';
+import { describeFindings } from './describe-findings.ts';
+import { FORMAT_OPTIONS, printReport, requireOneForm } from './print-report.ts';
+import { withBundle } from './with-bundle.ts';
 
 export const auditMetricsCommand: Command = {
   spec: {
@@ -15,42 +17,24 @@ export const auditMetricsCommand: Command = {
       'never told. Without --round the last round of each member, which is that of its final model.',
     positionals: true,
     options: {
-      rpc: {
-        type: 'string',
-        value: '<url>',
-        help: "JSON-RPC address of a node; without it the bundle's copy of the log is used",
-      },
-      contract: { type: 'string', value: '<address>', help: 'address of the Ledger contract' },
+      ...CHAIN_OPTIONS,
       round: { type: 'string', value: '<n>', help: 'figures of the models that this round began from' },
-      json: { type: 'boolean', help: 'print all rounds and the findings as JSON' },
-      csv: { type: 'boolean', help: 'print all rounds as CSV, for spreadsheets' },
+      ...FORMAT_OPTIONS,
     },
     examples: ['consilium audit metrics evidence.car', 'consilium audit metrics evidence.car --csv > metrics.csv'],
   },
-  async run(values, positionals) {
-    const [path] = positionals;
-    if (path === undefined || positionals.length > 1) throw usageError('name one bundle; see --help');
-    if (values.json === true && values.csv === true) throw usageError('give --json or --csv, not both');
+  run(values, positionals) {
+    requireOneForm(values);
     const round = values.round === undefined ? null : wholeNumber(values, 'round', { min: 0, max: 100_000 });
-    const connection = await connectIfAsked(values);
-    try {
-      const bundle = await openBundle(path);
-      try {
-        const all = await tabulateMetrics(bundle, connection);
-        const table = round === null ? all : { ...all, rows: all.rows.filter((row) => row.round === round) };
-        if (values.json === true) process.stdout.write(`${JSON.stringify(table)}\n`);
-        else if (values.csv === true) process.stdout.write(toCsv(table));
-        else process.stdout.write(describe(table, round === null));
-        if (values.csv === true && table.findings.length > 0) {
-          process.stderr.write(`${describeFindings(table.findings, [])}\n`);
-        }
-        return table.findings.length === 0 ? EXIT_OK : EXIT_FINDINGS;
-      } finally {
-        await bundle.close();
-      }
-    } finally {
-      connection?.close();
-    }
+    return withBundle({ values, positionals }, async ({ bundle, ledger }) => {
+      const all = await tabulateMetrics(bundle, ledger);
+      const table = round === null ? all : { ...all, rows: all.rows.filter((row) => row.round === round) };
+      return printReport(values, {
+        json: table,
+        csv: () => toCsv(table),
+        text: () => describe(table, round === null),
+      });
+    });
   },
 };
 

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { proveSegment } from '../../audit/prove-segment.ts';
-import { openBundle } from '../../audit/read-bundle.ts';
 import { messageOf } from '../../base/errors.ts';
 import { address, required, usageError, wholeNumber } from '../command-line.ts';
 import { type Command, EXIT_OK } from '../run-command.ts';
+import { withBundle } from './with-bundle.ts';
 
 export const auditProveCommand: Command = {
   spec: {
@@ -23,21 +23,13 @@ export const auditProveCommand: Command = {
     examples: ['consilium audit prove evidence.car --member 0x… --round 3 --segment 5 --out proof.json'],
   },
   async run(values, positionals) {
-    const [path, ...others] = positionals;
-    if (path === undefined || others.length > 0) throw usageError('name one bundle; see --help');
     const out = required(values, 'out');
     const place = {
       member: address(values, 'member'),
       round: wholeNumber({ round: required(values, 'round') }, 'round', { min: 0, max: 0xffff_ffff }),
       segment: wholeNumber({ segment: required(values, 'segment') }, 'segment', { min: 0, max: 0xffff }),
     };
-    const bundle = await openBundle(path);
-    let proof: string;
-    try {
-      proof = proveSegment(bundle, place);
-    } finally {
-      await bundle.close();
-    }
+    const proof = await withBundle({ values, positionals }, async ({ bundle }) => proveSegment(bundle, place));
     await writeFile(out, proof, { flag: 'wx' }).catch((cause) => {
       throw usageError(`--out ${out}: ${messageOf(cause)}; name a new file`, cause);
     });

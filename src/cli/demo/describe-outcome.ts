@@ -1,4 +1,4 @@
-import { describeFindings } from '../audit-verify-command.ts';
+import { describeFindings } from '../audit/describe-findings.ts';
 import { formatTable } from '../format-table.ts';
 import type { MemberResult } from './member-results.ts';
 import { percent } from './progress-view.ts';

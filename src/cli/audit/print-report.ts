@@ -1,0 +1,35 @@
+import type { Finding } from '../../audit/finding.ts';
+import { type OptionSpec, type OptionValues, usageError } from '../command-line.ts';
+import { EXIT_FINDINGS, EXIT_OK } from '../run-command.ts';
+import { describeFindings } from './describe-findings.ts';
+
+/** The forms in which a table of the audit can be had. */
+export const FORMAT_OPTIONS = {
+  json: { type: 'boolean', help: 'print everything as JSON' },
+  csv: { type: 'boolean', help: 'print the rows as CSV, for spreadsheets' },
+} as const satisfies Record<string, OptionSpec>;
+
+/** A table in each form. */
+export interface ReportForms {
+  readonly json: { readonly findings: readonly Finding[] };
+  csv(): string;
+  /** For people, findings included. */
+  text(): string;
+}
+
+/** @throws ConsiliumError `cli/usage` if two forms are asked for at once */
+export function requireOneForm({ json, csv }: OptionValues): void {
+  if (json === true && csv === true) throw usageError('give --json or --csv, not both');
+}
+
+/**
+ * Prints a table in the form that is asked for; beside CSV, findings go to standard error.
+ * @returns the exit code
+ */
+export function printReport({ json, csv }: OptionValues, forms: ReportForms): number {
+  const { findings } = forms.json;
+  if (json === true) process.stdout.write(`${JSON.stringify(forms.json)}\n`);
+  else process.stdout.write(csv === true ? forms.csv() : forms.text());
+  if (csv === true && findings.length > 0) process.stderr.write(`${describeFindings(findings, [])}\n`);
+  return findings.length === 0 ? EXIT_OK : EXIT_FINDINGS;
+}
