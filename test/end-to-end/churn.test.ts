@@ -113,7 +113,7 @@ describe('a study goes on', () => {
     const of = await start({ members: 4, epochMilliseconds: 20 });
     await reaches(of, 3, 1);
     await of.peers[3]?.stop();
-    await reaches(of, 0, 25);
+    for (const other of [0, 1, 2]) await reaches(of, other, 25); // one alone may be a round ahead of the quorum
     const back = await of.start(3);
     await eventually(() => expect(back.adopted.length).toBeGreaterThanOrEqual(1), WITHIN);
     expect(back.adopted[0]).toBeGreaterThanOrEqual(25);
