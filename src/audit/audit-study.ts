@@ -11,7 +11,7 @@ import { checkCheckpoints } from './check-checkpoints.ts';
 import { checkCopies } from './check-copies.ts';
 import { checkMetrics } from './check-metrics.ts';
 import { checkPrivacy } from './check-privacy.ts';
-import { checkContributions, checkDamage, checkValuations, noticeAbsences } from './check-records.ts';
+import { checkBlocks, checkContributions, checkValuations, noticeAbsences } from './check-records.ts';
 import type { Finding, Notice } from './finding.ts';
 import { noticeEchoes } from './notice-echoes.ts';
 import type { Bundle } from './read-bundle.ts';
@@ -91,7 +91,7 @@ export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise
   const { ledger } = options;
   const domain = { chainId: evidence.chainId, contract: evidence.contract };
   const { log, findings: logFindings } = await readStudyLog(bundle, ledger);
-  const findings: Finding[] = [...logFindings];
+  const findings: Finding[] = [...bundle.faults, ...logFindings];
   findings.push(...checkCheckpoints(domain, evidence, log));
   if (manifest === null) {
     findings.push({
@@ -103,7 +103,7 @@ export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise
   const subject = auditSubject({ domain, manifest, bundle, log });
   findings.push(
     ...checkTerms(subject),
-    ...checkDamage(subject),
+    ...checkBlocks(subject),
     ...checkContributions(subject),
     ...checkValuations(subject),
   );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decodeCanonical, encodeCanonical } from '../base/canonical.ts';
-import { announcementSchema, revealSchema } from '../protocol/announcement.ts';
+import { announcementSchema, MAXIMUM_SEGMENTS } from '../protocol/announcement.ts';
 import { signedCheckpointSchema } from '../protocol/checkpoint.ts';
 import { contributionSchema } from '../protocol/contribution.ts';
 import {
@@ -29,31 +29,58 @@ const entrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...place, kind: z.literal('checkpointed'), record: checkpointedSchema }),
 ]);
 
+const itemSchemas = {
+  log: entrySchema,
+  announcements: announcementSchema,
+  checkpoints: signedCheckpointSchema,
+} as const;
+
+/** The lists of records that a bundle keeps in chunks. */
+export const RECORD_LISTS = ['log', 'announcements', 'checkpoints'] as const;
+export type RecordList = (typeof RECORD_LISTS)[number];
+export type RecordItem<L extends RecordList> = z.infer<(typeof itemSchemas)[L]>;
+
+const chunkSchema = z.strictObject({ digest: digestSchema, items: z.int().min(1) });
+export type ChunkReference = z.infer<typeof chunkSchema>;
+
 /**
- * The root block of an evidence bundle: the signed records themselves, the ledger's log, and by their digests the blocks that the
- * records name.
+ * The root block of an evidence bundle: what it is about, and by their digests the chunks of its lists. So it stays small whatever the
+ * number of records.
  */
-export const evidenceSchema = z.strictObject({
-  type: z.literal('consilium/evidence/1'),
+const rootSchema = z.strictObject({
+  type: z.literal('consilium/evidence/2'),
   chainId: z.int().min(1),
   contract: addressSchema,
   study: digestSchema,
   /** SHA-256 of each segment of the initial model. */
-  initialModel: z.array(digestSchema),
-  announcements: z.array(announcementSchema),
-  reveals: z.array(revealSchema),
-  /** Heads of the log that the exporting members signed as they saw them. */
-  checkpoints: z.array(signedCheckpointSchema),
-  log: z.array(entrySchema),
+  initialModel: z.array(digestSchema).max(MAXIMUM_SEGMENTS),
+  log: z.array(chunkSchema),
+  announcements: z.array(chunkSchema),
+  checkpoints: z.array(chunkSchema),
 });
 
-export type Evidence = z.infer<typeof evidenceSchema>;
+export type EvidenceRoot = z.infer<typeof rootSchema>;
 
-export function encodeEvidence(evidence: Evidence): Uint8Array {
-  return encodeCanonical(evidence);
+export function encodeRoot(root: EvidenceRoot): Uint8Array {
+  return encodeCanonical(root);
 }
 
 /** @throws ConsiliumError `base/not-canonical`, or a ZodError */
-export function decodeEvidence(bytes: Uint8Array): Evidence {
-  return evidenceSchema.parse(decodeCanonical(bytes));
+export function decodeRoot(bytes: Uint8Array): EvidenceRoot {
+  return rootSchema.parse(decodeCanonical(bytes));
+}
+
+/** @throws ConsiliumError `base/not-canonical`, or a ZodError */
+export function decodeChunk<L extends RecordList>(list: L, bytes: Uint8Array): RecordItem<L>[] {
+  return z.array(itemSchemas[list]).parse(decodeCanonical(bytes)) as RecordItem<L>[];
+}
+
+/** What a study's evidence is, but for the blocks that the records name. */
+export interface Evidence extends Pick<EvidenceRoot, 'chainId' | 'contract' | 'study' | 'initialModel'> {
+  /** The ledger's log as the exporting peer read it. */
+  readonly log: readonly RecordItem<'log'>[];
+  /** Signed contributions: in the order of their entries in the log, then those without one by round and member. */
+  readonly announcements: readonly RecordItem<'announcements'>[];
+  /** Heads of the log that members signed as they saw them, by round, member and head. */
+  readonly checkpoints: readonly RecordItem<'checkpoints'>[];
 }

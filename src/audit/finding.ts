@@ -2,7 +2,12 @@ import type { Hex } from '../base/bytes.ts';
 
 /** What an audit may find. Each code is one check of docs/PROTOCOL.md, section "Audit". */
 export type FindingCode =
+  | 'audit/bundle-broken'
   | 'audit/block-damaged'
+  | 'audit/block-missing'
+  | 'audit/block-unexpected'
+  | 'audit/records-unreadable'
+  | 'audit/record-misplaced'
   | 'audit/manifest-mismatch'
   | 'audit/initial-model-mismatch'
   | 'audit/study-unknown'
@@ -33,6 +38,8 @@ export interface Place {
   readonly round?: number;
   readonly segment?: number;
   readonly sequence?: number;
+  /** Byte of the bundle's file. */
+  readonly offset?: number;
 }
 
 /** One thing that is not as it should be. An audit without findings is a clean one. */

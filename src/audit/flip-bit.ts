@@ -1,22 +1,21 @@
-import { createReadStream } from 'node:fs';
 import { copyFile, open } from 'node:fs/promises';
-import { CarIndexer } from '@ipld/car';
 import type { Hex } from '../base/bytes.ts';
-import { segmentCid } from '../protocol/content-id.ts';
+import { segmentName } from '../protocol/content-id.ts';
+import { scanCar } from './scan-car.ts';
 
 /**
  * Copies a bundle and flips the lowest bit in the middle of one segment: what an audit must notice.
  * @returns false if the bundle does not hold the segment; then nothing is written
  */
 export async function flipBitOfSegment(bundle: string, copy: string, digest: Hex): Promise<boolean> {
-  const wanted = segmentCid(digest).toString();
-  for await (const { cid, blockOffset, blockLength } of await CarIndexer.fromIterable(createReadStream(bundle))) {
-    if (cid.toString() !== wanted) continue;
-    await copyFile(bundle, copy);
-    await flipAt(copy, blockOffset + Math.floor(blockLength / 2));
-    return true;
-  }
-  return false;
+  const wanted = segmentName(digest);
+  const file = await open(bundle);
+  const { sections } = await scanCar(file).finally(() => file.close());
+  const section = sections.find(({ name }) => name === wanted);
+  if (section === undefined) return false;
+  await copyFile(bundle, copy);
+  await flipAt(copy, section.start + Math.floor(section.length / 2));
+  return true;
 }
 
 async function flipAt(path: string, position: number): Promise<void> {

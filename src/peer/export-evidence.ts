@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { inBundleOrder } from '../audit/record-order.ts';
 import { writeBundle } from '../audit/write-bundle.ts';
 import type { Hex } from '../base/bytes.ts';
 import { connectLedger } from '../ledger/ethers-ledger.ts';
 import { createLedgerIndex } from '../ledger/ledger-index.ts';
 import { architectureSchema } from '../model/architecture.ts';
 import { initialParameters } from '../model/initial-parameters.ts';
-import type { Announcement, Reveal } from '../protocol/announcement.ts';
+import type { Announcement } from '../protocol/announcement.ts';
 import type { SignedCheckpoint } from '../protocol/checkpoint.ts';
 import { parseManifest, studyOf } from '../protocol/manifest.ts';
 import { segmentModel } from '../protocol/segments.ts';
@@ -48,17 +49,16 @@ export async function exportEvidence(paths: readonly string[], out: string): Pro
     };
     const records = collectRecords(paths, study);
     const { chainId, contract } = connection.domain;
-    const evidence = {
-      type: 'consilium/evidence/1' as const,
+    const evidence = inBundleOrder({
       chainId,
       contract,
       study,
       initialModel: [...initial.digests],
       ...records,
       log: index.entries().map((entry) => ({ ...entry })),
-    };
+    });
     await writeBundle(out, evidence, manifest, read);
-    return { records: records.announcements.length + records.reveals.length };
+    return { records: records.announcements.length + records.checkpoints.length };
   } finally {
     connection.close();
   }
@@ -68,10 +68,9 @@ export async function exportEvidence(paths: readonly string[], out: string): Pro
 function collectRecords(
   paths: readonly string[],
   study: Hex,
-): { announcements: Announcement[]; reveals: Reveal[]; checkpoints: SignedCheckpoint[] } {
+): { announcements: Announcement[]; checkpoints: SignedCheckpoint[] } {
   const checkpoints = new Map<string, SignedCheckpoint>();
   const announcements = new Map<string, Announcement>();
-  const reveals = new Map<string, Reveal>();
   for (const path of paths) {
     const store = openPeerStore(dataFolder(path).database, { readOnly: true });
     try {
@@ -79,18 +78,12 @@ function collectRecords(
         if (item.record.study === study) announcements.set(`${item.record.round}/${item.record.member}`, item);
       }
       for (const item of store.checkpoints()) {
-        if (item.record.study === study) checkpoints.set(`${item.record.round}/${item.member}`, item);
+        if (item.record.study === study)
+          checkpoints.set(`${item.record.round}/${item.member}/${item.record.head}`, item);
       }
-      for (const item of store.reveals()) reveals.set(`${item.record.round}/${item.record.evaluator}`, item);
     } finally {
       store.close();
     }
   }
-  return { announcements: inOrder(announcements), reveals: inOrder(reveals), checkpoints: inOrder(checkpoints) };
-}
-
-function inOrder<T extends { record: { round: number } }>(items: ReadonlyMap<string, T>): T[] {
-  return [...items]
-    .toSorted(([a, x], [b, y]) => x.record.round - y.record.round || (a < b ? -1 : 1))
-    .map(([, item]) => item);
+  return { announcements: [...announcements.values()], checkpoints: [...checkpoints.values()] };
 }

@@ -16,6 +16,14 @@ export function blockCid(digest: Hex): CID {
   return CID.createV1(dagCbor.code, createDigest(SHA2_256, fromHex(digest)));
 }
 
+/** A block's codec and digest as one text, to look it up by. */
+export function blockName(codec: number, digest: Hex): string {
+  return `${codec}/${digest}`;
+}
+
+export const segmentName = (digest: Hex): string => blockName(raw.code, digest);
+export const documentName = (digest: Hex): string => blockName(dagCbor.code, digest);
+
 /** The SHA-256 in a CID, or null if it uses another hash function. */
 export function digestOfCid(cid: CID): Hex | null {
   return cid.multihash.code === SHA2_256 ? toHex(cid.multihash.digest) : null;

@@ -6,6 +6,7 @@ import { type AuditReport, auditStudy } from '../../src/audit/audit-study.ts';
 import type { Evidence } from '../../src/audit/evidence.ts';
 import { flipBitOfSegment } from '../../src/audit/flip-bit.ts';
 import { openBundle } from '../../src/audit/read-bundle.ts';
+import { inBundleOrder } from '../../src/audit/record-order.ts';
 import { writeBundle } from '../../src/audit/write-bundle.ts';
 import type { Hex } from '../../src/base/bytes.ts';
 import type { LedgerReader } from '../../src/ledger/ledger.ts';
@@ -83,7 +84,7 @@ test('what members signed last and nobody recorded is a notice for each, not a f
   );
   const { findings, notices } = await audit({
     offline: true,
-    evidence: (e) => ({ ...e, log: e.log.slice(0, closing) }),
+    evidence: (e) => inBundleOrder({ ...e, log: e.log.slice(0, closing) }),
   });
   expect(findings).toEqual([]);
   expect(notices.filter(({ message }) => message.includes('went away before it was recorded'))).toHaveLength(MEMBERS);
@@ -252,7 +253,9 @@ describe('a history that was rewritten', () => {
 
   test('is proven by a head that a member signed before', async () => {
     const checkpoint = await another();
-    const { findings } = await audit({ evidence: (e) => ({ ...e, checkpoints: [...e.checkpoints, checkpoint] }) });
+    const { findings } = await audit({
+      evidence: (e) => inBundleOrder({ ...e, checkpoints: [...e.checkpoints, checkpoint] }),
+    });
     expect(findings).toMatchObject([{ code: 'audit/history-rewritten', member: first, round: 0, sequence: 4 }]);
   });
 

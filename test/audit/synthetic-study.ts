@@ -1,4 +1,5 @@
 import type { Evidence } from '../../src/audit/evidence.ts';
+import { inBundleOrder } from '../../src/audit/record-order.ts';
 import { type Hex, sha256, toHex, ZERO_DIGEST } from '../../src/base/bytes.ts';
 import { createMemoryLedger, type MemoryLedger } from '../../src/ledger/memory/memory-ledger.ts';
 import { computeMix, type MixInput } from '../../src/mixing/compute-mix.ts';
@@ -7,7 +8,7 @@ import { architectureSchema } from '../../src/model/architecture.ts';
 import { initialParameters } from '../../src/model/initial-parameters.ts';
 import { trainingSchema } from '../../src/model/training-options.ts';
 import { composeManifest } from '../../src/peer/compose-manifest.ts';
-import type { Announcement, Reveal } from '../../src/protocol/announcement.ts';
+import type { Announcement } from '../../src/protocol/announcement.ts';
 import { checkpointDigest } from '../../src/protocol/checkpoint.ts';
 import type { Contribution } from '../../src/protocol/contribution.ts';
 import { type Manifest, studyOf } from '../../src/protocol/manifest.ts';
@@ -15,8 +16,8 @@ import { encodeMetrics, type Metrics, type MetricsDocument } from '../../src/pro
 import { encodeRecipe, type Recipe } from '../../src/protocol/recipe.ts';
 import { type Codec, decodeUpdateSegment, encodeUpdateSegment } from '../../src/protocol/segment-codec.ts';
 import { decodeSegment, joinSegments, rootOfDigests, segmentModel, segmentRange } from '../../src/protocol/segments.ts';
-import { contributionDigest, signDigest, valuationDigest } from '../../src/protocol/signature.ts';
-import { hashValuation, packScores } from '../../src/protocol/valuation.ts';
+import { contributionDigest, signDigest } from '../../src/protocol/signature.ts';
+import { hashValuation, packScores, type Valuation } from '../../src/protocol/valuation.ts';
 import { DOMAIN, digest, memberAccount, memberKey } from '../builders.ts';
 
 export const MEMBERS = 4;
@@ -121,7 +122,6 @@ export async function syntheticStudy(
   for (const n of members) await ledger.as(memberAccount(n)).join(study, digest(`data ${n}`));
 
   const announcements: Announcement[] = [];
-  const reveals: Reveal[] = [];
   const bases = new Map<number, { root: Hex; segments: readonly Float32Array[]; recipe: Hex }>(
     members.map((n) => [n, { root: initial.root, segments: initial.blobs.map(decodeSegment), recipe: ZERO_DIGEST }]),
   );
@@ -143,7 +143,7 @@ export async function syntheticStudy(
     });
   for (let round = 0; round <= ROUNDS; round++) {
     const closing = round === ROUNDS;
-    const pending: Reveal[] = [];
+    const pending: Valuation[] = [];
     for (const n of members) {
       const base = bases.get(n);
       if (base === undefined || isAway(n, round)) continue;
@@ -191,13 +191,10 @@ export async function syntheticStudy(
       const signature = signDigest(memberKey(n), contributionDigest(DOMAIN, record));
       announcements.push({ record, signature, segments });
       if (round > 0 && !hasAdopted(n, round)) {
-        pending.push({ record: valuation, signature: signDigest(memberKey(n), valuationDigest(DOMAIN, valuation)) });
+        pending.push(valuation);
       }
     }
-    for (const reveal of pending) {
-      await ledger.as(reveal.record.evaluator).reveal([reveal.record]);
-      reveals.push(reveal);
-    }
+    for (const valuation of pending) await ledger.as(valuation.evaluator).reveal([valuation]);
     if (closing) break;
     const ofRound = announcements.filter((a) => a.record.round === round);
     for (const n of members) {
@@ -244,14 +241,12 @@ export async function syntheticStudy(
     }
   }
   const log = await ledger.entries(study, 0);
-  const evidence: Evidence = {
-    type: 'consilium/evidence/1',
+  const evidence: Evidence = inBundleOrder({
     chainId: DOMAIN.chainId,
     contract: DOMAIN.contract,
     study,
     initialModel: [...initial.digests],
     announcements,
-    reveals,
     checkpoints: members.map((n) => {
       const head = log[3 * n]?.head ?? ZERO_DIGEST;
       const record = { study, round: 0, head };
@@ -262,6 +257,6 @@ export async function syntheticStudy(
       };
     }),
     log: log.map((entry) => ({ ...entry })),
-  };
+  });
   return { manifest, evidence, blobs, ledger };
 }
