@@ -72,7 +72,7 @@ export function decodeRoot(bytes: Uint8Array): EvidenceRoot {
 
 /** @throws ConsiliumError `base/not-canonical`, or a ZodError */
 export function decodeChunk<L extends RecordList>(list: L, bytes: Uint8Array): RecordItem<L>[] {
-  return z.array(itemSchemas[list]).parse(decodeCanonical(bytes)) as RecordItem<L>[];
+  return z.array(itemSchemas[list]).parse(decodeCanonical(bytes));
 }
 
 /** What a study's evidence is, but for the blocks that the records name. */

@@ -1,7 +1,7 @@
 import { copyFile, open } from 'node:fs/promises';
 import type { Hex } from '../base/bytes.ts';
 import { segmentName } from '../protocol/content-id.ts';
-import { scanCar } from './scan-car.ts';
+import { type CarSection, scanCar } from './scan-car.ts';
 
 /**
  * Copies a bundle and flips the lowest bit in the middle of one segment: what an audit must notice.
@@ -9,13 +9,20 @@ import { scanCar } from './scan-car.ts';
  */
 export async function flipBitOfSegment(bundle: string, copy: string, digest: Hex): Promise<boolean> {
   const wanted = segmentName(digest);
-  const file = await open(bundle);
-  const { sections } = await scanCar(file).finally(() => file.close());
-  const section = sections.find(({ name }) => name === wanted);
+  const section = (await sectionsOf(bundle)).find(({ name }) => name === wanted);
   if (section === undefined) return false;
   await copyFile(bundle, copy);
   await flipAt(copy, section.start + Math.floor(section.length / 2));
   return true;
+}
+
+async function sectionsOf(bundle: string): Promise<readonly CarSection[]> {
+  const file = await open(bundle);
+  try {
+    return (await scanCar(file)).sections;
+  } finally {
+    await file.close();
+  }
 }
 
 async function flipAt(path: string, position: number): Promise<void> {

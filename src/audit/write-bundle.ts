@@ -30,8 +30,13 @@ export async function writeBundle(
     Array.from(recordChunks(evidence[list]), ({ digest, items }) => ({ digest, items }));
   const root = encodeRoot({
     type: 'consilium/evidence/2',
-    ...{ chainId, contract, study, initialModel },
-    ...{ log: refer('log'), announcements: refer('announcements'), checkpoints: refer('checkpoints') },
+    chainId,
+    contract,
+    study,
+    initialModel,
+    log: refer('log'),
+    announcements: refer('announcements'),
+    checkpoints: refer('checkpoints'),
   });
   const rootCid = blockCid(toHex(sha256(root)));
   const { writer, out } = CarWriter.create([rootCid]);
