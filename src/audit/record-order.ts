@@ -1,5 +1,4 @@
 import type { Hex } from '../base/bytes.ts';
-import { keyOf } from './audit-subject.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import { longestAscending } from './longest-ascending.ts';
@@ -11,6 +10,7 @@ interface Signed {
   readonly head?: Hex;
 }
 
+const nameOf = (item: Signed): string => `${item.round}/${textOf(item)}`;
 const textOf = ({ member, head = '0x' }: Signed): string => member + head;
 
 const byRoundAndMember = (a: Signed, b: Signed): number =>
@@ -20,9 +20,9 @@ const byRoundAndMember = (a: Signed, b: Signed): number =>
 function byEntry(log: Evidence['log']): (a: Signed, b: Signed) => number {
   const places = new Map<string, number>();
   for (const { kind, record, sequence } of log) {
-    if (kind === 'contribution') places.set(keyOf(record.round, record.member), sequence);
+    if (kind === 'contribution') places.set(nameOf(record), sequence);
   }
-  const placeOf = ({ round, member }: Signed): number => places.get(keyOf(round, member)) ?? log.length;
+  const placeOf = (item: Signed): number => places.get(nameOf(item)) ?? log.length;
   return (a, b) => placeOf(a) - placeOf(b) || byRoundAndMember(a, b);
 }
 
@@ -52,7 +52,6 @@ export function checkRecordOrder({ log, announcements, checkpoints }: RecordList
 function findMisplaced(items: readonly Signed[], order: (a: Signed, b: Signed) => number, what: string): Finding[] {
   const sorted = items.toSorted(order);
   const ranks = new Map<string, number>();
-  const nameOf = (item: Signed): string => `${item.round}/${textOf(item)}`;
   for (const [rank, item] of sorted.entries()) ranks.set(nameOf(item), rank);
   const kept = longestAscending(items.map((item) => ranks.get(nameOf(item)) ?? 0));
   return items.flatMap(({ round, member }, i): Finding[] => {
