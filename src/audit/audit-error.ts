@@ -2,5 +2,9 @@ import { ConsiliumError } from '../base/errors.ts';
 
 /** What keeps an audit from beginning; whatever it discovers afterwards is a finding. */
 export class AuditError extends ConsiliumError<
-  'audit/bundle-unreadable' | 'audit/bundle-of-another-contract' | 'audit/unknown-member' | 'audit/nothing-to-prove'
+  | 'audit/bundle-unreadable'
+  | 'audit/bundle-of-another-contract'
+  | 'audit/unknown-member'
+  | 'audit/no-such-record'
+  | 'audit/nothing-to-prove'
 > {}

@@ -111,6 +111,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./audit/check-proof-command.ts')).auditCheckProofCommand,
   },
   {
+    words: 'audit lineage',
+    summary: 'show which contributions a model is made of',
+    load: async () => (await import('./audit/lineage-command.ts')).auditLineageCommand,
+  },
+  {
     words: 'audit participation',
     summary: 'who was expected and heard of in each round',
     load: async () => (await import('./audit/participation-command.ts')).auditParticipationCommand,

@@ -1,0 +1,60 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { ModelLineage } from '../../src/audit/model-lineage.ts';
+import { auditLineageCommand } from '../../src/cli/audit/lineage-command.ts';
+import { bundleFiles } from '../audit/bundle-file.ts';
+import { MEMBERS, ROUNDS, type SyntheticStudy, syntheticStudy } from '../audit/synthetic-study.ts';
+import { memberAccount } from '../builders.ts';
+import { captureCommand } from './capture-command.ts';
+
+const bundleOf = bundleFiles();
+let study: SyntheticStudy;
+let path: string;
+beforeAll(async () => {
+  study = await syntheticStudy();
+  path = await bundleOf(study);
+});
+
+const lineageOf = async (...args: string[]): Promise<ModelLineage> =>
+  JSON.parse((await captureCommand(auditLineageCommand, ...args, '--json')).stdout);
+
+describe('audit lineage', () => {
+  test('of a final model has a weight of one for each round, and shares that sum to one', async () => {
+    const { rows, isFinal, round } = await lineageOf(path, '--member', memberAccount(3));
+    expect([isFinal, round]).toEqual([true, ROUNDS]);
+    for (let each = 0; each < ROUNDS; each++) {
+      const weights = rows.filter((row) => row.round === each).map(({ weight }) => weight);
+      expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 9);
+    }
+    expect(rows.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
+    expect(new Set(rows.map(({ member }) => member)).size).toBe(MEMBERS);
+  });
+
+  test('names the place in the log of each contribution', async () => {
+    const { rows } = await lineageOf(path, '--member', memberAccount(3), '--round', '1');
+    expect(rows.length).toBeGreaterThan(1);
+    for (const { entry, member, round, update } of rows) {
+      expect(study.evidence.log[entry]).toMatchObject({ kind: 'contribution', record: { member, round, update } });
+    }
+  });
+
+  test('is a table for people, and rows for spreadsheets', async () => {
+    const text = await captureCommand(auditLineageCommand, path, '--member', memberAccount(1));
+    expect([text.code, text.stdout.includes(memberAccount(4))]).toEqual([0, true]);
+    const csv = await captureCommand(auditLineageCommand, path, '--member', memberAccount(1), '--csv');
+    expect(csv.stdout.split('\r\n')[0]).toBe('round,member,weight,share,update,entry');
+  });
+
+  test('says whose base it could not follow', async () => {
+    const lost = study.evidence.announcements.find(
+      ({ record }) => record.member === memberAccount(2) && record.round === 2,
+    );
+    const without = await bundleOf(study, { without: lost?.record.recipe ?? '0x' });
+    const { unknown } = await lineageOf(without, '--member', memberAccount(2), '--round', '2');
+    expect(unknown).toEqual([{ member: memberAccount(2), round: 2, weight: 1 }]);
+  });
+
+  test('refuses a round of which there is no record', async () => {
+    const refused = expect.objectContaining({ code: 'audit/no-such-record' });
+    await expect(lineageOf(path, '--member', memberAccount(1), '--round', '7')).rejects.toThrow(refused);
+  });
+});
