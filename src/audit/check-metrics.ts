@@ -1,3 +1,4 @@
+import type { Contribution } from '../protocol/contribution.ts';
 import { decodeMetrics, type Metrics } from '../protocol/metrics.ts';
 import { groupsOf, type SubgroupTerms } from '../protocol/site-figures.ts';
 import { unpackScores } from '../protocol/valuation.ts';
@@ -14,27 +15,38 @@ export interface MetricsReport {
 export async function checkMetrics(subject: AuditSubject): Promise<MetricsReport> {
   const metrics = new Map<string, Metrics>();
   const findings: Finding[] = [];
-  for (const [key, { member, round, study, metrics: digest }] of subject.contributions) {
-    const bytes = await subject.bundle.document(digest);
-    const found = bytes === null ? null : tryDecode(bytes);
-    if (bytes === null) {
-      findings.push({ code: 'audit/metrics-missing', member, round, message: 'the metrics are not in the bundle' });
-    } else if (found === null || found.member !== member || found.round !== round || found.study !== study) {
-      findings.push({
-        code: 'audit/metrics-mismatch',
-        member,
-        round,
-        message: 'the metrics are not those of this contribution',
-      });
-    } else {
-      metrics.set(key, found);
-      if (!tellsAskedGroups(found, subject.manifest.subgroups)) {
-        const message = 'the metrics tell of other groups than the study asks for';
-        findings.push({ code: 'audit/metrics-mismatch', member, round, message });
-      }
-    }
+  for (const [key, record] of subject.contributions) {
+    const bytes = await subject.bundle.document(record.metrics);
+    const outcome = checkSiteMetrics(record, bytes, subject.manifest.subgroups);
+    findings.push(...outcome.findings);
+    if (outcome.metrics !== null) metrics.set(key, outcome.metrics);
   }
   return { metrics, findings: [...findings, ...checkSums(subject, metrics)] };
+}
+
+/**
+ * One site's figures: there, its own, and of the groups that the study asks for.
+ * @param bytes what has the digest that the contribution names; null if nobody has it
+ */
+export function checkSiteMetrics(
+  { member, round, study }: Pick<Contribution, 'member' | 'round' | 'study'>,
+  bytes: Uint8Array | null,
+  terms: SubgroupTerms | undefined,
+): { readonly metrics: Metrics | null; readonly findings: Finding[] } {
+  const finding = (code: 'audit/metrics-missing' | 'audit/metrics-mismatch', message: string): Finding[] => [
+    { code, member, round, message },
+  ];
+  if (bytes === null) {
+    return { metrics: null, findings: finding('audit/metrics-missing', 'the metrics are not in the bundle') };
+  }
+  const metrics = tryDecode(bytes);
+  if (metrics === null || metrics.member !== member || metrics.round !== round || metrics.study !== study) {
+    const message = 'the metrics are not those of this contribution';
+    return { metrics: null, findings: finding('audit/metrics-mismatch', message) };
+  }
+  if (tellsAskedGroups(metrics, terms)) return { metrics, findings: [] };
+  const message = 'the metrics tell of other groups than the study asks for';
+  return { metrics, findings: finding('audit/metrics-mismatch', message) };
 }
 
 /** Groups are listed all or not at all: what was left out alone would tell of it. */

@@ -36,6 +36,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./peer-start-command.ts')).peerStartCommand,
   },
   {
+    words: 'peer observe',
+    summary: 'follow a study without taking part, for a regulator',
+    load: async () => (await import('./peer-observe-command.ts')).peerObserveCommand,
+  },
+  {
     words: 'peer status',
     summary: "show where a member's peer stands",
     load: async () => (await import('./peer-status-command.ts')).peerStatusCommand,

@@ -4,6 +4,7 @@ import { dataFolder } from '../peer/data-folder.ts';
 import { readPeerConfig } from '../peer/peer-config.ts';
 import type { PeerEvent } from '../peer/peer-event.ts';
 import { required } from './command-line.ts';
+import { describeEvent } from './describe-event.ts';
 import { createLogFile } from './log-file.ts';
 import { type Command, EXIT_FAILURE, EXIT_OK } from './run-command.ts';
 
@@ -23,7 +24,7 @@ export const peerStartCommand: Command = {
   },
   async run(values, _positionals, signal) {
     const path = required(values, 'data');
-    const print = values.json === true ? JSON.stringify : describe;
+    const print = values.json === true ? JSON.stringify : describeEvent;
     const folder = dataFolder(path);
     const logger = createLogFile(folder.log, (await readPeerConfig(folder.config)).log);
     const emit = (event: PeerEvent): void => {
@@ -53,12 +54,4 @@ function endInTime(signal: AbortSignal, logger: Logger): void {
       process.exit(EXIT_FAILURE);
     }, STOP_MILLISECONDS).unref();
   });
-}
-
-function describe(event: PeerEvent): string {
-  const { event: name, ...values } = event;
-  const parts = Object.entries(values).map(
-    ([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : value}`,
-  );
-  return [name, ...parts].join(' ');
 }

@@ -1,6 +1,6 @@
 import type { Hex } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Ledger, LedgerReader } from '../ledger/ledger.ts';
 import type { LedgerIndex } from '../ledger/ledger-index.ts';
 import { PeerError } from './peer-error.ts';
 import type { PreparedMember } from './prepare-member.ts';
@@ -14,9 +14,9 @@ const POLL_MILLISECONDS = 250;
  * @throws PeerError `peer/manifest-mismatch`, `peer/not-a-member`
  */
 export async function checkStanding(
-  ledger: Ledger,
+  ledger: LedgerReader,
   index: LedgerIndex,
-  { study, self, manifest }: PreparedMember,
+  { study, self, manifest }: Pick<PreparedMember, 'study' | 'self' | 'manifest'>,
 ): Promise<Set<Hex>> {
   const state = await ledger.study(study);
   const terms =

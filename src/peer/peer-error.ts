@@ -17,6 +17,7 @@ export type PeerErrorCode =
   | 'peer/privacy-budget'
   | 'peer/store-locked'
   | 'peer/store-unwritable'
+  | 'peer/takes-part'
   | 'peer/store-version'
   | 'peer/data-folder-invalid';
 

@@ -181,7 +181,9 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
       const closers = state.announced.get(manifest.rounds) ?? new Set();
       const closing = expectedOthers({ others: state.others, round: manifest.rounds });
       const closed = closing.filter(({ accounts }) => accounts.some((account) => closers.has(account)));
-      const alone = setting.network.connectedMembers().length === 0;
+      // Members that only observe are no company.
+      const connected = setting.network.connectedMembers();
+      const alone = !others.some(({ accounts }) => accounts.some((account) => connected.includes(account)));
       if (state.phase === 'waiting' && state.round < manifest.rounds && closed.length === closing.length && alone) {
         fail(leftBehind(state.round));
       }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -68,9 +68,24 @@ test(
       accounts.push(String(made.account));
       if (n === first) bootstrap = ['--bootstrap', `${listen}/p2p/${String(made.peerId)}`];
     }
-    await script('admit-member', ...accounts, '--deployment', at('deployment.json'));
+    const regulator = at('regulator');
+    const observer = await succeed(
+      'peer',
+      'init',
+      '--data',
+      regulator,
+      '--contract',
+      contract,
+      '--rpc',
+      rpc,
+      ...bootstrap,
+    );
+    await copyFile(at('study', 'manifest.json'), join(regulator, 'manifest.json'));
+    await script('admit-member', ...accounts, String(observer.account), '--deployment', at('deployment.json'));
     await script('open-study', '--manifest', at('study', 'manifest.json'), '--deployment', at('deployment.json'));
 
+    const observing = start('peer', 'observe', '--data', regulator, '--out', at('observed.car'));
+    await observing.event('observer.listening');
     const peers = MEMBERS.map((n) => start('peer', 'start', '--data', member(n)));
     await peers[0]?.event('round.mixed');
     chain.process.kill('SIGKILL');
@@ -82,6 +97,24 @@ test(
     await succeed('evidence', ...MEMBERS.map(member), '--out', at('evidence.car'));
     const report = await succeed('audit', 'verify', at('evidence.car'), '--rpc', rpc, '--contract', contract);
     expect(report).toMatchObject({ findings: [], records: { anchored: 12, closings: 3, valuations: 12 } });
+
+    // The regulator, who holds no data and was not asked for anything, has all of it too, and has checked it.
+    const observed = await observing.ended;
+    expect([observed.code, observed.stderr]).toEqual([0, '']);
+    const said = observed.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const counts = { contributions: 15, verified: 15, missing: 0, findings: 0 };
+    expect(said.find(({ event }) => event === 'observer.finished')).toMatchObject(counts);
+    expect(said.filter(({ event }) => event === 'observer.verified')).toHaveLength(15);
+    expect(said.at(-1)).toMatchObject({ findings: [], notices: [], records: { anchored: 12, mixesReplayed: 12 } });
+    const chainOf = ['--rpc', rpc, '--contract', contract];
+    const parts = await succeed('audit', 'participation', at('observed.car'), ...chainOf);
+    expect(parts.totals).toEqual(
+      [0, 1, 2, 3].map((round) => expect.objectContaining({ round, registered: 4, joined: 3, contributed: 3 })),
+    );
+    expect(await readdir(regulator)).not.toContain('training.dataset');
 
     const proof = ['--member', accounts[1] ?? '', '--round', '1', '--segment', '3', '--out', at('proof.json')];
     await succeed('audit', 'prove', at('evidence.car'), ...proof);

@@ -1,10 +1,8 @@
-import { type AuditReport, auditStudy } from '../../audit/audit-study.ts';
-import { formatTable } from '../format-table.ts';
+import { auditStudy } from '../../audit/audit-study.ts';
 import { type Command, EXIT_FINDINGS, EXIT_OK } from '../run-command.ts';
 import { showProgress } from '../show-progress.ts';
 import { CHAIN_OPTIONS } from './chain-options.ts';
-import { describeFindings } from './describe-findings.ts';
-import { describeSource } from './describe-source.ts';
+import { describeReport } from './describe-report.ts';
 import { withBundle } from './with-bundle.ts';
 
 export const auditVerifyCommand: Command = {
@@ -29,29 +27,3 @@ export const auditVerifyCommand: Command = {
       return report.findings.length === 0 ? EXIT_OK : EXIT_FINDINGS;
     }),
 };
-
-function describeReport(report: AuditReport): string {
-  const rows = report.members.map((member) => [
-    member.address,
-    String(member.samples),
-    inNats(member.scoreMicros),
-    inNats(member.tracedMicros),
-    member.agreement?.toFixed(2) ?? '–',
-    `${member.signed}/${member.expected}/${member.anchored}/${member.late}`,
-  ]);
-  const { records } = report;
-  return [
-    describeSource(report),
-    '',
-    formatTable(['member', 'samples', 'score', 'traced', 'agreement', 'signed/expected/anchored/late'], rows),
-    ...(report.members.some(({ scoreMicros }) => scoreMicros === null)
-      ? ['no score: in no round did at least three others score the member']
-      : []),
-    '',
-    `${records.anchored} contributions and ${records.valuations} valuations on the ledger, ${records.mixesReplayed} mixes replayed`,
-    describeFindings(report.findings, report.notices),
-    '',
-  ].join('\n');
-}
-
-const inNats = (micros: number | null): string => (micros === null ? '–' : (micros / 1e6).toFixed(4));

@@ -1,0 +1,31 @@
+import type { AuditReport } from '../../audit/audit-study.ts';
+import { formatTable } from '../format-table.ts';
+import { describeFindings } from './describe-findings.ts';
+import { describeSource } from './describe-source.ts';
+
+/** What an audit found, as people read it. */
+export function describeReport(report: AuditReport): string {
+  const rows = report.members.map((member) => [
+    member.address,
+    String(member.samples),
+    inNats(member.scoreMicros),
+    inNats(member.tracedMicros),
+    member.agreement?.toFixed(2) ?? '–',
+    `${member.signed}/${member.expected}/${member.anchored}/${member.late}`,
+  ]);
+  const { records } = report;
+  return [
+    describeSource(report),
+    '',
+    formatTable(['member', 'samples', 'score', 'traced', 'agreement', 'signed/expected/anchored/late'], rows),
+    ...(report.members.some(({ scoreMicros }) => scoreMicros === null)
+      ? ['no score: in no round did at least three others score the member']
+      : []),
+    '',
+    `${records.anchored} contributions and ${records.valuations} valuations on the ledger, ${records.mixesReplayed} mixes replayed`,
+    describeFindings(report.findings, report.notices),
+    '',
+  ].join('\n');
+}
+
+const inNats = (micros: number | null): string => (micros === null ? '–' : (micros / 1e6).toFixed(4));

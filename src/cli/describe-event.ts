@@ -1,0 +1,8 @@
+/** An event as a line for people: its name, then its values. */
+export function describeEvent(event: { readonly event: string }): string {
+  const { event: name, ...values } = event;
+  const parts = Object.entries(values).map(
+    ([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+  );
+  return [name, ...parts].join(' ');
+}
