@@ -2,7 +2,7 @@
 export function describeEvent(event: { readonly event: string }): string {
   const { event: name, ...values } = event;
   const parts = Object.entries(values).map(
-    ([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+    ([key, value]: [string, unknown]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
   return [name, ...parts].join(' ');
 }

@@ -81,12 +81,10 @@ async function bundleOf(exported: (log: Log) => Log): Promise<string> {
   const genuine = announcement(5, { study, round: 1 });
   const forged = { ...announcement(3, { study, round: 1 }), signature: genuine.signature };
   const evidence = {
-    type: 'consilium/evidence/1' as const,
     ...DOMAIN,
     study,
     initialModel: [],
     announcements: [genuine, forged],
-    reveals: [],
     checkpoints: [],
     log: exported(await ledger.entries(study, 0)).map((entry) => ({ ...entry })),
   };
