@@ -4,7 +4,7 @@ import { ConsiliumError } from '../base/errors.ts';
 export class AuditError extends ConsiliumError<
   | 'audit/bundle-unreadable'
   | 'audit/bundle-of-another-contract'
-  | 'audit/unknown-member'
   | 'audit/no-such-record'
+  | 'audit/not-the-predecessor'
   | 'audit/nothing-to-prove'
 > {}

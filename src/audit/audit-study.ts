@@ -1,6 +1,7 @@
 import type { Hex } from '../base/bytes.ts';
 import type { LedgerReader } from '../ledger/ledger.ts';
 import { isClosing } from '../protocol/contribution.ts';
+import type { Manifest } from '../protocol/manifest.ts';
 import type { Metrics } from '../protocol/metrics.ts';
 import { isExpectedPart, participation, type RoundPart } from '../protocol/participation.ts';
 import { evaluatorAgreements } from '../valuation/agreement.ts';
@@ -10,6 +11,7 @@ import { type AuditSubject, auditSubject, keyOf } from './audit-subject.ts';
 import { checkCheckpoints } from './check-checkpoints.ts';
 import { checkCopies } from './check-copies.ts';
 import { checkMetrics } from './check-metrics.ts';
+import { checkPredecessor } from './check-predecessor.ts';
 import { checkPrivacy } from './check-privacy.ts';
 import { checkBlocks, checkContributions, checkValuations, noticeAbsences } from './check-records.ts';
 import type { Finding, Notice } from './finding.ts';
@@ -79,12 +81,14 @@ export interface AuditOptions {
   /** False to check records and log only, which takes seconds: what is in the mixes, and copied updates, nobody looks at then. */
   readonly replay?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
+  /** The bundle of the study that this one continues, to see that it begins clean. */
+  readonly predecessor?: Bundle | undefined;
 }
 
 /**
  * Verifies a study from its evidence and, where a chain is given, from the ledger itself: signatures, sequence and heads, one record
  * a member and round, Merkle roots, commitments, seeded choices, and every mix repeated bit for bit.
- * @throws AuditError `audit/bundle-of-another-contract`; LedgerError
+ * @throws AuditError `audit/bundle-of-another-contract`, `audit/not-the-predecessor`; LedgerError
  */
 export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise<AuditReport> {
   const { evidence, manifest } = bundle;
@@ -109,12 +113,13 @@ export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise
   );
   const { metrics, findings: metricsFindings } = await checkMetrics(subject);
   const replay = options.replay === false ? NOT_REPLAYED : await replayAndCompare(subject, options);
-  findings.push(...metricsFindings, ...checkPrivacy(subject, metrics), ...replay.findings);
+  const beginning = await auditBeginning(manifest, options);
+  findings.push(...beginning.findings, ...metricsFindings, ...checkPrivacy(subject, metrics), ...replay.findings);
   return {
     ...emptyReport(bundle, { findings, chainRead: ledger !== null }),
     title: manifest.title,
     rounds: manifest.rounds,
-    notices: [...noticeAbsences(subject), ...replay.notices, ...noticeEchoes(subject)],
+    notices: [...beginning.notices, ...noticeAbsences(subject), ...replay.notices, ...noticeEchoes(subject)],
     records: { ...countRecords(subject), mixesReplayed: replay.replayed },
     members: describeMembers(subject, { metrics, credit: await traceStudy(subject) }),
   };
@@ -132,6 +137,26 @@ async function replayAndCompare(subject: AuditSubject, { onProgress }: AuditOpti
   const { replayed, findings, notices } = await replayMixes(subject, { onProgress, onBase: copyCheck.see });
   const copies = copyCheck.report();
   return { replayed, findings: [...findings, ...copies.findings], notices: [...notices, ...copies.notices] };
+}
+
+/** Whether what a study goes on from is sound and clean, as far as the predecessor's bundle is there to tell. */
+async function auditBeginning(
+  manifest: Manifest,
+  { predecessor, ...options }: AuditOptions,
+): Promise<{ findings: Finding[]; notices: Notice[] }> {
+  const { continues } = manifest;
+  if (predecessor === undefined) {
+    if (continues === null) return { findings: [], notices: [] };
+    const message = `goes on from round ${continues.round} of study ${continues.study}; that this was clean takes the bundle of that study`;
+    return { findings: [], notices: [{ message }] };
+  }
+  const findings = await checkPredecessor(manifest, predecessor);
+  const [first, ...more] = (await auditStudy(predecessor, options)).findings;
+  if (first !== undefined) {
+    const message = `the study before has ${more.length + 1} findings of its own, the first of them ${first.code}; audit it by itself`;
+    findings.push({ code: 'audit/continuation-wrong', message });
+  }
+  return { findings, notices: [] };
 }
 
 /** What the ledger says of the study must be what its manifest says. */

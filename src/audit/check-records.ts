@@ -1,3 +1,4 @@
+import { firstRoundOfStudy } from '../protocol/continuation.ts';
 import { type Contribution, hashContribution, isClosing } from '../protocol/contribution.ts';
 import { rootOfDigests } from '../protocol/segments.ts';
 import { contributionDigest, recoverSigner } from '../protocol/signature.ts';
@@ -102,7 +103,8 @@ export function noticeAbsences(subject: AuditSubject): Notice[] {
   const { manifest, participants, contributions, valuations, announcements } = subject;
   const revealed = new Set(valuations.map((v) => keyOf(v.round, v.evaluator)));
   return participants.flatMap((member): Notice[] => {
-    const rounds = Array.from({ length: manifest.rounds + 1 }, (_, round) => round);
+    const begin = firstRoundOfStudy(manifest);
+    const rounds = Array.from({ length: manifest.rounds + 1 - begin }, (_, i) => begin + i);
     const missing = rounds.filter((round) => !contributions.has(keyOf(round, member)));
     const unrevealed = rounds.filter((round) => {
       const commitment = contributions.get(keyOf(round + 1, member))?.scoreCommitment;

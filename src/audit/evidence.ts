@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { decodeCanonical, encodeCanonical } from '../base/canonical.ts';
 import { announcementSchema, MAXIMUM_SEGMENTS } from '../protocol/announcement.ts';
 import { signedCheckpointSchema } from '../protocol/checkpoint.ts';
+import { MAXIMUM_BASES } from '../protocol/continuation.ts';
 import { contributionSchema } from '../protocol/contribution.ts';
 import {
   checkpointedSchema,
@@ -52,8 +53,8 @@ const rootSchema = z.strictObject({
   chainId: z.int().min(1),
   contract: addressSchema,
   study: digestSchema,
-  /** SHA-256 of each segment of the initial model. */
-  initialModel: z.array(digestSchema).max(MAXIMUM_SEGMENTS),
+  /** SHA-256 of each segment of the initial model, or of each base that a study goes on from, one base after the other. */
+  initialModel: z.array(digestSchema).max(MAXIMUM_SEGMENTS * MAXIMUM_BASES),
   log: z.array(chunkSchema),
   announcements: z.array(chunkSchema),
   checkpoints: z.array(chunkSchema),

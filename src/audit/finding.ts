@@ -23,6 +23,7 @@ export type FindingCode =
   | 'audit/recipe-missing'
   | 'audit/recipe-mismatch'
   | 'audit/adoption-wrong'
+  | 'audit/continuation-wrong'
   | 'audit/pull-choice-wrong'
   | 'audit/mix-not-replayable'
   | 'audit/mix-differs'

@@ -25,7 +25,8 @@ export async function readLineage(bundle: Bundle): Promise<MixLineage[]> {
     const bytes = await bundle.document(record.recipe);
     if (bytes === null) continue;
     const recipe = decodeRecipe(bytes);
-    if (recipe.member !== record.member) continue; // a base that was taken over: the mix is its maker's
+    // A base that was taken over: the mix is its maker's; or the study's before.
+    if (recipe.member !== record.member || recipe.study !== record.study) continue;
     lineage.push({ member: recipe.member, round: recipe.round, sources: sourcesOf(recipe) });
   }
   return lineage;

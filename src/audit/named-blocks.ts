@@ -20,7 +20,7 @@ export function* namedBlocks({
   announcements,
 }: Pick<Evidence, 'initialModel' | 'announcements'>): Generator<NamedBlock> {
   for (const [segment, digest] of initialModel.entries()) {
-    yield { kind: 'segment', digest, what: `segment ${segment} of the initial model`, place: { segment } };
+    yield { kind: 'segment', digest, what: `segment ${segment} of what the study begins with`, place: { segment } };
   }
   for (const { record, segments } of announcements) {
     const { member, round } = record;

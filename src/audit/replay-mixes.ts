@@ -3,13 +3,15 @@ import { isConsiliumError, messageOf } from '../base/errors.ts';
 import { computeMix, type MixInput } from '../mixing/compute-mix.ts';
 import type { MixPlan } from '../mixing/plan-mix.ts';
 import { faultOfVector } from '../model/mix.ts';
+import { firstRoundOfStudy } from '../protocol/continuation.ts';
 import type { Contribution } from '../protocol/contribution.ts';
 import { decodeRecipe, type Recipe } from '../protocol/recipe.ts';
 import { decodeUpdateSegment } from '../protocol/segment-codec.ts';
-import { decodeSegment, rootOfDigests } from '../protocol/segments.ts';
 import { type AuditSubject, keyOf } from './audit-subject.ts';
+import { checkFirstRecords } from './check-first-records.ts';
 import { findContradiction, isAdopted } from './check-recipe.ts';
 import type { Finding, FindingCode, Notice } from './finding.ts';
+import { loadFirstBases, type ReplayBase } from './load-first-bases.ts';
 
 export interface ReplayReport {
   /** Mixes that were repeated and came out the same, bit for bit. */
@@ -39,19 +41,16 @@ export async function replayMixes(
   { isWanted = () => true, onProgress = () => {}, onBase = async () => {} }: ReplayRun = {},
 ): Promise<ReplayReport> {
   const report: ReplayReport = { replayed: 0, findings: [], notices: [] };
-  const initial = await loadInitial(subject);
-  if (initial === null) {
-    const message = 'the initial model in the bundle is not the one that the manifest names';
-    return { ...report, findings: [{ code: 'audit/initial-model-mismatch', message }] };
-  }
+  const { bases, findings } = await loadFirstBases(subject);
+  const begin = firstRoundOfStudy(subject.manifest);
+  const wanted = [...subject.contributions.values()].filter(isWanted);
+  report.findings.push(...findings, ...checkFirstRecords(wanted, subject.manifest));
+  if (bases.size === 0) return report;
   const mixes = inOrderOfReplay(subject).filter(isWanted);
-  const bases = new Map<Hex, Base>();
-  for (const member of subject.participants) {
-    bases.set(member, { round: 0, root: subject.manifest.initialModel.digest, segments: initial });
+  for (const first of wanted.filter(({ round }) => round === begin)) {
+    const base = bases.get(first.member);
+    if (base !== undefined) await onBase(first, base.segments);
   }
-  const firsts = [...subject.contributions.values()].filter((record) => record.round === 0 && isWanted(record));
-  report.findings.push(...checkFirstBases(firsts, subject));
-  for (const first of firsts) await onBase(first, initial);
   let replayed = 0;
   for (const [done, after] of mixes.entries()) {
     const replay = await replayOne(subject, after, bases);
@@ -67,37 +66,12 @@ export async function replayMixes(
   return { ...report, replayed };
 }
 
-async function loadInitial({ bundle, manifest }: AuditSubject): Promise<Segments | null> {
-  const { initialModel } = bundle.evidence;
-  if (initialModel.length !== manifest.segments || rootOfDigests(initialModel) !== manifest.initialModel.digest)
-    return null;
-  const blobs = await Promise.all(initialModel.map((digest) => bundle.segment(digest)));
-  return blobs.some((blob) => blob === null) ? null : blobs.map((blob) => decodeSegment(blob ?? new Uint8Array(0)));
-}
-
-function checkFirstBases(firsts: readonly Contribution[], { manifest }: AuditSubject): Finding[] {
-  return firsts
-    .filter(({ base }) => base !== manifest.initialModel.digest)
-    .map(({ member, round }) => ({
-      code: 'audit/recipe-mismatch',
-      member,
-      round,
-      message: "the first base is not the study's initial model",
-    }));
-}
-
 /** By round; in a round those first that mixed themselves, because others may have taken over what came out. */
 function inOrderOfReplay(subject: AuditSubject): Contribution[] {
-  const later = [...subject.contributions.values()].filter(({ round }) => round > 0);
+  const later = [...subject.contributions.values()].filter(({ round }) => round > firstRoundOfStudy(subject.manifest));
   const mixed = new Map<Contribution, boolean>();
   for (const after of later) mixed.set(after, subject.contributions.has(keyOf(after.round - 1, after.member)));
   return later.toSorted((a, b) => a.round - b.round || Number(mixed.get(b)) - Number(mixed.get(a)));
-}
-
-interface Base {
-  readonly round: number;
-  readonly root: Hex;
-  readonly segments: Segments;
 }
 
 interface OneReplay {
@@ -112,7 +86,7 @@ interface OneReplay {
 async function replayOne(
   subject: AuditSubject,
   after: Contribution,
-  bases: ReadonlyMap<Hex, Base>,
+  bases: ReadonlyMap<Hex, ReplayBase>,
 ): Promise<OneReplay> {
   const { member } = after;
   const round = after.round - 1;
@@ -159,7 +133,7 @@ async function replayOne(
 }
 
 /** The base that another member's mix gave, as it was replayed. */
-function takenOver(recipe: Recipe, after: Contribution, theirs: Base | undefined): OneReplay {
+function takenOver(recipe: Recipe, after: Contribution, theirs: ReplayBase | undefined): OneReplay {
   const place = { member: after.member, round: after.round - 1 };
   const message =
     theirs?.round === after.round && theirs.root === after.base

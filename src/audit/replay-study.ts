@@ -1,5 +1,6 @@
 import type { Hex } from '../base/bytes.ts';
 import type { LedgerReader } from '../ledger/ledger.ts';
+import { firstRoundOfStudy } from '../protocol/continuation.ts';
 import type { Contribution } from '../protocol/contribution.ts';
 import { decodeRecipe } from '../protocol/recipe.ts';
 import { type AuditSubject, auditSubject, keyOf } from './audit-subject.ts';
@@ -62,7 +63,9 @@ export async function replayStudy(bundle: Bundle, options: ReplayOptions): Promi
     return { ...outcome, mixes: [], findings: [...findings, missing], notices: [] };
   }
   const subject = auditSubject({ domain: { chainId, contract }, manifest, bundle, log });
-  const wanted = [...subject.contributions.values()].filter((after) => isInScope(after, scope));
+  const wanted = [...subject.contributions.values()].filter((after) =>
+    isInScope(after, scope, firstRoundOfStudy(manifest)),
+  );
   const needed = await withPredecessors(subject, wanted);
   const derived = new Set<Contribution>();
   const replay = await replayMixes(subject, {
@@ -80,9 +83,9 @@ export async function replayStudy(bundle: Bundle, options: ReplayOptions): Promi
 }
 
 /** The contributions whose base is the result of a mix that is asked for. */
-function isInScope({ member, round }: Contribution, scope: ReplayScope): boolean {
-  const isRound = scope.round === null ? round > 0 : round === scope.round + 1;
-  return isRound && (scope.accounts === null || scope.accounts.includes(member));
+function isInScope({ member, round }: Contribution, scope: ReplayScope, begin: number): boolean {
+  const isRound = scope.round === null || round === scope.round + 1;
+  return round > begin && isRound && (scope.accounts === null || scope.accounts.includes(member));
 }
 
 /** With each contribution those from whose bases its own follows: the member's before it, or the one that it took over. */

@@ -1,13 +1,14 @@
 import type { Hex } from '../base/bytes.ts';
+import { firstRoundOfStudy } from '../protocol/continuation.ts';
 import { type Contribution, isClosing } from '../protocol/contribution.ts';
 import { participantsIn } from '../protocol/participants.ts';
 import { decodeRecipe, type Recipe } from '../protocol/recipe.ts';
-import { AuditError } from './audit-error.ts';
 import { keyOf } from './audit-subject.ts';
 import { sourcesOf } from './lineage.ts';
 import type { Bundle } from './read-bundle.ts';
+import { signedRecords } from './signed-records.ts';
 
-/** A model that a member's work went into. */
+/** A model that the traced members' work went into. */
 export interface ReachedModel {
   readonly member: Hex;
   readonly round: number;
@@ -15,7 +16,7 @@ export interface ReachedModel {
   readonly kind: 'base' | 'update';
   readonly digest: Hex;
   /**
-   * Of all rounds of training that the model is made of, the share that was this member's, by the weights of the mixes; null where a
+   * Of all rounds of training that the model is made of, the share that was theirs, by the weights of the mixes; null where a
    * recipe behind it is missing. It can be 0: the contribution was at hand, and decided with whom else was mixed.
    */
   readonly share: number | null;
@@ -30,19 +31,21 @@ export interface CleanCheckpoint {
 }
 
 export interface Taint {
-  /** All accounts of the member, the present one last. */
+  /** All accounts of the traced members, ascending. */
   readonly accounts: readonly Hex[];
+  /** Those asked for who never joined the study. */
+  readonly strangers: readonly Hex[];
   /** By round, then in the order of positions; a base before its update. */
   readonly models: readonly ReachedModel[];
   /** Of the other participants, in order of position; who has recorded nothing clean is not among them. */
   readonly checkpoints: readonly CleanCheckpoint[];
   /** The newest round in which the bases of all who recorded it are clean. */
   readonly cleanRound: number;
-  /** Mixes whose recipe could not be read: what came of them counts as reached once the member had contributed. */
+  /** Mixes whose recipe could not be read: what came of them counts as reached once a traced member had contributed. */
   readonly unread: readonly { readonly member: Hex; readonly round: number }[];
 }
 
-/** How much training a model is made of, in rounds of one member; `share` of it by the traced one. Null: not known. */
+/** How much training a model is made of, in rounds of one member; `traced` of it by the traced ones. Null: not known. */
 interface Mass {
   readonly isReached: boolean;
   readonly rounds: number | null;
@@ -53,25 +56,17 @@ const CLEAN: Mass = { isReached: false, rounds: 0, traced: 0 };
 const UNKNOWN: Mass = { isReached: true, rounds: null, traced: 0 };
 
 /**
- * Follows a member's work through all mixes that a bundle tells of. A model is reached if a contribution of the member, or one that was
- * reached itself, was among the entries of its mix, whatever weight it got. Recipes are taken at their word: the audit repeats them.
- * @throws AuditError `audit/unknown-member`
+ * Follows the work of members through all mixes that a bundle tells of. A model is reached if a contribution of theirs, or one that was
+ * reached itself, was among the entries of its mix, whatever weight it got. Recipes are taken at their word: the audit repeats them. What
+ * a study that continues another one begins with counts as reached: the bundle does not say what is in it.
+ * @param members any of their accounts
  */
-export async function traceTaint(bundle: Bundle, account: Hex): Promise<Taint> {
-  const { log, announcements } = bundle.evidence;
-  const participants = participantsIn(log);
-  const accounts = participants.find((each) => each.accounts.includes(account))?.accounts;
-  if (accounts === undefined) {
-    throw new AuditError('audit/unknown-member', `${account} never joined study ${bundle.evidence.study}`);
-  }
+export async function traceTaint(bundle: Bundle, members: readonly Hex[]): Promise<Taint> {
+  const participants = participantsIn(bundle.evidence.log);
+  const traced = participants.filter((each) => each.accounts.some((account) => members.includes(account)));
+  const accounts = traced.flatMap((each) => each.accounts).toSorted();
   const positions = new Map(participants.flatMap((each) => each.accounts.map((own) => [own, each.position])));
-  const records = new Map(
-    [
-      ...log.flatMap((entry) => (entry.kind === 'contribution' ? entry.record : [])),
-      ...announcements.map((a) => a.record),
-    ].map((record) => [keyOf(record.round, record.member), record]),
-  );
-  const inOrder = [...records.values()].toSorted(
+  const inOrder = [...signedRecords(bundle.evidence).values()].toSorted(
     (a, b) => a.round - b.round || (positions.get(a.member) ?? 0) - (positions.get(b.member) ?? 0),
   );
   const walk = createWalk(bundle, accounts);
@@ -79,6 +74,7 @@ export async function traceTaint(bundle: Bundle, account: Hex): Promise<Taint> {
   const clean = walk.clean.filter(({ member }) => !accounts.includes(member));
   return {
     accounts,
+    strangers: members.filter((account) => !accounts.includes(account)),
     models: walk.models,
     unread: walk.unread,
     checkpoints: participants.flatMap((each) => clean.findLast(({ member }) => each.accounts.includes(member)) ?? []),
@@ -91,7 +87,8 @@ function createWalk(bundle: Bundle, accounts: readonly Hex[]) {
   const models: ReachedModel[] = [];
   const clean: CleanCheckpoint[] = [];
   const unread: { member: Hex; round: number }[] = [];
-  let firstContribution = Infinity;
+  const begin = bundle.manifest === null ? 0 : firstRoundOfStudy(bundle.manifest);
+  let firstContribution = begin > 0 ? begin - 1 : Infinity;
   let firstReached = Infinity;
   let newest = 0;
 
@@ -113,6 +110,7 @@ function createWalk(bundle: Bundle, accounts: readonly Hex[]) {
 
   const massOfBase = async ({ member, round, recipe: digest }: Contribution): Promise<Mass> => {
     if (round === 0) return CLEAN;
+    if (round <= begin) return UNKNOWN;
     const recipe = await readRecipe(bundle, digest);
     if (recipe !== null) return massOfMix(recipe);
     unread.push({ member, round: round - 1 });

@@ -98,6 +98,14 @@ export function address(values: OptionValues, name: string): Hex {
   throw usageError(`--${name} ${text} is not an address: 0x and 40 hexadecimal digits`);
 }
 
+/** An option that holds one account or several with commas between, in lower case. @throws ConsiliumError `cli/usage` */
+export function accountList(values: OptionValues, name: string): Hex[] {
+  const accounts = required(values, name).toLowerCase().split(',');
+  const odd = accounts.find((account) => !isAddress(account));
+  if (odd !== undefined) throw usageError(`--${name} ${odd} is not an account: 0x and 40 hexadecimal digits`);
+  return accounts as Hex[];
+}
+
 /** The text of `--help`. */
 export function helpText(spec: CommandSpec): string {
   const rows = Object.entries({ ...spec.options, help: HELP }).map(([name, option]) => {

@@ -51,6 +51,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./peer-stop-command.ts')).peerStopCommand,
   },
   {
+    words: 'peer continue',
+    summary: "make a member's folder for a study that continues another",
+    load: async () => (await import('./peer-continue-command.ts')).peerContinueCommand,
+  },
+  {
     words: 'peer withdraw',
     summary: 'leave the study for good',
     load: async () => (await import('./peer-withdraw-command.ts')).peerWithdrawCommand,
@@ -89,6 +94,11 @@ const COMMANDS: readonly CommandEntry[] = [
     words: 'study compose',
     summary: "write a study's manifest",
     load: async () => (await import('./study-compose-command.ts')).studyComposeCommand,
+  },
+  {
+    words: 'study rollback',
+    summary: "go on without a member's work, from before it was mixed",
+    load: async () => (await import('./study-rollback-command.ts')).studyRollbackCommand,
   },
   {
     words: 'evidence',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { messageOf } from '../base/errors.ts';
 import { classesOf, type InputSpec, inputShapeOf } from '../data/input-spec.ts';
 import type { Architecture } from '../model/architecture.ts';
@@ -12,6 +12,7 @@ import { readInputSpec } from './data-options.ts';
 import { readArchitecture } from './read-architecture.ts';
 import { readSubgroups, SUBGROUPS_OPTION } from './read-subgroups.ts';
 import { type Command, EXIT_OK } from './run-command.ts';
+import { writeNew } from './write-new.ts';
 
 export const studyComposeCommand: Command = {
   spec: {
@@ -101,12 +102,4 @@ async function parsed<T>(path: string, schema: Schema<T>): Promise<T> {
 async function merged<T extends object>(path: unknown, defaults: T, schema: Schema<T>): Promise<T> {
   if (typeof path !== 'string') return defaults;
   return parsed(path, { parse: (value) => schema.parse({ ...defaults, ...(value as object) }) });
-}
-
-async function writeNew(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text, { flag: 'wx' });
-  } catch (cause) {
-    throw usageError(`--out ${path}: ${messageOf(cause)}`, cause);
-  }
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Hex, sha256, toHex } from '../base/bytes.ts';
 import type { BlobSource } from '../gossip/blob-source.ts';
@@ -10,6 +10,8 @@ export interface BlobStore extends BlobSource {
   /** The same for bytes whose digest was checked already. */
   putChecked(digest: Hex, bytes: Uint8Array): Promise<void>;
   has(digest: Hex): Promise<boolean>;
+  /** Deletes the file; one that is not there is no error. */
+  remove(digest: Hex): Promise<void>;
 }
 
 /**
@@ -66,6 +68,10 @@ export function createBlobStore(directory: string): BlobStore {
     has: async (digest) => (await get(digest)) !== null,
     put: (bytes) => put(bytes, toHex(sha256(bytes))),
     putChecked: async (digest, bytes) => void (await put(bytes, digest)),
+    remove: async (digest) => {
+      recent.remove(digest);
+      await rm(pathOf(digest), { force: true });
+    },
   };
 }
 
@@ -89,6 +95,7 @@ function createRecentBlobs() {
     }
   };
   return {
+    remove,
     get(digest: Hex): Uint8Array | undefined {
       const bytes = remove(digest);
       if (bytes !== undefined) insert(digest, bytes);

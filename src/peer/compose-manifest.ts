@@ -65,6 +65,7 @@ export function composeManifest(terms: StudyTerms): Manifest {
     input: terms.input ?? null,
     architecture,
     training,
+    continues: null,
     initialModel: { seed: terms.seed, digest: initial.root },
     rounds,
     minimumMembers: members,

@@ -22,6 +22,7 @@ import { createPeerOperations, type PeerOperations } from './peer-operations.ts'
 import { openPeerStore, type PeerStore } from './peer-store.ts';
 import { type PreparedMember, prepareMember } from './prepare-member.ts';
 import { createEquivocationReporter } from './report-equivocations.ts';
+import { requireStart } from './require-start.ts';
 import { requireWholeSpend } from './require-whole-spend.ts';
 import { runStudy, type StudyRun } from './run-study.ts';
 import { marksOf, participantsOf, positionsOf, studyContext } from './study-knowledge.ts';
@@ -79,6 +80,7 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
     store = openPeerStore(folder.database);
     store.guard.synchronise(marksOf(index, member.self));
     requireWholeSpend(index, store.spending, member);
+    requireStart(member, index, store.progress() !== null);
     const blobs = createBlobStore(folder.blobs);
     const progress = store.progress() ?? (await beginProgress(blobs, member.initialModel, initialTerms(member)));
     const outbox = createOutbox({
@@ -141,7 +143,7 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
       run?.onLedger();
     };
     const equivocations = createEquivocationReporter(common);
-    work.push(maintainPeer({ ...common, members, coSigner, equivocations, onLedger }, stopping.signal));
+    work.push(maintainPeer({ ...common, manifest, members, coSigner, equivocations, onLedger }, stopping.signal));
     if (hasWithdrawn(index, self)) {
       work.push(outbox.run(stopping.signal));
       while (!(await outbox.drained(DRAIN_MILLISECONDS))) stopping.signal.throwIfAborted();
@@ -152,13 +154,14 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
     emit({
       event: 'study.joined',
       position: positionsOf(index).findIndex((accounts) => accounts.includes(member.self)),
-      participants: participantsOf(index).length,
+      participants: participantsOf(index, member.manifest).length,
     });
     const setting: StudySetting = {
       ...member,
       domain: ledger.domain,
       store,
       blobs,
+      privateBlobs: createBlobStore(folder.privateBlobs),
       network,
       index,
       outbox,

@@ -19,6 +19,8 @@ export interface DataFolder {
   readonly commitmentKey: string;
   readonly database: string;
   readonly blobs: string;
+  /** Blobs that follow from the member's data and are told to nobody: what updates left unsaid, the velocity of the outer step. */
+  readonly privateBlobs: string;
   readonly log: string;
   /** How to reach the peer that runs on this folder, while it does. */
   readonly run: string;
@@ -34,6 +36,7 @@ export function dataFolder(path: string): DataFolder {
     commitmentKey: join(path, 'commitment-key'),
     database: join(path, 'peer.db'),
     blobs: join(path, 'blobs'),
+    privateBlobs: join(path, 'private'),
     log: join(path, 'peer.log'),
     run: join(path, 'peer.run.json'),
   };

@@ -46,10 +46,10 @@ export async function joinStudy(
   { clock, ledger, index, member }: { clock: Clock; ledger: Ledger; index: LedgerIndex; member: PreparedMember },
   signal: AbortSignal,
 ): Promise<void> {
-  const takesPart = participantsOf(index).includes(member.self);
+  const takesPart = participantsOf(index, member.manifest).includes(member.self);
   if (!takesPart) await ledger.join(member.study, member.dataCommitment);
   await index.refresh();
-  while (participantsOf(index).length < member.manifest.minimumMembers) {
+  while (participantsOf(index, member.manifest).length < member.manifest.minimumMembers) {
     await clock.wait(POLL_MILLISECONDS, signal);
     signal.throwIfAborted();
     await index.refresh();

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { firstSegments } from '../audit/first-segments.ts';
 import { inBundleOrder } from '../audit/record-order.ts';
 import { writeBundle } from '../audit/write-bundle.ts';
 import type { Hex } from '../base/bytes.ts';
@@ -53,7 +54,7 @@ export async function exportEvidence(paths: readonly string[], out: string): Pro
       chainId,
       contract,
       study,
-      initialModel: [...initial.digests],
+      initialModel: await firstSegments(manifest, initial.digests, read),
       ...records,
       log: index.entries().map((entry) => ({ ...entry })),
     });

@@ -11,7 +11,7 @@ import type { StudySetting } from './study-setting.ts';
  * @returns the update's root and the digests of its segments
  */
 export async function keepUpdate(
-  { manifest, blobs, store }: StudySetting,
+  { manifest, blobs, privateBlobs, store }: StudySetting,
   progress: Progress,
   parameters: Float32Array,
 ): Promise<{ root: Hex; digests: Hex[] }> {
@@ -22,14 +22,14 @@ export async function keepUpdate(
   for (let segment = 0; segment < manifest.segments; segment++) {
     const { start, end } = segmentRange(parameters.length, manifest.segments, segment);
     const kept = before?.[segment] ?? null;
-    const unsaid = kept === null ? null : await blobs.get(kept);
+    const unsaid = kept === null ? null : await privateBlobs.get(kept);
     const { bytes, residual } = encodeUpdateSegment(manifest, round, {
       parameters: parameters.subarray(start, end),
       base: readsBase(manifest, round) ? await loadBaseSegment(blobs, progress, segment) : null,
       residual: unsaid === null ? null : decodeSegment(unsaid),
     });
     digests.push(await blobs.put(bytes));
-    residuals.push(residual === null ? null : await blobs.put(encodeSegment(residual)));
+    residuals.push(residual === null ? null : await privateBlobs.put(encodeSegment(residual)));
   }
   // That nothing is left unsaid is worth a note only where something was: a dense round drops it.
   if (before !== null || residuals.some((each) => each !== null)) store.keepResidual(round, residuals);

@@ -5,6 +5,7 @@ import type { Logger } from '../base/logger.ts';
 import type { StudyNetwork } from '../gossip/study-network.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerIndex } from '../ledger/ledger-index.ts';
+import type { BeginningTerms } from '../protocol/continuation.ts';
 import type { CoSigner } from './co-sign.ts';
 import type { EquivocationReporter } from './report-equivocations.ts';
 import { participantsOf } from './study-knowledge.ts';
@@ -23,6 +24,7 @@ export interface MaintenanceDeps {
   /** The cached member set: outages of the chain leave it as it was. */
   readonly members: Set<Hex>;
   readonly study: Hex;
+  readonly manifest: BeginningTerms;
   readonly self: Hex;
   readonly coSigner: CoSigner;
   readonly equivocations: EquivocationReporter;
@@ -60,7 +62,7 @@ async function readMembers({ ledger, members }: MaintenanceDeps): Promise<void> 
  */
 async function excludeFormer(deps: MaintenanceDeps, tried: Set<Hex>): Promise<void> {
   const { ledger, index, members, network, logger, self, study } = deps;
-  const participants = participantsOf(index);
+  const participants = participantsOf(index, deps.manifest);
   const present = new Set([self, ...network.connectedMembers()]);
   const first = participants.find((account) => members.has(account) && present.has(account));
   const former = participants.find((account) => !members.has(account) && !tried.has(account));

@@ -47,7 +47,7 @@ export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
 
   const status = (): PeerStatus => {
     const connected = network.connectedMembers();
-    const participants = participantsOf(index);
+    const participants = participantsOf(index, member.manifest);
     const now = {
       ...progress,
       connected,

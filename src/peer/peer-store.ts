@@ -63,8 +63,20 @@ export interface PeerStore {
   keepVelocity(round: number, digests: readonly Hex[]): void;
   /** The velocity after the last round before this one. */
   velocityBefore(round: number): Hex[] | null;
+  /** The blobs of both kinds that are kept, by the round that they are of. */
+  privateState(): PrivateState[];
+  /** Forgets what is kept of a round. */
+  dropPrivateState(round: number): void;
+  /** The first round that a contribution of each member is known of. */
+  firstRounds(): number[];
   readonly spending: SpendLog;
   close(): void;
+}
+
+/** What a member keeps to itself of one round. */
+export interface PrivateState {
+  readonly round: number;
+  readonly digests: readonly Hex[];
 }
 
 export interface OutboxCounts {
@@ -74,7 +86,7 @@ export interface OutboxCounts {
 }
 
 /** Raised when the tables change; a program refuses a file of another version. */
-const SCHEMA_VERSION = 5;
+const SCHEMA_VERSION = 6;
 
 const SCHEMA = `
   CREATE TABLE progress (only INTEGER PRIMARY KEY CHECK (only = 1), value BLOB NOT NULL) STRICT;
@@ -225,6 +237,23 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
       const row = database.prepare('SELECT value FROM velocity WHERE round < ? ORDER BY round DESC LIMIT 1').get(round);
       return row === undefined ? null : z.array(digestSchema).parse(decodeCanonical(row.value as Uint8Array));
     },
+    privateState: () => {
+      const rows = database
+        .prepare('SELECT round, value FROM residual UNION ALL SELECT round, value FROM velocity ORDER BY round')
+        .all() as { round: number; value: Uint8Array }[];
+      return rows.map(({ round, value }) => ({
+        round,
+        digests: residualSchema.parse(decodeCanonical(value)).filter((digest) => digest !== null),
+      }));
+    },
+    dropPrivateState: (round) => {
+      database.prepare('DELETE FROM residual WHERE round = ?').run(round);
+      database.prepare('DELETE FROM velocity WHERE round = ?').run(round);
+    },
+    firstRounds: () =>
+      (
+        database.prepare('SELECT min(round) AS round FROM announcement GROUP BY member').all() as { round: number }[]
+      ).map(({ round }) => round),
     close: () => database.close(),
   };
 }

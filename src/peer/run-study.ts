@@ -3,6 +3,7 @@ import { messageOf } from '../base/errors.ts';
 import type { Announcement, Reveal } from '../protocol/announcement.ts';
 import { signDigest, valuationDigest } from '../protocol/signature.ts';
 import { adoptBase } from './adopt-base.ts';
+import { dropOutlived } from './drop-outlived.ts';
 import { mixRound } from './mix-round.ts';
 import { PeerError } from './peer-error.ts';
 import type { Progress } from './progress.ts';
@@ -131,6 +132,7 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
     const retry = new Set(refused.map(contributionKey));
     progress = { ...next, mixed: [...state.mixed].filter((key) => !retry.has(key)) };
     store.saveProgress(progress);
+    await dropOutlived(setting, progress.round);
     dispatch({ type: 'mixed', refused });
   };
 
@@ -149,7 +151,7 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
 
   const start = startRounds({
     terms: { rounds: manifest.rounds, quorum: manifest.waiting.quorum, stalenessBound: manifest.staleness.boundRounds },
-    others: othersOf(setting.index, self),
+    others: othersOf(setting.index, self, manifest),
     round: progress.round,
     published: store.announcement(self, progress.round) !== null,
     mixed: progress.mixed,
@@ -170,7 +172,7 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
     },
     onMember: (member, connected) => dispatch({ type: connected ? 'connected' : 'lost', member }),
     onLedger: () => {
-      const others = othersOf(setting.index, self);
+      const others = othersOf(setting.index, self, manifest);
       if (JSON.stringify(others) !== JSON.stringify(state.others)) dispatch({ type: 'participants', others });
       for (const entry of setting.index.entries()) {
         if (entry.kind !== 'contribution' || entry.record.round !== manifest.rounds || entry.record.member === self)

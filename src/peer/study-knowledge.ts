@@ -2,6 +2,7 @@ import type { Hex } from '../base/bytes.ts';
 import type { StudyContext } from '../gossip/study-context.ts';
 import type { LedgerIndex } from '../ledger/ledger-index.ts';
 import { hashCheckpoint } from '../protocol/checkpoint.ts';
+import { type BeginningTerms, isLeftOut } from '../protocol/continuation.ts';
 import type { LedgerDomain } from '../protocol/domain.ts';
 import { hashContent } from '../protocol/ledger-entry.ts';
 import { type Manifest, studyOf } from '../protocol/manifest.ts';
@@ -15,13 +16,17 @@ export function positionsOf(index: LedgerIndex): (readonly Hex[])[] {
 }
 
 /** The participants whom a round may wait for or mix, this member not among them. */
-export function othersOf(index: LedgerIndex, self: Hex): Participant[] {
-  return participantsIn(index.entries()).filter(({ accounts }) => !accounts.includes(self));
+export function othersOf(index: LedgerIndex, self: Hex, terms: BeginningTerms): Participant[] {
+  return participantsIn(index.entries()).filter(
+    ({ account, accounts }) => !accounts.includes(self) && !isLeftOut(terms, account),
+  );
 }
 
-/** Those who joined, did not withdraw and were not excluded. */
-export function participantsOf(index: LedgerIndex): Hex[] {
-  return participantsIn(index.entries()).flatMap(({ account, endRound }) => (endRound === null ? account : []));
+/** Those who joined, did not withdraw and were not excluded. The ledger lets anybody join; who is left out takes no part all the same. */
+export function participantsOf(index: LedgerIndex, terms: BeginningTerms): Hex[] {
+  return participantsIn(index.entries()).flatMap(({ account, endRound }) =>
+    endRound === null && !isLeftOut(terms, account) ? account : [],
+  );
 }
 
 /** What a member has signed, as far as the ledger has it. */
@@ -46,7 +51,7 @@ export function studyContext(deps: {
     rounds: manifest.rounds,
     segments: manifest.segments,
     epsilonBudgetMicros: manifest.epsilonBudgetMicros,
-    isParticipant: (account) => participantsOf(index).includes(account),
+    isParticipant: (account) => participantsOf(index, manifest).includes(account),
     knownContribution: store.contributionHash,
     knownCheckpoint: (member, round) => {
       const known = store.checkpoint(member, round);

@@ -29,6 +29,8 @@ export interface StudySetting {
   readonly data: MemberExamples;
   readonly store: PeerStore;
   readonly blobs: BlobStore;
+  /** What is served to nobody. */
+  readonly privateBlobs: BlobStore;
   readonly network: StudyNetwork;
   readonly index: LedgerIndex;
   readonly outbox: Outbox;

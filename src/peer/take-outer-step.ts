@@ -17,12 +17,12 @@ export interface RoundTraining {
  * @returns the parameters to contribute
  */
 export async function takeOuterStep(
-  { manifest, blobs, store }: Pick<StudySetting, 'manifest' | 'blobs' | 'store'>,
+  { manifest, privateBlobs, store }: Pick<StudySetting, 'manifest' | 'privateBlobs' | 'store'>,
   terms: NonNullable<TrainingOptions['outer']>,
   { round, base, trained }: RoundTraining,
 ): Promise<Float32Array> {
   const before = store.velocityBefore(round) ?? [];
-  const kept = await Promise.all(before.map((digest) => blobs.get(digest)));
+  const kept = await Promise.all(before.map((digest) => privateBlobs.get(digest)));
   const segments = kept.flatMap((bytes) => (bytes === null ? [] : [decodeSegment(bytes)]));
   // What was lost with a damaged disk begins anew.
   const isWhole = segments.length === manifest.segments;
@@ -31,7 +31,7 @@ export async function takeOuterStep(
   const digests: Hex[] = [];
   for (let segment = 0; segment < manifest.segments; segment++) {
     const { start, end } = segmentRange(base.length, manifest.segments, segment);
-    digests.push(await blobs.put(encodeSegment(step.velocity.subarray(start, end))));
+    digests.push(await privateBlobs.put(encodeSegment(step.velocity.subarray(start, end))));
   }
   store.keepVelocity(round, digests);
   return step.parameters;

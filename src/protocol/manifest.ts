@@ -4,6 +4,7 @@ import { encodeCanonical } from '../base/canonical.ts';
 import { ConsiliumError } from '../base/errors.ts';
 import { aggregationSchema } from './aggregation-terms.ts';
 import { MAXIMUM_SEGMENTS } from './announcement.ts';
+import { continuationSchema } from './continuation.ts';
 import { privacySchema } from './privacy-terms.ts';
 import { codecSchema } from './segment-codec.ts';
 import { subgroupTermsSchema } from './site-figures.ts';
@@ -26,7 +27,9 @@ export const manifestSchema = z
     /** Checked by the model layer. */
     training: opaqueSchema,
     initialModel: z.strictObject({ seed: z.string().min(1).max(200), digest: digestSchema }),
-    /** Training rounds. */
+    /** Null for a study that begins by itself. */
+    continues: continuationSchema.nullable(),
+    /** Training rounds; of a study that continues another one, those of that among them. */
     rounds: z.int().min(1).max(100_000),
     /** Training begins once this many have joined. */
     minimumMembers: z.int().min(2).max(64),
@@ -75,6 +78,10 @@ export const manifestSchema = z
     }),
     /** Groups that members tell figures of beside those of their whole test parts; left out for none. */
     subgroups: subgroupTermsSchema.optional(),
+  })
+  .refine(({ continues, rounds }) => continues === null || continues.round < rounds, {
+    error: 'the study must have rounds after the one that it begins with',
+    path: ['continues', 'round'],
   })
   .refine((manifest) => manifest.pulls <= manifest.finalPulls, { error: 'finalPulls must not be below pulls' })
   .refine((manifest) => manifest.minimumMembers <= manifest.maximumMembers, {

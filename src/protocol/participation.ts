@@ -1,4 +1,5 @@
 import type { Hex } from '../base/bytes.ts';
+import { type BeginningTerms, firstRoundOfStudy, isLeftOut } from './continuation.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { Manifest } from './manifest.ts';
 import { type Participant, participantsIn } from './participants.ts';
@@ -28,12 +29,20 @@ export interface Participation {
 export const isExpectedPart = (part: RoundPart): boolean =>
   part === 'missed' || part === 'contributed' || part === 'late';
 
+/** What of a manifest says when somebody is expected, and late. */
+export interface ParticipationTerms extends Partial<BeginningTerms> {
+  readonly rounds: number;
+  readonly waiting: Pick<Manifest['waiting'], 'quorum'>;
+}
+
 /** Who took part in which training round, in order of position, by the log alone. */
 export function participation(
   entries: readonly LedgerEntry[],
-  { rounds, waiting }: { readonly rounds: number; readonly waiting: Pick<Manifest['waiting'], 'quorum'> },
+  { rounds, waiting, continues = null }: ParticipationTerms,
 ): Participation[] {
-  const members = participantsIn(entries).map((participant) => trackMember(entries, participant, rounds));
+  const members = participantsIn(entries).map((participant) =>
+    trackMember(entries, participant, { rounds, continues }),
+  );
   const isLate = (member: Track, round: number, place: number): boolean => {
     const others = members.filter((other) => other !== member && spanAt(other, round + 1) !== undefined);
     const ahead = others.filter((other) => (other.passed[round] ?? Infinity) < place).length;
@@ -68,7 +77,11 @@ interface Span {
   readonly left: { readonly part: 'withdrawn' | 'excluded'; readonly entry: number } | null;
 }
 
-function trackMember(entries: readonly LedgerEntry[], participant: Participant, rounds: number): Track {
+function trackMember(
+  entries: readonly LedgerEntry[],
+  participant: Participant,
+  { rounds, continues }: BeginningTerms & Pick<ParticipationTerms, 'rounds'>,
+): Track {
   const places = new Map<number, { account: Hex; entry: number }>();
   for (const { kind, record, sequence } of entries) {
     if (kind !== 'contribution' || !participant.accounts.includes(record.member)) continue;
@@ -78,17 +91,19 @@ function trackMember(entries: readonly LedgerEntry[], participant: Participant, 
   for (let round = rounds - 1; round >= 0; round--) {
     passed[round] = Math.min(passed[round + 1] ?? Infinity, places.get(round + 1)?.entry ?? Infinity);
   }
-  return { participant, spans: spansOf(entries, participant), places, passed };
+  const spans = isLeftOut({ continues }, participant.account) ? [] : spansOf(entries, participant, { continues });
+  return { participant, spans, places, passed };
 }
 
 /** A new key that joins without an interruption goes on with the span of the old one. */
-function spansOf(entries: readonly LedgerEntry[], { accounts }: Participant): Span[] {
+function spansOf(entries: readonly LedgerEntry[], { accounts }: Participant, terms: BeginningTerms): Span[] {
   const spans: Span[] = [];
   for (const { kind, record, sequence } of entries) {
     const last = spans.at(-1);
     const open = last?.end === Infinity ? last : undefined;
     if (kind === 'joined' && accounts.includes(record.member)) {
-      const join = { from: record.firstRound, account: record.member, entry: sequence };
+      const from = Math.max(record.firstRound, firstRoundOfStudy(terms));
+      const join = { from, account: record.member, entry: sequence };
       if (open === undefined) spans.push({ from: join.from, end: Infinity, joins: [join], left: null });
       else spans.splice(-1, 1, { ...open, joins: [...open.joins, join] });
     }

@@ -40,8 +40,8 @@ afterEach(() => rm(folder, { recursive: true }));
 async function runRound(round: number, name = 'peer'): Promise<Float32Array> {
   const store = openPeerStore(join(folder, `${name}.db`));
   try {
-    const blobs = createBlobStore(join(folder, 'blobs'));
-    return await takeOuterStep({ manifest, blobs, store }, terms, { round, base, trained });
+    const privateBlobs = createBlobStore(join(folder, 'private'));
+    return await takeOuterStep({ manifest, privateBlobs, store }, terms, { round, base, trained });
   } finally {
     store.close();
   }

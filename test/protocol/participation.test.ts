@@ -18,12 +18,12 @@ const left = (kind: 'withdrawn' | 'excluded', n: number, endRound: number): Ledg
 const recorded = (round: number, ...members: number[]): LedgerContent[] =>
   members.map((n) => ({ kind: 'contribution', record: contribution({ round, member: memberAccount(n) }) }));
 
-function statesOf(...contents: LedgerContent[]): Participation[] {
-  const entries = contents.map((content, sequence): LedgerEntry => {
+const entriesOf = (...contents: LedgerContent[]): LedgerEntry[] =>
+  contents.map((content, sequence) => {
     return { ...content, sequence, head: digest('head'), blockNumber: sequence, transaction: digest('transaction') };
   });
-  return participation(entries, TERMS);
-}
+
+const statesOf = (...contents: LedgerContent[]): Participation[] => participation(entriesOf(...contents), TERMS);
 
 const partsOf = (...contents: LedgerContent[]): RoundPart[][] =>
   statesOf(...contents).map(({ rounds }) => rounds.map(({ part }) => part));
@@ -51,6 +51,16 @@ describe('who took part in which round', () => {
       ['missed', 'missed', 'missed'],
       ['missed', 'withdrawn', 'withdrawn'],
       ['notJoined', 'notJoined', 'missed'],
+    ]);
+  });
+
+  test('in a study that goes on from another one nobody is expected before its first round, nor who is left out at all', () => {
+    const continues = { study: digest('before'), round: 1, without: [memberAccount(2)], bases: [] };
+    const entries = entriesOf(joined(1, 0), joined(2, 1), ...recorded(1, 1));
+    const parts = participation(entries, { ...TERMS, continues }).map(({ rounds }) => rounds.map(({ part }) => part));
+    expect(parts).toEqual([
+      ['notJoined', 'contributed', 'missed'],
+      ['notJoined', 'notJoined', 'notJoined'],
     ]);
   });
 

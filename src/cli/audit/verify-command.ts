@@ -1,4 +1,5 @@
 import { auditStudy } from '../../audit/audit-study.ts';
+import { openBundle } from '../../audit/read-bundle.ts';
 import { type Command, EXIT_FINDINGS, EXIT_OK } from '../run-command.ts';
 import { showProgress } from '../show-progress.ts';
 import { CHAIN_OPTIONS } from './chain-options.ts';
@@ -15,14 +16,25 @@ export const auditVerifyCommand: Command = {
     options: {
       ...CHAIN_OPTIONS,
       'no-replay': { type: 'boolean', help: 'check records and log only: fast, and blind to what is in the mixes' },
+      predecessor: {
+        type: 'string',
+        value: '<bundle>',
+        help: 'bundle of the study that this one continues, to see that it begins clean',
+      },
       json: { type: 'boolean', help: 'print the report as JSON' },
     },
     examples: ['consilium audit verify evidence.car --rpc http://127.0.0.1:8545 --contract 0x…'],
   },
   run: (values, positionals) =>
     withBundle({ values, positionals }, async ({ bundle, ledger }) => {
-      const replay = values['no-replay'] !== true;
-      const report = await auditStudy(bundle, { ledger, replay, onProgress: showProgress('replaying mix', values) });
+      const options = {
+        ledger,
+        replay: values['no-replay'] !== true,
+        onProgress: showProgress('replaying mix', values),
+      };
+      const predecessor = typeof values.predecessor === 'string' ? await openBundle(values.predecessor) : undefined;
+      const report = await auditStudy(bundle, { ...options, predecessor });
+      await predecessor?.close();
       process.stdout.write(values.json === true ? `${JSON.stringify(report)}\n` : describeReport(report));
       return report.findings.length === 0 ? EXIT_OK : EXIT_FINDINGS;
     }),

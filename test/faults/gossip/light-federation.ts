@@ -37,6 +37,11 @@ export interface LightFederationOptions {
   /** How many of the members join and start only when the test says so; the last ones. */
   readonly late?: number;
   readonly links?: Links;
+  /** A study of its own, in place of the usual one under {@link terms}. */
+  readonly manifest?: Manifest;
+  /** A ledger that knows more studies, and a folder that holds what the peers begin with; new ones if not given. */
+  readonly ledger?: MemoryLedger;
+  readonly folder?: string;
   /** Other terms than the usual ones. */
   readonly terms?: Partial<Pick<Manifest, 'staleness' | 'waiting' | 'rounds'>>;
   /** What is weak at the peer of this place. */
@@ -49,13 +54,13 @@ const ROUNDS = 50_000;
 /** Peers of one study in this process, over loopback; a cut link is closed and refused by both of its ends. */
 export async function startLightFederation(options: LightFederationOptions): Promise<LightFederation> {
   const { members } = options;
-  const manifest = lightManifest(options);
+  const manifest = options.manifest ?? lightManifest(options);
   const study = studyOf(manifest);
   const accounts = Array.from({ length: members }, (_, place) => memberAccount(place + 1));
   const first = members - (options.late ?? 0);
-  const ledger = openStudyOf(accounts, manifest);
+  const ledger = openStudyOf(accounts, manifest, options.ledger);
   for (const account of accounts.slice(0, first)) await ledger.as(account).join(study, digest(`data ${account}`));
-  const folder = await mkdtemp(join(tmpdir(), 'consilium-light-'));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'consilium-light-')));
   const reachable = accounts.map(() => new Set<Hex>());
   const draw = (links: Links): void => {
     for (const [a, others] of reachable.entries()) {
@@ -104,7 +109,11 @@ export async function startLightFederation(options: LightFederationOptions): Pro
   };
 }
 
-function lightManifest({ seed, members, terms }: LightFederationOptions): Manifest {
+export function lightManifest({
+  seed,
+  members,
+  terms,
+}: Pick<LightFederationOptions, 'seed' | 'members' | 'terms'>): Manifest {
   const manifest = composeManifest({
     title: 'a light study',
     members,
@@ -131,10 +140,10 @@ function lightManifest({ seed, members, terms }: LightFederationOptions): Manife
   });
 }
 
-function openStudyOf(accounts: readonly Hex[], manifest: Manifest): MemoryLedger {
-  const ledger = createMemoryLedger(DOMAIN);
+function openStudyOf(accounts: readonly Hex[], manifest: Manifest, known?: MemoryLedger): MemoryLedger {
+  const ledger = known ?? createMemoryLedger(DOMAIN);
   const study = studyOf(manifest);
-  for (const account of accounts) ledger.membership.admit(account);
+  if (known === undefined) for (const account of accounts) ledger.membership.admit(account);
   ledger.openStudy({
     study,
     rounds: manifest.rounds,

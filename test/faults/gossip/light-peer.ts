@@ -105,7 +105,7 @@ export async function startLightPeer(options: LightPeerOptions): Promise<LightPe
   const coSigner = createCoSigner({ ...common, privateKey, rounds: manifest.rounds });
   const equivocations = createEquivocationReporter(common);
   const work: Promise<unknown>[] = [
-    maintainPeer({ ...common, members: reachable, coSigner, equivocations, onLedger }, stopping.signal),
+    maintainPeer({ ...common, manifest, members: reachable, coSigner, equivocations, onLedger }, stopping.signal),
     outbox.run(stopping.signal),
   ];
   run = runStudy(
@@ -122,6 +122,7 @@ export async function startLightPeer(options: LightPeerOptions): Promise<LightPe
       training: trainingSchema.parse(manifest.training),
       data: { training: TINY_EXAMPLES, heldOut: TINY_EXAMPLES, common: null },
       blobs,
+      privateBlobs: createBlobStore(join(folder, `${number}.private`)),
       network: weakness.neverCatchesUp ? { ...network, catchUp: async () => {} } : network,
       outbox,
       emit: (event) => {
