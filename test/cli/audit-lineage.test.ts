@@ -58,3 +58,27 @@ describe('audit lineage', () => {
     await expect(lineageOf(path, '--member', memberAccount(1), '--round', '7')).rejects.toThrow(refused);
   });
 });
+
+describe('audit lineage --tainted-by', () => {
+  const member = memberAccount(2);
+
+  test('lists every model that the work of a member reached, with its share, and the last ones without it', async () => {
+    const { code, stdout } = await captureCommand(auditLineageCommand, path, '--tainted-by', member, '--json');
+    const { models, checkpoints, cleanRound } = JSON.parse(stdout);
+    expect([code, cleanRound, checkpoints.length]).toEqual([0, 0, MEMBERS - 1]);
+    expect(models[0]).toMatchObject({ member, round: 0, kind: 'update', share: 1 });
+    expect(models.filter(({ kind }: { kind: string }) => kind === 'base')).toHaveLength(MEMBERS * ROUNDS);
+  });
+
+  test('is a table for people, and rows for spreadsheets', async () => {
+    const text = await captureCommand(auditLineageCommand, path, '--tainted-by', member);
+    expect([text.code, text.stdout]).toEqual([0, expect.stringContaining('without it in round 0')]);
+    const csv = await captureCommand(auditLineageCommand, path, '--tainted-by', member, '--csv');
+    expect(csv.stdout.split('\r\n')[0]).toBe('round,member,kind,share,digest');
+  });
+
+  test('is not asked together with a member', async () => {
+    const both = captureCommand(auditLineageCommand, path, '--tainted-by', member, '--member', member);
+    await expect(both).rejects.toMatchObject({ code: 'cli/usage' });
+  });
+});

@@ -10,16 +10,18 @@ import { describeFindings } from './describe-findings.ts';
 import { describeSource } from './describe-source.ts';
 import { formatRounds } from './format-rounds.ts';
 import { FORMAT_OPTIONS, printReport, requireOneForm } from './print-report.ts';
+import { reportTaint } from './report-taint.ts';
 import { readSelection, SELECTION_OPTIONS } from './selection.ts';
 import { withBundle } from './with-bundle.ts';
 
 export const auditLineageCommand: Command = {
   spec: {
-    usage: 'consilium audit lineage <bundle> --member <account> [options]',
+    usage: 'consilium audit lineage <bundle> --member <account> | --tainted-by <account> [options]',
     summary:
       "Shows which contributions a member's model is made of, and how much of each is in it, by following the recipes back to the initial\n" +
       'model. A weight of 1 means that all that a training changed is there; the weights of one round sum to 1, or to less where clipping\n' +
-      "held something back. Recipes are taken at their word: 'consilium audit replay' repeats them. The share is of all training in it.",
+      "held something back. Recipes are taken at their word: 'consilium audit replay' repeats them. The share is of all training in it.\n" +
+      'With --tainted-by it shows the other direction: every model that the work of a member reached, and the last ones without it.',
     positionals: true,
     options: {
       ...SELECTION_OPTIONS,
@@ -27,16 +29,25 @@ export const auditLineageCommand: Command = {
         ...SELECTION_OPTIONS.round,
         help: 'the round that began from the model; without it the newest, or final, one',
       },
+      'tainted-by': {
+        type: 'string',
+        value: '<account>',
+        help: 'the member whose work is followed into the models of all',
+      },
       ...CHAIN_OPTIONS,
       ...FORMAT_OPTIONS,
     },
     examples: [
       'consilium audit lineage evidence.car --member 0x5cbd',
       'consilium audit lineage evidence.car --member 0x5cbd --round 3 --csv',
+      'consilium audit lineage evidence.car --tainted-by 0x5cbd',
     ],
   },
   run(values, positionals) {
     requireOneForm(values);
+    if (values['tainted-by'] !== undefined) {
+      return withBundle({ values, positionals }, (source) => reportTaint(values, source));
+    }
     required(values, 'member');
     return withBundle({ values, positionals }, async ({ bundle, ledger }) => {
       const { log } = bundle.evidence;
