@@ -17,8 +17,9 @@ export async function reportTaint(values: OptionValues, { bundle, ledger }: Audi
   const evidence = { ...bundle.evidence, log: [...log] };
   const { member } = readSelection({ member: values['tainted-by'] }, evidence.log);
   const taint = await traceTaint({ ...bundle, evidence }, member?.accounts ?? []);
+  const report = { study: evidence.study, ...taint, findings };
   return printReport(values, {
-    json: { study: evidence.study, ...taint, findings },
+    json: report,
     csv: () => toCsv(taint.models),
     text: () => describe(taint, findings),
   });
