@@ -100,7 +100,6 @@ test(
 
     // The regulator, who holds no data and was not asked for anything, has all of it too, and has checked it.
     const observed = await observing.ended;
-    expect([observed.code, observed.stderr]).toEqual([0, '']);
     const said = observed.stdout
       .trimEnd()
       .split('\n')
@@ -110,6 +109,7 @@ test(
     expect(said.filter(({ event }) => event === 'observer.verified')).toHaveLength(15);
     expect(said.at(-1)).toMatchObject({ findings: [], notices: [], records: { anchored: 12, mixesReplayed: 12 } });
     const chainOf = ['--rpc', rpc, '--contract', contract];
+    expect([observed.code, observed.stderr]).toEqual([0, '']);
     const parts = await succeed('audit', 'participation', at('observed.car'), ...chainOf);
     expect(parts.totals).toEqual(
       [0, 1, 2, 3].map((round) => expect.objectContaining({ round, registered: 4, joined: 3, contributed: 3 })),

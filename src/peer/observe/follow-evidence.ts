@@ -24,7 +24,7 @@ export interface FollowDeps {
 /** Rounds whose records are asked for in one look: well below what members allow each other. */
 const ROUNDS_A_LOOK = 2;
 /** What nobody had is asked for again after this. */
-const RETRY_MILLISECONDS = 5_000;
+const RETRY_MILLISECONDS = 1_000;
 
 /** Collects what contributions name, and holds each that is on the ledger against what was signed. */
 export interface EvidenceFollower {
@@ -42,6 +42,7 @@ export function followEvidence(deps: FollowDeps): EvidenceFollower {
   const askedAt = new Map<string, number>();
   const missing = new Set<string>();
   let [verified, findings] = [0, 0];
+  let seeking: Promise<void> | null = null;
 
   const anchored = () => index.entries().flatMap((entry) => (entry.kind === 'contribution' ? entry : []));
 
@@ -50,19 +51,17 @@ export function followEvidence(deps: FollowDeps): EvidenceFollower {
     for (const finding of found) emit({ event: 'observer.finding', ...finding });
   };
 
+  const isUnheard = ({ member, round }: Contribution): boolean => store.announcement(member, round) === null;
+
   /** Records that this node was not there to hear. */
   const seekRecords = async (): Promise<void> => {
-    const unheard = anchored().filter(({ record }) => store.announcement(record.member, record.round) === null);
-    const rounds = [...new Set(unheard.map(({ record }) => record.round))];
+    const unheard = anchored().filter(({ record }) => isUnheard(record));
     let asked = 0;
-    for (const round of rounds) {
+    for (const round of new Set(unheard.map(({ record }) => record.round))) {
       if (asked === ROUNDS_A_LOOK) break;
       if (!isDue(`round ${round}`)) continue;
       asked += 1;
       await network.catchUp(round);
-    }
-    for (const { record } of unheard) {
-      if (store.announcement(record.member, record.round) === null) missing.add(`record ${keyOf(record)}`);
     }
   };
 
@@ -109,10 +108,12 @@ export function followEvidence(deps: FollowDeps): EvidenceFollower {
     add: (announcement) => void incomplete.set(keyOf(announcement.record), announcement),
     look: async (signal) => {
       missing.clear();
-      await seekRecords();
+      // A member that has just gone keeps who asks it waiting; what others have named is fetched meanwhile.
+      seeking ??= seekRecords().finally(() => (seeking = null));
       await fetchNamed(signal);
       for (const { record, sequence } of anchored()) {
-        if (!judged.has(keyOf(record))) await verify(record, sequence);
+        if (isUnheard(record)) missing.add(`record ${keyOf(record)}`);
+        else if (!judged.has(keyOf(record))) await verify(record, sequence);
       }
     },
     observed: () => ({ contributions: anchored().length, verified, missing: missing.size, findings }),

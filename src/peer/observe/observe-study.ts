@@ -2,7 +2,7 @@ import type { Hex } from '../../base/bytes.ts';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import { createStudyNetwork } from '../../gossip/study-network.ts';
+import { createStudyNetwork, type StudyNetwork } from '../../gossip/study-network.ts';
 import { connectLedger, type LedgerConnection } from '../../ledger/ethers-ledger.ts';
 import { createLedgerIndex, type LedgerIndex } from '../../ledger/ledger-index.ts';
 import { participantsIn } from '../../protocol/participants.ts';
@@ -29,7 +29,8 @@ export interface ObserveOptions {
   readonly recordsOnly: boolean;
 }
 
-const LOOK_MILLISECONDS = 500;
+const LOOK_MILLISECONDS = 250;
+const READ_MILLISECONDS = 500;
 const LOOKS_PER_MEMBER_READ = 10;
 /** After the end of a study, how long what still lacks is asked for. */
 const PATIENCE_MILLISECONDS = 15_000;
@@ -119,29 +120,47 @@ async function follow(
   const terms = { manifest, parameterCount, recordsOnly };
   const following = followEvidence({ clock, network, index, store, blobs, terms, emit });
   follower = following;
+  const ended = new AbortController();
+  const end = (): void => ended.abort();
+  signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
+  /** Members may leave within a second of their last record, so this waits for nothing but what it asks for. */
+  const collect = async (): Promise<void> => {
+    for (let over = Infinity; !ended.signal.aborted; ) {
+      await following.look(ended.signal).catch((error: unknown) => {
+        if (!ended.signal.aborted) throw error;
+      });
+      if (isOver(index, manifest.rounds)) over = Math.min(over, clock.now());
+      if (over < Infinity && (following.observed().missing === 0 || clock.now() - over > PATIENCE_MILLISECONDS)) return;
+      await clock.wait(LOOK_MILLISECONDS, ended.signal);
+    }
+  };
   try {
     await network.start();
     emit({ event: 'observer.listening', addresses: network.addresses() });
-    for (let [turn, over] = [1, Infinity]; !signal.aborted; turn++) {
-      try {
-        await network.maintain();
-        if (turn % LOOKS_PER_MEMBER_READ === 0) await readMembers(connection, members);
-        await index.refresh();
-      } catch (error) {
-        logger.warn('observer.ledger-away', { error: messageOf(error) }); // outages leave things as they were
-      }
-      await following.look(signal).catch((error: unknown) => {
-        if (!signal.aborted) throw error;
-      });
-      if (isOver(index, manifest.rounds)) over = Math.min(over, clock.now());
-      const { missing } = following.observed();
-      if (over < Infinity && (missing === 0 || clock.now() - over > PATIENCE_MILLISECONDS)) break;
-      await clock.wait(LOOK_MILLISECONDS, signal);
-    }
+    await Promise.all([readLedger({ ...opened, network }, ended.signal), collect().finally(() => ended.abort())]);
     if (!signal.aborted) emit({ event: 'observer.finished', ...following.observed() });
     return following.observed();
   } finally {
+    signal.removeEventListener('abort', end);
     await network.stop();
+  }
+}
+
+/** Looks after connections, member set and log; outages of the chain leave things as they were. */
+async function readLedger(
+  { network, connection, members, index, clock, logger }: Opened & { readonly network: StudyNetwork },
+  signal: AbortSignal,
+): Promise<void> {
+  for (let turn = 1; !signal.aborted; turn++) {
+    try {
+      await network.maintain();
+      if (turn % LOOKS_PER_MEMBER_READ === 0) await readMembers(connection, members);
+      await index.refresh();
+    } catch (error) {
+      logger.warn('observer.ledger-away', { error: messageOf(error) });
+    }
+    await clock.wait(READ_MILLISECONDS, signal);
   }
 }
 
