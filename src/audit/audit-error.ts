@@ -4,6 +4,7 @@ import { ConsiliumError } from '../base/errors.ts';
 export class AuditError extends ConsiliumError<
   | 'audit/bundle-unreadable'
   | 'audit/bundle-of-another-contract'
+  | 'audit/manifest-missing'
   | 'audit/no-such-record'
   | 'audit/not-the-predecessor'
   | 'audit/nothing-to-prove'

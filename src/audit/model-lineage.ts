@@ -1,14 +1,16 @@
 import type { Hex } from '../base/bytes.ts';
 import type { LedgerReader } from '../ledger/ledger.ts';
+import { firstRoundOfStudy } from '../protocol/continuation.ts';
 import { type Contribution, isClosing } from '../protocol/contribution.ts';
+import type { LedgerEntry } from '../protocol/ledger-entry.ts';
 import { participantsIn } from '../protocol/participants.ts';
 import { AuditError } from './audit-error.ts';
-import { type AuditSubject, auditSubject, keyOf } from './audit-subject.ts';
+import { type AuditSubject, keyOf } from './audit-subject.ts';
 import type { Finding } from './finding.ts';
 import { sharesInMix } from './mix-sources.ts';
+import { openSubject, type ReportSource } from './open-subject.ts';
 import type { Bundle } from './read-bundle.ts';
 import { readMixRecipe } from './read-mix-recipe.ts';
-import { readStudyLog } from './read-study-log.ts';
 import { type LineageGraph, type Origin, type TracedTraining, traceLineage } from './trace-lineage.ts';
 
 /** A contribution whose training is in a model. */
@@ -20,11 +22,7 @@ export interface LineageRow extends TracedTraining {
   readonly entry: number;
 }
 
-export interface ModelLineage {
-  readonly study: Hex;
-  readonly chainId: number;
-  readonly contract: Hex;
-  readonly chainRead: boolean;
+export interface ModelLineage extends ReportSource {
   /** Whose record names the model as its base, and of which round. */
   readonly member: Hex;
   readonly round: number;
@@ -49,22 +47,14 @@ export interface LineageQuery {
 
 /**
  * Which contributions a model is made of, and how much of each is in it. Recipes are taken at their word: the audit repeats them.
- * @throws AuditError `audit/bundle-of-another-contract`, `audit/no-such-record`; LedgerError
+ * @throws AuditError `audit/bundle-of-another-contract`, `audit/manifest-missing`, `audit/no-such-record`; LedgerError
  */
 export async function modelLineage(bundle: Bundle, { ledger, accounts, round }: LineageQuery): Promise<ModelLineage> {
-  const { study, chainId, contract } = bundle.evidence;
-  const { log, findings } = await readStudyLog(bundle, ledger);
-  if (bundle.manifest === null) {
-    throw new AuditError('audit/no-such-record', "the bundle does not hold the study's manifest; export it again");
-  }
-  const subject = auditSubject({ domain: { chainId, contract }, manifest: bundle.manifest, bundle, log });
+  const { source, subject, findings } = await openSubject(bundle, ledger);
   const model = findModel(subject, accounts, round);
   const { trainings, unknown } = traceLineage(await readGraph(subject), model);
   return {
-    study,
-    chainId,
-    contract,
-    chainRead: ledger !== null,
+    ...source,
     member: model.member,
     round: model.round,
     model: model.base,
@@ -97,7 +87,7 @@ async function readGraph(subject: AuditSubject): Promise<LineageGraph> {
 }
 
 async function originOf(subject: AuditSubject, record: Contribution): Promise<Origin | null> {
-  if (record.round === 0) return { kind: 'initial' };
+  if (record.round <= firstRoundOfStudy(subject.manifest)) return { kind: 'initial' };
   const recipe = await readMixRecipe(subject, record);
   if (recipe === null) return null;
   if (recipe.member !== record.member) return { kind: 'takenOver', from: recipe.member };
@@ -125,7 +115,7 @@ function describe({ log, contributions }: AuditSubject, trainings: readonly Trac
 }
 
 /** The part of each participant in a model's training, in order of position; who has none is there with 0. */
-export function sharesByMember(rows: readonly LineageRow[], log: Parameters<typeof participantsIn>[0]) {
+export function sharesByMember(rows: readonly LineageRow[], log: readonly LedgerEntry[]) {
   return participantsIn(log).map(({ account, accounts }) => {
     const own = rows.filter(({ member }) => accounts.includes(member));
     return { member: account, trainings: own.length, share: own.reduce((sum, { share }) => sum + share, 0) };

@@ -3,10 +3,10 @@ import type { LedgerReader } from '../ledger/ledger.ts';
 import { firstRoundOfStudy } from '../protocol/continuation.ts';
 import type { Contribution } from '../protocol/contribution.ts';
 import { decodeRecipe } from '../protocol/recipe.ts';
-import { type AuditSubject, auditSubject, keyOf } from './audit-subject.ts';
+import { type AuditSubject, keyOf } from './audit-subject.ts';
 import type { Finding, Notice } from './finding.ts';
+import { openSubject, type ReportSource } from './open-subject.ts';
 import type { Bundle } from './read-bundle.ts';
-import { readStudyLog } from './read-study-log.ts';
 import { replayMixes } from './replay-mixes.ts';
 
 /** Which mixes an auditor wants repeated. */
@@ -28,11 +28,7 @@ export interface MixOutcome {
   readonly isReproduced: boolean;
 }
 
-export interface StudyReplay {
-  readonly study: Hex;
-  readonly chainId: number;
-  readonly contract: Hex;
-  readonly chainRead: boolean;
+export interface StudyReplay extends ReportSource {
   /** By round. */
   readonly mixes: readonly MixOutcome[];
   /** Of these mixes, and of earlier ones that they follow from. */
@@ -49,23 +45,13 @@ export interface ReplayOptions {
 
 /**
  * Repeats the mixes that are asked for, and all that they follow from: a base is nowhere but in the mixes before it.
- * @throws AuditError `audit/bundle-of-another-contract`; LedgerError
+ * @throws AuditError `audit/bundle-of-another-contract`, `audit/manifest-missing`; LedgerError
  */
 export async function replayStudy(bundle: Bundle, options: ReplayOptions): Promise<StudyReplay> {
   const { ledger, scope, onProgress } = options;
-  const { study, chainId, contract } = bundle.evidence;
-  const outcome = { study, chainId, contract, chainRead: ledger !== null };
-  const { log, findings } = await readStudyLog(bundle, ledger);
-  const { manifest } = bundle;
-  if (manifest === null) {
-    const message = "the bundle does not hold the manifest with the study's digest";
-    const missing: Finding = { code: 'audit/manifest-mismatch', message };
-    return { ...outcome, mixes: [], findings: [...findings, missing], notices: [] };
-  }
-  const subject = auditSubject({ domain: { chainId, contract }, manifest, bundle, log });
-  const wanted = [...subject.contributions.values()].filter((after) =>
-    isInScope(after, scope, firstRoundOfStudy(manifest)),
-  );
+  const { source, subject, findings } = await openSubject(bundle, ledger);
+  const firstRound = firstRoundOfStudy(subject.manifest);
+  const wanted = [...subject.contributions.values()].filter((after) => isInScope(after, scope, firstRound));
   const needed = await withPredecessors(subject, wanted);
   const derived = new Set<Contribution>();
   const replay = await replayMixes(subject, {
@@ -79,7 +65,7 @@ export async function replayStudy(bundle: Bundle, options: ReplayOptions): Promi
     result: after.base,
     isReproduced: derived.has(after),
   }));
-  return { ...outcome, mixes, findings: [...findings, ...replay.findings], notices: replay.notices };
+  return { ...source, mixes, findings: [...findings, ...replay.findings], notices: replay.notices };
 }
 
 /** The contributions whose base is the result of a mix that is asked for. */

@@ -6,6 +6,7 @@ import type { SharedSource } from './mix-sources.ts';
 export type LineageGraph = ReadonlyMap<string, Origin>;
 
 export type Origin =
+  /** What the study began with: its initial model, or what the study before left. */
   | { readonly kind: 'initial' }
   /** What the member mixed after the round before. */
   | { readonly kind: 'mixed'; readonly sources: readonly SharedSource[] }

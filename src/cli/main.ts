@@ -106,6 +106,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./evidence-command.ts')).evidenceCommand,
   },
   {
+    words: 'audit list',
+    summary: "list the studies of a ledger, or what is in a study's log",
+    load: async () => (await import('./audit/list-command.ts')).auditListCommand,
+  },
+  {
+    words: 'audit show',
+    summary: 'show a study, a member, a round or a record from a bundle',
+    load: async () => (await import('./audit/show-command.ts')).auditShowCommand,
+  },
+  {
     words: 'audit verify',
     summary: 'verify a study from its bundle and the ledger, and repeat its mixes',
     load: async () => (await import('./audit/verify-command.ts')).auditVerifyCommand,

@@ -9,6 +9,7 @@ import { assertContractCode } from './contract-code.ts';
 import { decodeEntry } from './decode-entry.ts';
 import type { Ledger, LedgerReader, LedgerWriter, StudyState } from './ledger.ts';
 import { readStandingChanges } from './read-standing-changes.ts';
+import { readStudies } from './read-studies.ts';
 import { connectRpc } from './rpc-provider.ts';
 import { toLedgerError } from './to-ledger-error.ts';
 import { createTransactionSender } from './transaction-sender.ts';
@@ -94,6 +95,7 @@ function createReader(
         return admitted.filter((_, i) => current[i]).map((member) => member.toLowerCase() as Hex);
       }),
     standingChanges: () => guard('reading the membership', () => readStandingChanges(provider, membership)),
+    studies: () => guard('reading the studies', () => readStudies(provider, domain.contract)),
     study: (study) =>
       guard('reading the study', async (): Promise<StudyState | null> => {
         const status = await contract.studyOf(study);

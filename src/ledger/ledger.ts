@@ -34,6 +34,12 @@ export interface StudyState {
   readonly open: boolean;
 }
 
+/** A study, and since when there has been one. */
+export interface OpenedStudy {
+  readonly study: Hex;
+  readonly blockNumber: number;
+}
+
 /** What became of a transaction. */
 export interface Receipt {
   readonly blockNumber: number;
@@ -57,6 +63,8 @@ export interface LedgerReader {
   members(): Promise<Hex[]>;
   /** Who became a member of the consortium, and ceased to be one, in order. @throws LedgerError */
   standingChanges(): Promise<StandingChange[]>;
+  /** All studies, in the order in which they were opened. @throws LedgerError */
+  studies(): Promise<OpenedStudy[]>;
   /** @returns null if there is no such study @throws LedgerError */
   study(study: Hex): Promise<StudyState | null>;
   /** The study's entries from sequence number `from` on, in order, as the events tell them. @throws LedgerError */

@@ -93,6 +93,7 @@ function switching(current: () => Ledger, apply: (change: Change) => Promise<voi
     domain: DOMAIN,
     members: () => current().members(),
     standingChanges: () => current().standingChanges(),
+    studies: () => current().studies(),
     study: (study) => current().study(study),
     entries: async (study, from) => [...(await current().entries(study, from))],
     blockNumber: () => current().blockNumber(),

@@ -335,6 +335,15 @@ describe.each(RIGS)('a ledger %s', (_name, createRig) => {
     expect(findHeadBreak(initialHead(rig.reader.domain, study), entries)).toBeNull();
   });
 
+  test('tells of all studies in the order in which they were opened', async () => {
+    const before = await rig.reader.studies();
+    const opened = [await begin(), await begin()];
+    const studies = await rig.reader.studies();
+    expect(studies.map(({ study }) => study)).toEqual([...before.map(({ study }) => study), ...opened]);
+    const [first] = await rig.reader.entries(opened[1] as Hex, 0);
+    expect(studies.at(-1)?.blockNumber).toBe(first?.blockNumber);
+  });
+
   test('takes signed contributions all together or not at all', async () => {
     const study = await begin();
     const signed = [by(1, study), by(1, study, { round: 1 }), by(1, study, { round: 1, samples: 3 })].map((record) => ({

@@ -2,6 +2,7 @@ import type { AuditReport } from '../../audit/audit-study.ts';
 import { formatTable } from '../format-table.ts';
 import { describeFindings } from './describe-findings.ts';
 import { describeSource } from './describe-source.ts';
+import { inNats } from './in-nats.ts';
 
 /** What an audit found, as people read it. */
 export function describeReport(report: AuditReport): string {
@@ -27,5 +28,3 @@ export function describeReport(report: AuditReport): string {
     '',
   ].join('\n');
 }
-
-const inNats = (micros: number | null): string => (micros === null ? '–' : (micros / 1e6).toFixed(4));

@@ -53,9 +53,8 @@ export const auditLineageCommand: Command = {
       const { log } = bundle.evidence;
       const { member, round } = readSelection(values, log);
       const lineage = await modelLineage(bundle, { ledger, accounts: member?.accounts ?? [], round });
-      const withMembers = { ...lineage, members: sharesByMember(lineage.rows, log) };
       return printReport(values, {
-        json: withMembers,
+        json: { ...lineage, members: sharesByMember(lineage.rows, log) },
         csv: () => toCsv(lineage),
         text: () => describe(lineage, log),
       });

@@ -10,8 +10,8 @@ export const FORMAT_OPTIONS = {
 } as const satisfies Record<string, OptionSpec>;
 
 /** A table in each form. */
-export interface ReportForms {
-  readonly json: { readonly findings: readonly Finding[] };
+export interface ReportForms<T extends { readonly findings: readonly Finding[] }> {
+  readonly json: T;
   csv(): string;
   /** For people, findings included. */
   text(): string;
@@ -26,7 +26,10 @@ export function requireOneForm({ json, csv }: OptionValues): void {
  * Prints a table in the form that is asked for; beside CSV, findings go to standard error.
  * @returns the exit code
  */
-export function printReport({ json, csv }: OptionValues, forms: ReportForms): number {
+export function printReport<T extends { readonly findings: readonly Finding[] }>(
+  { json, csv }: OptionValues,
+  forms: ReportForms<T>,
+): number {
   const { findings } = forms.json;
   if (json === true) process.stdout.write(`${JSON.stringify(forms.json)}\n`);
   else process.stdout.write(csv === true ? forms.csv() : forms.text());

@@ -56,6 +56,7 @@ export function createMemoryLedger(
         .find((each) => each.transaction === transaction);
       return entry === undefined ? null : { blockNumber: entry.blockNumber, gasUsed: GAS };
     },
+    studies: async () => [...studies].map(([study, { log }]) => ({ study, blockNumber: log()[0]?.blockNumber ?? 0 })),
     study: async (id) => {
       const study = studies.get(id);
       if (study === undefined) return null;
