@@ -86,6 +86,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./data-value-command.ts')).dataValueCommand,
   },
   {
+    words: 'data erase',
+    summary: "destroy a member's data and the key of their commitment",
+    load: async () => (await import('./data-erase-command.ts')).dataEraseCommand,
+  },
+  {
     words: 'data lookup',
     summary: 'show who stands behind a pseudonym',
     load: async () => (await import('./data-lookup-command.ts')).dataLookupCommand,

@@ -69,9 +69,10 @@ function describeRunning(status: PeerStatus, url: string): string {
   ].join('');
 }
 
-function describeNotRunning({ account, round, outbox }: StoppedPeer): string {
+function describeNotRunning({ account, round, outbox, isErased }: StoppedPeer): string {
   return [
-    row('running', "no; 'consilium peer start' starts it"),
+    row('running', isErased ? 'no' : "no; 'consilium peer start' starts it"),
+    ...(isErased ? [row('data', 'erased; records and models are there for audits')] : []),
     row('account', account),
     row('round', round === null ? 'it has never run' : `goes on with round ${round}`),
     ...(outbox === null

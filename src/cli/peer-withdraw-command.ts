@@ -1,5 +1,5 @@
 import { dataFolder } from '../peer/data-folder.ts';
-import { prepareMember } from '../peer/prepare-member.ts';
+import { readMembership } from '../peer/prepare-member.ts';
 import { findRunningPeer } from '../peer/run-file.ts';
 import { withdrawMember } from '../peer/withdraw-member.ts';
 import { required, usageError } from './command-line.ts';
@@ -29,7 +29,7 @@ export const peerWithdrawCommand: Command = {
       );
     }
     requireReleased(folder);
-    const member = await prepareMember(path);
+    const member = await readMembership(path);
     const question = `About to leave the study '${member.manifest.title}' for good; this cannot be taken back.`;
     const { changed, endRound } = await withdrawMember(member, {
       database: folder.database,

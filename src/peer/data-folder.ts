@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Stats } from 'node:fs';
+import { existsSync, type Stats } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Hex, toHex } from '../base/bytes.ts';
@@ -22,6 +22,8 @@ export interface DataFolder {
   /** Blobs that follow from the member's data and are told to nobody: what updates left unsaid, the velocity of the outer step. */
   readonly privateBlobs: string;
   readonly log: string;
+  /** There if the member's data were erased. */
+  readonly erasure: string;
   /** How to reach the peer that runs on this folder, while it does. */
   readonly run: string;
 }
@@ -38,6 +40,7 @@ export function dataFolder(path: string): DataFolder {
     blobs: join(path, 'blobs'),
     privateBlobs: join(path, 'private'),
     log: join(path, 'peer.log'),
+    erasure: join(path, 'erased.json'),
     run: join(path, 'peer.run.json'),
   };
 }
@@ -64,20 +67,27 @@ export async function initDataFolder(path: string, options: { trainingSeed?: str
   return createKeystore(folder.keystore, password);
 }
 
-/** @throws ConsiliumError `ledger/keystore-unreadable`; PeerError `peer/data-folder-invalid` */
+/** @throws ConsiliumError `ledger/keystore-unreadable`; PeerError `peer/data-folder-invalid`, `peer/data-erased` */
 export async function readSecrets(
   folder: DataFolder,
 ): Promise<{ privateKey: Hex; trainingSeed: string; commitmentKey: Hex }> {
-  const [password, trainingSeed, commitmentKey] = await Promise.all([
-    readSecret(folder.password),
+  if (existsSync(folder.erasure)) {
+    throw new PeerError(
+      'peer/data-erased',
+      `the data of ${folder.path} were erased, and its secrets with them; records and models are there for audits. ` +
+        'To take part in a study, make a new folder',
+    );
+  }
+  const [trainingSeed, commitmentKey] = await Promise.all([
     readSecret(folder.trainingSeed),
     readSecret(folder.commitmentKey),
   ]);
-  return {
-    privateKey: await openKeystore(folder.keystore, password),
-    trainingSeed,
-    commitmentKey: commitmentKey as Hex,
-  };
+  return { privateKey: await readPrivateKey(folder), trainingSeed, commitmentKey: commitmentKey as Hex };
+}
+
+/** The member's key alone. @throws ConsiliumError `ledger/keystore-unreadable`; PeerError `peer/data-folder-invalid` */
+export async function readPrivateKey(folder: DataFolder): Promise<Hex> {
+  return openKeystore(folder.keystore, await readSecret(folder.password));
 }
 
 /** A secret has a line; what is larger is something else. */

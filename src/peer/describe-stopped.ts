@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Hex } from '../base/bytes.ts';
 import { fromHex } from '../base/bytes.ts';
 import { accountOf } from '../protocol/account.ts';
-import { type DataFolder, readSecrets } from './data-folder.ts';
+import { type DataFolder, readPrivateKey } from './data-folder.ts';
 import { type OutboxCounts, openPeerStore } from './peer-store.ts';
 
 /** What the data folder of a peer that does not run tells. */
@@ -11,15 +11,18 @@ export interface StoppedPeer {
   /** The round that it will go on with; null before the first start. */
   readonly round: number | null;
   readonly outbox: OutboxCounts | null;
+  /** True if the member's data were erased: it can train no more. */
+  readonly isErased: boolean;
 }
 
 /** @throws PeerError `peer/data-folder-invalid`, `peer/store-locked`, `peer/store-version`; ConsiliumError `ledger/keystore-unreadable` */
 export async function describeStopped(folder: DataFolder): Promise<StoppedPeer> {
-  const account = accountOf(fromHex((await readSecrets(folder)).privateKey));
-  if (!existsSync(folder.database)) return { account, round: null, outbox: null }; // it has never run
+  const account = accountOf(fromHex(await readPrivateKey(folder)));
+  const isErased = existsSync(folder.erasure);
+  if (!existsSync(folder.database)) return { account, round: null, outbox: null, isErased }; // it has never run
   const store = openPeerStore(folder.database, { readOnly: true });
   try {
-    return { account, round: store.progress()?.round ?? null, outbox: store.outbox.counts() };
+    return { account, round: store.progress()?.round ?? null, outbox: store.outbox.counts(), isErased };
   } finally {
     store.close();
   }

@@ -14,6 +14,7 @@ export type PeerErrorCode =
   | 'peer/initial-model-mismatch'
   | 'peer/data-unsuitable'
   | 'peer/port-in-use'
+  | 'peer/data-erased'
   | 'peer/left-out'
   | 'peer/no-clean-checkpoint'
   | 'peer/not-continued'

@@ -69,6 +69,8 @@ export interface PeerStore {
   dropPrivateState(round: number): void;
   /** The first round that a contribution of each member is known of. */
   firstRounds(): number[];
+  /** Writes the file anew without what was deleted: SQLite leaves that in free pages and in its log. */
+  scrub(): void;
   readonly spending: SpendLog;
   close(): void;
 }
@@ -254,6 +256,7 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
       (
         database.prepare('SELECT min(round) AS round FROM announcement GROUP BY member').all() as { round: number }[]
       ).map(({ round }) => round),
+    scrub: () => database.exec('PRAGMA secure_delete = ON; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)'),
     close: () => database.close(),
   };
 }

@@ -8,7 +8,7 @@ import { accountOf } from '../protocol/account.ts';
 import { type Manifest, studyOf } from '../protocol/manifest.ts';
 import { checkPrivacy } from './check-privacy.ts';
 import { commitToRecords } from './data-commitment.ts';
-import { dataFolder, readSecrets } from './data-folder.ts';
+import { dataFolder, readPrivateKey, readSecrets } from './data-folder.ts';
 import type { PeerConfig } from './peer-config.ts';
 import { readMemberData } from './read-member-data.ts';
 import { readMemberTerms } from './read-member-terms.ts';
@@ -31,9 +31,19 @@ export interface PreparedMember {
   readonly dataCommitment: Hex;
 }
 
+/** Who a member is and in which study: what leaving it takes. */
+export type Membership = Pick<PreparedMember, 'config' | 'manifest' | 'study' | 'self' | 'privateKey'>;
+
+/** Reads a member's data folder without its data, which may be erased. @throws as {@link prepareMember} */
+export async function readMembership(path: string): Promise<Membership> {
+  const { config, manifest } = await readMemberTerms(path);
+  const privateKey = await readPrivateKey(dataFolder(path));
+  return { config, manifest, study: studyOf(manifest), self: accountOf(fromHex(privateKey)), privateKey };
+}
+
 /**
  * Reads a member's data folder.
- * @throws PeerError `peer/config-invalid`, `peer/data-folder-invalid`, `peer/data-unsuitable`; ConsiliumError
+ * @throws PeerError `peer/config-invalid`, `peer/data-folder-invalid`, `peer/data-erased`, `peer/data-unsuitable`; ConsiliumError
  *   `protocol/manifest-invalid`, `ledger/keystore-unreadable`; DataError;
  *   ModelError `model/engine-unavailable`
  */

@@ -6,7 +6,7 @@ import { participantsIn } from '../protocol/participants.ts';
 import { drainOutbox } from './drain-outbox.ts';
 import { PeerError } from './peer-error.ts';
 import { openPeerStore } from './peer-store.ts';
-import type { PreparedMember } from './prepare-member.ts';
+import type { Membership } from './prepare-member.ts';
 
 export interface Withdrawal {
   /** False if it had withdrawn before. */
@@ -28,7 +28,7 @@ export interface WithdrawalOptions {
  * ledger takes nothing of it for the rounds from its end on.
  * @throws PeerError `peer/not-in-study`; LedgerError
  */
-export async function withdrawMember(member: PreparedMember, options: WithdrawalOptions): Promise<Withdrawal> {
+export async function withdrawMember(member: Membership, options: WithdrawalOptions): Promise<Withdrawal> {
   const { rpcUrl, contract } = member.config;
   const connection = await connectLedger({ rpcUrl, contract });
   try {
@@ -57,7 +57,7 @@ export async function withdrawMember(member: PreparedMember, options: Withdrawal
 
 async function bringPending(
   ledger: Ledger,
-  { study }: PreparedMember,
+  { study }: Membership,
   { database, signal }: WithdrawalOptions,
 ): Promise<void> {
   if (!existsSync(database)) return; // it joined, and has never run since

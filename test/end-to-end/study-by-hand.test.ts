@@ -94,6 +94,9 @@ test(
     startChain();
     expect((await Promise.all(peers.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([0, 0, 0]);
 
+    // What a member erases takes nothing from the evidence.
+    const erased = await succeed('data', 'erase', member(3), '--yes');
+    expect(erased).toMatchObject({ wereReadable: true, scan: { found: [] } });
     await succeed('evidence', ...MEMBERS.map(member), '--out', at('evidence.car'));
     const report = await succeed('audit', 'verify', at('evidence.car'), '--rpc', rpc, '--contract', contract);
     expect(report).toMatchObject({ findings: [], records: { anchored: 12, closings: 3, valuations: 12 } });
