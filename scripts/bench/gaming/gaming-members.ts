@@ -6,7 +6,7 @@ import type { GamingMember } from './play-study.ts';
 export const MEMBERS = 10;
 
 const TRAINING_ROWS = 110;
-const HELD_OUT_ROWS = 60;
+const HELD_OUT_ROWS = 50;
 
 /**
  * Ten members with as many digits each.

@@ -3,7 +3,7 @@ import { computeMix, type MixInput, mixCoalition } from '../../../src/mixing/com
 import type { RecipeEntry } from '../../../src/protocol/recipe.ts';
 import { joinSegments } from '../../../src/protocol/segments.ts';
 import { toMicros } from '../../../src/valuation/fixed-point.ts';
-import { exactShapley } from '../../../src/valuation/shapley.ts';
+import { sampledShapley } from '../../../src/valuation/shapley.ts';
 import { initialVector, lossOf, type Samples, trainLocally } from '../perceptron.ts';
 
 /** A member of the simulated study. */
@@ -41,7 +41,9 @@ export interface GamingPlan {
 }
 
 const NETWORK = { inputs: 64, hidden: 32, classes: 10 };
-const BATCH = 32;
+const LOCAL = { batch: 32, learningRate: 0.1, momentum: 0.5 };
+/** As composed manifests have it. */
+const PERMUTATIONS = 12;
 
 const TERMS: MixInput['manifest'] = {
   rounds: 1,
@@ -49,36 +51,44 @@ const TERMS: MixInput['manifest'] = {
   aggregation: { rule: 'clipped-mean', clipFactor: 3, weightShareCap: 0.5 },
 };
 
-/** Everybody trains an epoch, mixes all contributions under the default rule, and values them on its held-out part as peers do. */
+/** Everybody trains an epoch, mixes all contributions under the default rule, and values them on its held-out part by sampled Shapley values. */
 export async function playStudy(members: readonly GamingMember[], plan: GamingPlan): Promise<PlayedRound[]> {
   const played: PlayedRound[] = [];
   let base = initialVector(NETWORK, createSeededRandom(plan.seed, 'initial'));
   for (let round = 0; round < plan.rounds; round++) {
-    const updates = sendAll(members, { base, round, earlier: played, seed: plan.seed });
+    const updates = sendAll(members, plan, { base, round, earlier: played });
     const mix = mixOf(members, base, updates);
-    const scores = await valueRound(mix, members);
+    const scores: number[][] = [];
+    for (const [evaluator, { heldOut }] of members.entries())
+      scores.push(await valueMix(mix, heldOut, createSeededRandom(`${plan.seed}/${evaluator}/${round}`, 'shapley')));
     played.push({ base, updates, scores });
-    const parts: Float32Array[] = [];
-    await computeMix(mix, async (part) => void parts.push(part));
-    base = joinSegments(parts);
+    base = await mixAll(mix);
   }
   return played;
 }
 
-interface Sending {
-  readonly base: Float32Array;
-  readonly round: number;
-  readonly earlier: readonly PlayedRound[];
-  readonly seed: string;
+/** The same study without valuation. */
+export async function trainStudy(members: readonly GamingMember[], plan: GamingPlan): Promise<PlayedRound[]> {
+  const played: PlayedRound[] = [];
+  let base = initialVector(NETWORK, createSeededRandom(plan.seed, 'initial'));
+  for (let round = 0; round < plan.rounds; round++) {
+    const updates = sendAll(members, plan, { base, round, earlier: played });
+    played.push({ base, updates, scores: [] });
+    base = await mixAll(mixOf(members, base, updates));
+  }
+  return played;
 }
 
-function sendAll(members: readonly GamingMember[], { base, round, earlier, seed }: Sending): Float32Array[] {
+function sendAll(
+  members: readonly GamingMember[],
+  { seed }: GamingPlan,
+  { base, round, earlier }: Pick<SendView, 'base' | 'round' | 'earlier'>,
+): Float32Array[] {
   const sent: Float32Array[] = [];
   for (const [i, { training, send }] of members.entries()) {
     const random = createSeededRandom(`${seed}/${i}/${round}`, 'train');
-    const steps = Math.ceil(training.labels.length / BATCH);
-    const local = { steps, batch: BATCH, learningRate: 0.1, momentum: 0.5 };
-    const trained = trainLocally(NETWORK, base, training, { training: local, random });
+    const steps = Math.ceil(training.labels.length / LOCAL.batch);
+    const trained = trainLocally(NETWORK, base, training, { training: { ...LOCAL, steps }, random });
     sent.push(send?.({ round, base, trained, sent: [...sent], earlier, random }) ?? trained);
   }
   return sent;
@@ -96,21 +106,18 @@ function mixOf(members: readonly GamingMember[], base: Float32Array, updates: re
   };
 }
 
-/** Exact Shapley values for each evaluator; all have the same base, so that a coalition is mixed once for all of them. */
-async function valueRound(mix: MixInput, members: readonly GamingMember[]): Promise<number[][]> {
-  const mixes = new Map<string, Promise<Float32Array>>();
-  const mixed = (coalition: readonly number[]): Promise<Float32Array> => {
-    const known = mixes.get(coalition.join()) ?? mixCoalition(mix, coalition).then(joinSegments);
-    mixes.set(coalition.join(), known);
-    return known;
-  };
-  const scores: number[][] = [];
-  for (const { heldOut } of members) {
-    const before = lossOf(NETWORK, await mixed([]), heldOut);
-    const utility = async (coalition: readonly number[]): Promise<number> =>
-      before - lossOf(NETWORK, await mixed(coalition), heldOut);
-    const everybody = mix.plan.entries.map((_, i) => i);
-    scores.push(toMicros(await exactShapley(everybody.length, utility), await utility(everybody)).micros);
-  }
-  return scores;
+async function mixAll(mix: MixInput): Promise<Float32Array> {
+  const parts: Float32Array[] = [];
+  await computeMix(mix, async (part) => void parts.push(part));
+  return joinSegments(parts);
+}
+
+async function valueMix(mix: MixInput, heldOut: Samples, random: SeededRandom): Promise<number[]> {
+  const loss = async (coalition: readonly number[]): Promise<number> =>
+    lossOf(NETWORK, joinSegments(await mixCoalition(mix, coalition)), heldOut);
+  const before = await loss([]);
+  const utility = async (coalition: readonly number[]): Promise<number> => before - (await loss(coalition));
+  const everybody = mix.plan.entries.map((_, i) => i);
+  const values = await sampledShapley(everybody.length, utility, PERMUTATIONS, random);
+  return toMicros(values, await utility(everybody)).micros;
 }
