@@ -1,8 +1,7 @@
-import type { Hex } from '../base/bytes.ts';
 import type { LedgerReader } from '../ledger/ledger.ts';
 import { findHeadBreak, initialHead, type LedgerEntry } from '../protocol/ledger-entry.ts';
 import { participantsIn } from '../protocol/participants.ts';
-import { type ProofVerdict, refused, type SegmentClaim } from './check-segment-proof.ts';
+import { type CosignedHead, type ProofVerdict, refused, type SegmentClaim } from './check-segment-proof.ts';
 
 /**
  * With the ledger: the contribution must be the entry at its place in a log that leads from the study's beginning to the contract's own head, so
@@ -20,13 +19,12 @@ export async function checkProofOnLedger(claim: SegmentClaim, ledger: LedgerRead
   if (findHeadBreak(initialHead(domain, study), log) !== null || log.at(-1)?.head !== state.head) {
     return refused('proof/not-on-ledger', "the node's events do not lead to the contract's head; ask another node");
   }
-  const signers = cosigned === null ? 0 : participantsAmong(cosigned.signers, log);
-  const signedEntry = cosigned === null ? undefined : log[cosigned.count - 1];
-  if (cosigned !== null && signers > 0 && signedEntry !== undefined && signedEntry.head !== cosigned.head) {
-    const entry = `entry ${signedEntry.sequence}`;
+  const [contradicted] = contradictedBy(log, cosigned);
+  if (contradicted !== undefined) {
+    const { member, count } = contradicted;
     return refused(
       'proof/history-rewritten',
-      `${signers} members signed another head after ${entry} than the ledger has`,
+      `${member} signed another head after entry ${count - 1} than the ledger has`,
     );
   }
   if (log[sequence]?.head === claim.head) return { ok: true, claim };
@@ -34,7 +32,11 @@ export async function checkProofOnLedger(claim: SegmentClaim, ledger: LedgerRead
   return refused('proof/not-on-ledger', `entry ${sequence} of the ledger ${reason}`);
 }
 
-function participantsAmong(signers: readonly Hex[], log: readonly LedgerEntry[]): number {
+/** Heads that participants signed and that are not those of a log which reached them. */
+function contradictedBy(log: readonly LedgerEntry[], cosigned: readonly CosignedHead[]): CosignedHead[] {
   const accounts = new Set(participantsIn(log).flatMap((participant) => participant.accounts));
-  return signers.filter((signer) => accounts.has(signer)).length;
+  return cosigned.filter(({ member, head, count }) => {
+    const present = log[count - 1]?.head;
+    return accounts.has(member) && present !== undefined && present !== head;
+  });
 }

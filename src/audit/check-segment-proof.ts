@@ -38,8 +38,15 @@ export interface SegmentClaim {
   /** Place of the contribution in the study's log, from 0, and the head after it. */
   readonly sequence: number;
   readonly head: Hex;
-  /** The head that members signed, `null` if none did; it counts the entries that lead to it. */
-  readonly cosigned: { readonly head: Hex; readonly count: number; readonly signers: readonly Hex[] } | null;
+  /** Later heads that members signed, one a member. */
+  readonly cosigned: readonly CosignedHead[];
+}
+
+export interface CosignedHead {
+  readonly member: Hex;
+  readonly head: Hex;
+  /** How many entries lead to it. */
+  readonly count: number;
 }
 
 export const refused = (code: ProofRefusal, reason: string): ProofVerdict => ({ ok: false, code, reason });
@@ -66,8 +73,8 @@ export function checkSegmentProof(text: string): ProofVerdict {
     return refused('proof/signature-wrong', `the record is not signed by ${record.member} for this ledger`);
   }
   const head = nextHead(proof.headBefore, { kind: 'contribution', record });
-  const cosigned = cosignedHead(domain, proof, head);
-  if (cosigned === 'wrong') {
+  const cosigned = cosignedHeads(domain, proof, head);
+  if (cosigned === null) {
     return refused('proof/cosignature-wrong', 'a co-signature is not of its member, of another head, or there twice');
   }
   const { member, round } = record;
@@ -76,18 +83,23 @@ export function checkSegmentProof(text: string): ProofVerdict {
   return { ok: true, claim: { domain, study, title: manifest.title, member, round, ...place, ...entry } };
 }
 
-function cosignedHead(
+/** @returns null if a signature is wrong, a member signs twice, or an entry comes after all signed heads */
+function cosignedHeads(
   domain: LedgerDomain,
-  { checkpoint, record: { study } }: SegmentProof,
+  { links, cosignatures, record: { study } }: SegmentProof,
   after: Hex,
-): SegmentClaim['cosigned'] | 'wrong' {
-  if (checkpoint === null) return null;
-  const head = checkpoint.links.reduce(linkedHead, after);
-  const digest = checkpointDigest(domain, { study, round: checkpoint.round, head });
-  const signers = checkpoint.signatures.map(({ member }) => member);
-  const isSound = checkpoint.signatures.every(({ member, signature }) => recoverSigner(digest, signature) === member);
-  if (!isSound || new Set(signers).size !== signers.length) return 'wrong';
-  return { head, count: headCount(head), signers };
+): CosignedHead[] | null {
+  const heads = [after];
+  for (const link of links) heads.push(linkedHead(heads.at(-1) ?? after, link));
+  const reached = Math.max(0, ...cosignatures.map((each) => each.links));
+  if (reached !== links.length || new Set(cosignatures.map(({ member }) => member)).size < cosignatures.length)
+    return null;
+  const cosigned = cosignatures.flatMap(({ member, round, links: place, signature }) => {
+    const head = heads[place] ?? after;
+    const isSound = recoverSigner(checkpointDigest(domain, { study, round, head }), signature) === member;
+    return isSound ? { member, head, count: headCount(head) } : [];
+  });
+  return cosigned.length === cosignatures.length ? cosigned : null;
 }
 
 /**
@@ -95,7 +107,7 @@ function cosignedHead(
  * @param members accounts that the reader knows; null where it trusts whoever signed
  */
 export function checkCosigners(claim: SegmentClaim, members: readonly Hex[] | null): ProofVerdict {
-  const signers = claim.cosigned?.signers ?? [];
+  const signers = claim.cosigned.map(({ member }) => member);
   if (signers.length === 0) {
     return refused('proof/not-anchored', 'no member signed a head after this entry; ask the ledger with --rpc');
   }

@@ -1,5 +1,4 @@
 import { fromHex, type Hex, toHex } from '../base/bytes.ts';
-import type { SignedCheckpoint } from '../protocol/checkpoint.ts';
 import { headCount } from '../protocol/head-word.ts';
 import { hashContent, initialHead } from '../protocol/ledger-entry.ts';
 import { merkleProof } from '../protocol/merkle.ts';
@@ -22,7 +21,7 @@ const SHARE = 2 / 3;
 
 /**
  * Cuts the proof of one segment out of a bundle: the signed record, the hashes from the segment to its update, and the entries from the
- * contribution to the first head after it that two thirds of those who take part signed, or that most did.
+ * contribution to the heads after it that members signed, of two thirds of those who take part if so many did.
  * @returns the file's content
  * @throws AuditError `audit/nothing-to-prove` if the bundle does not show it
  */
@@ -36,7 +35,9 @@ export function proveSegment({ evidence, manifest }: Bundle, place: SegmentPlace
   const digest = segments[segment];
   if (digest === undefined) throw nothing(`that contribution has ${segments.length} segments, counted from 0`);
   const hash = hashContent({ kind: 'contribution', record });
-  const sequence = evidence.log.findIndex((entry) => entry.kind === 'contribution' && hashContent(entry) === hash);
+  const sequence = evidence.log.findIndex(
+    (entry) => entry.kind === 'contribution' && entry.record.member === member && hashContent(entry) === hash,
+  );
   if (sequence < 0) throw nothing('that contribution is not in the log of the bundle; it was never anchored');
   const domain = { chainId: evidence.chainId, contract: evidence.contract };
   const proof: SegmentProof = {
@@ -47,7 +48,7 @@ export function proveSegment({ evidence, manifest }: Bundle, place: SegmentPlace
     signature,
     segment: { index: segment, digest, path: merkleProof(segments.map(fromHex), segment).map(toHex) },
     headBefore: evidence.log[sequence - 1]?.head ?? initialHead(domain, record.study),
-    checkpoint: checkpointAfter(evidence, sequence),
+    ...cosignaturesAfter(evidence, sequence),
   };
   const text = encodeSegmentProof(segmentProofSchema.parse(proof));
   const verdict = checkSegmentProof(text);
@@ -55,28 +56,33 @@ export function proveSegment({ evidence, manifest }: Bundle, place: SegmentPlace
   return text;
 }
 
-function checkpointAfter({ checkpoints, log }: Evidence, sequence: number): SegmentProof['checkpoint'] {
+/** Of each member the first head after the entry that it signed; of as many members as are needed, those whose heads come first. */
+function cosignaturesAfter(
+  { checkpoints, log }: Evidence,
+  sequence: number,
+): Pick<SegmentProof, 'links' | 'cosignatures'> {
   const participants = participantsIn(log);
-  const later = checkpoints.filter(({ member, record: { head } }) => {
-    const count = headCount(head);
-    const isNear = count > sequence && count <= sequence + 1 + MAXIMUM_LINKS && log[count - 1]?.head === head;
-    return isNear && participants.some(({ accounts }) => accounts.includes(member));
-  });
   const needed = Math.ceil(SHARE * participants.filter(({ endRound }) => endRound === null).length);
-  const together = [...Map.groupBy(later, ({ record }) => `${record.head}/${record.round}`).values()].toSorted(
-    (a, b) => countOf(a) - countOf(b),
-  );
-  const chosen = together.find(({ length }) => length >= needed) ?? together.toSorted((a, b) => b.length - a.length)[0];
-  if (chosen === undefined) return null;
+  const later = checkpoints
+    .map((checkpoint) => ({ ...checkpoint, links: headCount(checkpoint.record.head) - 1 - sequence }))
+    .filter(({ member, links, record: { head } }) => {
+      const isReached = links >= 0 && links <= MAXIMUM_LINKS && log[sequence + links]?.head === head;
+      return isReached && participants.some(({ accounts }) => accounts.includes(member));
+    })
+    .toSorted((a, b) => a.links - b.links);
+  const firsts = [...Map.groupBy(later, ({ member }) => member).values()].flatMap(([first]) => first ?? []);
+  const chosen = firsts.slice(0, needed);
+  const entries = log.slice(sequence + 1, sequence + 1 + (chosen.at(-1)?.links ?? 0));
   return {
-    round: chosen[0]?.record.round ?? 0,
-    links: log.slice(sequence + 1, countOf(chosen)).map((entry) => ({ kind: entry.kind, hash: hashContent(entry) })),
-    signatures: chosen.slice(0, needed).map(({ member, signature }) => ({ member, signature })),
+    links: entries.map((entry) => ({ kind: entry.kind, hash: hashContent(entry) })),
+    cosignatures: chosen.map(({ member, record: { round }, links, signature }) => ({
+      member,
+      round,
+      links,
+      signature,
+    })),
   };
 }
-
-const countOf = ([first]: readonly SignedCheckpoint[]): number =>
-  first === undefined ? 0 : headCount(first.record.head);
 
 function nothing(reason: string): AuditError {
   return new AuditError('audit/nothing-to-prove', `${reason}; export the evidence again, or ask for another segment`);

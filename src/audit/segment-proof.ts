@@ -8,7 +8,7 @@ import { addressSchema, digestSchema, roundSchema } from '../protocol/wire-types
 
 /** A tree of 512 segments, the most that a model has, is nine levels high. */
 const MAXIMUM_PATH = 9;
-/** Entries between a contribution and the co-signed head after it: a few for each of 64 members. */
+/** Entries between a contribution and the co-signed heads after it: a few for each of 64 members, more after an outage. */
 export const MAXIMUM_LINKS = 4096;
 
 /** Shows that a segment belongs to a member's signed contribution, and that this is an entry of a ledger's log (docs/PROTOCOL.md, B4 … B8). */
@@ -29,18 +29,19 @@ export const segmentProofSchema = z.strictObject({
   }),
   /** The head that the contribution's entry continues; it counts the entries before. */
   headBefore: digestSchema,
-  /** A later head that members signed, and the way to it; null if none did. */
-  checkpoint: z
-    .strictObject({
-      round: roundSchema,
-      /** The entries after the contribution's, up to that head. */
-      links: z.array(z.strictObject({ kind: z.enum(ENTRY_KINDS), hash: digestSchema })).max(MAXIMUM_LINKS),
-      signatures: z
-        .array(z.strictObject({ member: addressSchema, signature: signatureSchema }))
-        .min(1)
-        .max(64),
-    })
-    .nullable(),
+  /** The entries after the contribution's, as far as the last head that is signed below. */
+  links: z.array(z.strictObject({ kind: z.enum(ENTRY_KINDS), hash: digestSchema })).max(MAXIMUM_LINKS),
+  /** Members' checkpoints of heads after the entry, one a member; each names how many of the links lead to it. */
+  cosignatures: z
+    .array(
+      z.strictObject({
+        member: addressSchema,
+        round: roundSchema,
+        links: z.int().min(0).max(MAXIMUM_LINKS),
+        signature: signatureSchema,
+      }),
+    )
+    .max(64),
 });
 
 export type SegmentProof = z.infer<typeof segmentProofSchema>;

@@ -25,9 +25,9 @@ export function validateCheckpoint(
 }
 
 function judge({ record, member, signature }: SignedCheckpoint, context: StudyContext): Verdict {
-  // [REJECT] K3: for this study and one of its training rounds.
+  // [REJECT] K3: for this study and one of its rounds, the closing one included.
   if (record.study !== context.study) return reject('K3', 'another study');
-  if (record.round >= context.rounds) return reject('K3', 'round past the end');
+  if (record.round > context.rounds) return reject('K3', 'round past the end');
   // [IGNORE] K4: from a participant as far as this peer has read the ledger.
   if (!context.isParticipant(member)) return ignore('K4', 'not a participant');
   // [IGNORE] K5: not known yet.

@@ -36,6 +36,11 @@ export interface CoSignDeps {
 export interface CoSigner {
   /** Does what is due, as far as the index has been read. */
   work(): Promise<void>;
+  /**
+   * Signs the head as this member leaves it behind, once: whatever it recorded itself is before it, even what came after the heads of all
+   * rounds.
+   */
+  signLast(): Promise<void>;
 }
 
 /**
@@ -84,10 +89,8 @@ export function createCoSigner(deps: CoSignDeps): CoSigner {
     return place >= 0 && turns >= place * TURNS_PER_PARTICIPANT;
   };
 
-  const sign = async (round: number): Promise<void> => {
-    if (store.checkpoint(self, round) !== null) return;
-    const head = checkpointHead(index.entries(), round);
-    if (head === null) return;
+  const sign = async (round: number, head: Hex | null | undefined): Promise<void> => {
+    if (head === null || head === undefined || store.checkpoint(self, round) !== null) return;
     const record = { study, round, head };
     store.addCheckpoint({
       record,
@@ -119,10 +122,12 @@ export function createCoSigner(deps: CoSignDeps): CoSigner {
         .entries()
         .reduce((round, entry) => (entry.kind === 'contribution' ? Math.max(round, entry.record.round) : round), -1);
       const signedUpTo = store.lastCheckpoint(self) ?? -1;
-      for (let round = signedUpTo + 1; round <= Math.min(latest, rounds - 1); round++) await sign(round);
+      for (let round = signedUpTo + 1; round <= Math.min(latest, rounds - 1); round++)
+        await sign(round, checkpointHead(index.entries(), round));
       for (let round = 0; round <= Math.min(latest, rounds - 1); round++)
         if (isOnLedger(round, rounds)) await bring(round);
     },
+    signLast: () => sign(rounds, index.entries().at(-1)?.head),
   };
 }
 

@@ -176,6 +176,7 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
     await anchorAbsent(setting, ledger, stopping.signal);
     await index.refresh();
     await coSigner.work();
+    await coSigner.signLast();
     emit({ event: 'peer.traffic', ...network.traffic() });
     emit({ event: 'study.finished', finalModel: store.progress()?.base ?? progress.base, absent });
   } finally {

@@ -65,7 +65,7 @@ export async function exportEvidence(paths: readonly string[], out: string): Pro
   }
 }
 
-/** The union of what the members have seen; records are the same whoever kept them. */
+/** The union of what the members have seen; records are the same whoever kept them. Two heads that one member signed are both kept. */
 function collectRecords(
   paths: readonly string[],
   study: Hex,

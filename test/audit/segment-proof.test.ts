@@ -5,14 +5,13 @@ import type { Evidence } from '../../src/audit/evidence.ts';
 import { proveSegment, type SegmentPlace } from '../../src/audit/prove-segment.ts';
 import type { Bundle } from '../../src/audit/read-bundle.ts';
 import { decodeSegmentProof, encodeSegmentProof, type SegmentProof } from '../../src/audit/segment-proof.ts';
-import { type Hex, sha256, toHex } from '../../src/base/bytes.ts';
+import { sha256, toHex } from '../../src/base/bytes.ts';
 import { createSeededRandom } from '../../src/base/seeded-random.ts';
 import type { LedgerReader } from '../../src/ledger/ledger.ts';
-import { checkpointHead } from '../../src/peer/co-sign.ts';
-import { checkpointDigest } from '../../src/protocol/checkpoint.ts';
 import { type LedgerEntry, nextHead } from '../../src/protocol/ledger-entry.ts';
 import { contributionDigest, signDigest } from '../../src/protocol/signature.ts';
 import { DOMAIN, digest, memberAccount, memberKey } from '../builders.ts';
+import { cosign, otherSamples, rewriteLog, signHead } from './rewrite-log.ts';
 import { MEMBERS, ROUNDS, type SyntheticStudy, syntheticStudy } from './synthetic-study.ts';
 
 const PLACE: SegmentPlace = { member: memberAccount(2), round: 1, segment: 2 };
@@ -22,20 +21,11 @@ let study: SyntheticStudy;
 let evidence: Evidence;
 beforeAll(async () => {
   study = await syntheticStudy();
-  evidence = { ...study.evidence, checkpoints: cosign(study.evidence, [1, 2, 3]) };
+  evidence = { ...study.evidence, checkpoints: cosigned([1, 2, 3]) };
 });
 
-/** What these members sign after each round, as peers do. */
-function cosign({ study: name, log }: Evidence, members: readonly number[]): Evidence['checkpoints'] {
-  return Array.from({ length: ROUNDS }, (_, round) => {
-    const record = { study: name, round, head: checkpointHead(log, round) as Hex };
-    return members.map((n) => ({
-      record,
-      member: memberAccount(n),
-      signature: signDigest(memberKey(n), checkpointDigest(DOMAIN, record)),
-    }));
-  }).flat();
-}
+const cosigned = (members: readonly number[]): Evidence['checkpoints'] =>
+  [0, 1, 2].flatMap((round) => cosign(study.evidence.study, study.evidence.log, round, members));
 
 const bundle = (changed: Partial<Evidence> = {}): Bundle =>
   ({ evidence: { ...evidence, ...changed }, manifest: study.manifest }) as unknown as Bundle;
@@ -66,13 +56,15 @@ describe('a proof of one segment', () => {
   test('takes the nearest head that two thirds of the members signed, and no more signatures than that', () => {
     const { cosigned, sequence } = claimOf(proveSegment(bundle(), PLACE));
     const counts = evidence.checkpoints.map(({ record }) => Number.parseInt(record.head.slice(-8), 16));
-    expect(cosigned?.count).toBe(Math.min(...counts.filter((count) => count > sequence)));
-    expect(cosigned?.signers).toHaveLength(3);
+    const next = Math.min(...counts.filter((count) => count > sequence));
+    expect(cosigned.map(({ member, count }) => [member, count])).toEqual(
+      [1, 2, 3].map((n) => [memberAccount(n), next]),
+    );
   });
 
   test('is small', () => {
     const text = proveSegment(bundle(), PLACE);
-    const links = decodeSegmentProof(text)?.checkpoint?.links.length ?? 0;
+    const links = decodeSegmentProof(text)?.links.length ?? 0;
     expect(text.length).toBeLessThan(3_500 + 100 * links);
   });
 
@@ -128,18 +120,12 @@ describe('a proof of one segment', () => {
     [
       'an entry left out on the way to the signed head',
       'proof/cosignature-wrong',
-      ({ checkpoint, ...proof }) => ({
-        ...proof,
-        checkpoint: checkpoint && { ...checkpoint, links: checkpoint.links.slice(1) },
-      }),
+      (proof) => ({ ...proof, links: proof.links.slice(1) }),
     ],
     [
       'one co-signature twice',
       'proof/cosignature-wrong',
-      ({ checkpoint, ...proof }) => ({
-        ...proof,
-        checkpoint: checkpoint && { ...checkpoint, signatures: checkpoint.signatures.flatMap((s) => [s, s]) },
-      }),
+      (proof) => ({ ...proof, cosignatures: proof.cosignatures.flatMap((each) => [each, each]) }),
     ],
   ];
   test.each(forgeries)('is refused with %s', (_, code, change) => {
@@ -181,21 +167,35 @@ describe('who stands for it', () => {
     expect((await checkProofOnLedger(claim, study.ledger)).ok).toBe(true);
   });
 
+  test('are members that signed different heads too, as those do that leave one after the other', async () => {
+    const { log, study: name } = evidence;
+    const last = [6, 8, 9].map((n) => evidence.log.length - n);
+    const checkpoints = [1, 2, 3].map((n, i) =>
+      signHead(n, { study: name, round: ROUNDS, head: log[last[i] ?? 0]?.head ?? '0x' }),
+    );
+    const place = { ...PLACE, round: ROUNDS - 1 };
+    const claim = claimOf(proveSegment(bundle({ checkpoints }), place));
+    expect(claim.cosigned.map(({ member }) => member)).toEqual([3, 2, 1].map(memberAccount));
+    expect(claim.cosigned.map(({ count }) => count - 1)).toEqual(last.toSorted((a, b) => a - b));
+    expect(checkCosigners(claim, ACCOUNTS).ok).toBe(true);
+    // What comes after the last signed head would be nobody's word.
+    const more = changed(
+      (proof) => ({ ...proof, links: [...proof.links, { kind: 'contribution', hash: digest('more') }] }),
+      proveSegment(bundle({ checkpoints }), place),
+    );
+    expect(checkSegmentProof(more)).toMatchObject({ code: 'proof/cosignature-wrong' });
+  });
+
   test('are no accounts that never joined: a bundle’s signatures by others are left out', () => {
-    const claim = claimOf(proveSegment(bundle({ checkpoints: cosign(evidence, [7, 8, 9]) }), PLACE));
-    expect(claim.cosigned).toBeNull();
+    const claim = claimOf(proveSegment(bundle({ checkpoints: cosigned([7, 8, 9]) }), PLACE));
+    expect(claim.cosigned).toEqual([]);
   });
 });
 
-/** The ledger with one entry changed, and all heads after it made anew: what whoever owns a chain could write. */
+/** The ledger with entries changed: what whoever owns a chain could write. */
 async function rewritten(change: (entry: LedgerEntry) => LedgerEntry, length = Infinity): Promise<LedgerReader> {
   const state = await study.ledger.study(evidence.study);
-  const log: LedgerEntry[] = [];
-  for (const entry of evidence.log.slice(0, length)) {
-    const before = log.at(-1)?.head;
-    const content = change(entry);
-    log.push({ ...content, head: before === undefined ? entry.head : nextHead(before, content) });
-  }
+  const log = rewriteLog(evidence.log.slice(0, length), change);
   const head = log.at(-1)?.head ?? '0x';
   return {
     ...study.ledger,
@@ -204,22 +204,15 @@ async function rewritten(change: (entry: LedgerEntry) => LedgerEntry, length = I
   };
 }
 
-const inRound =
-  (round: number, samples: number) =>
-  (entry: LedgerEntry): LedgerEntry =>
-    entry.kind === 'contribution' && entry.record.round === round && entry.record.member === memberAccount(1)
-      ? { ...entry, record: { ...entry.record, samples } }
-      : entry;
-
 describe('the ledger', () => {
   test('that was rewritten before or at the entry is shown to be, by what members signed', async () => {
     const claim = claimOf(proveSegment(bundle(), PLACE));
     for (const round of [0, 1]) {
-      const ledger = await rewritten(inRound(round, 99));
+      const ledger = await rewritten(otherSamples(1, round, 99));
       expect(await checkProofOnLedger(claim, ledger)).toMatchObject({ code: 'proof/history-rewritten' });
     }
     // A change after the signed head is none of this proof's business.
-    expect((await checkProofOnLedger(claim, await rewritten(inRound(2, 99)))).ok).toBe(true);
+    expect((await checkProofOnLedger(claim, await rewritten(otherSamples(1, 2, 99)))).ok).toBe(true);
   });
 
   test('that lacks the entry, or whose node tells of other events, shows nothing', async () => {
@@ -243,14 +236,11 @@ describe('the ledger', () => {
         ...proof,
         record,
         signature: signDigest(memberKey(9), contributionDigest(DOMAIN, record)),
-        checkpoint: {
-          round: 1,
-          links: [],
-          signatures: [8, 9].map((n) => ({
-            member: memberAccount(n),
-            signature: signDigest(memberKey(n), checkpointDigest(DOMAIN, checkpoint)),
-          })),
-        },
+        links: [],
+        cosignatures: [8, 9].map((n) => {
+          const { member, signature } = signHead(n, checkpoint);
+          return { member, round: 1, links: 0, signature };
+        }),
       };
     });
     const claim = claimOf(forged);

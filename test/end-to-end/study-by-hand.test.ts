@@ -2,7 +2,10 @@ import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openBundle } from '../../src/audit/read-bundle.ts';
+import { dataFolder, readSecrets } from '../../src/peer/data-folder.ts';
 import { freePort, type RunningCommand, runCommand, runScript, startCommand } from './command.ts';
+import { rewriteChain } from './rewrite-chain.ts';
 
 const MINUTES = 60_000;
 const MEMBERS = [1, 2, 3];
@@ -91,7 +94,7 @@ test(
     chain.process.kill('SIGKILL');
     await chain.ended;
     await Promise.all(peers.map((peer) => peer.event('round.mixed', (line) => line.round === 2)));
-    startChain();
+    const again = startChain();
     expect((await Promise.all(peers.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([0, 0, 0]);
 
     // What a member erases takes nothing from the evidence.
@@ -129,6 +132,27 @@ test(
     await writeFile(at('forged.json'), text.replace('"round":1', '"round":2'));
     const forged = await runCommand('audit', 'check-proof', at('forged.json'));
     expect([forged.code, forged.stdout.slice(0, 30)]).toEqual([3, 'REFUSED proof/signature-wrong:']);
+
+    // Whoever owns the chain writes it anew, with one record changed that its member signs once more.
+    again.process.kill('SIGTERM');
+    await again.ended;
+    const keys = await readSecrets(dataFolder(member(2)));
+    const changed = await rewriteChain({ from: at('chain'), to: at('rewritten') }, keys.privateKey);
+    const rewritten = start('chain', '--data', at('rewritten'), '--port', String(port));
+    await rewritten.event('chain.ready');
+    const node = ['--rpc', rpc, '--contract', contract];
+    const audited = await runCommand('audit', 'verify', at('evidence.car'), ...node, '--json');
+    const { findings } = JSON.parse(audited.stdout) as { findings: { code: string; sequence: number }[] };
+    const places = (code: string) =>
+      new Set(findings.filter((each) => each.code === code).map((each) => each.sequence));
+    const [parted = -1] = places('audit/log-differs');
+    expect([audited.code, places('audit/history-rewritten')]).toEqual([3, new Set([parted])]);
+    const bundle = await openBundle(at('evidence.car'));
+    const { log } = bundle.evidence;
+    await bundle.close();
+    expect(log[parted]).toMatchObject({ kind: 'contribution', record: changed });
+    const shown = await runCommand('audit', 'check-proof', at('proof.json'), ...node);
+    expect([shown.code, shown.stdout.slice(0, 32)]).toEqual([3, 'REFUSED proof/history-rewritten:']);
   },
   5 * MINUTES,
 );

@@ -75,7 +75,12 @@ async function consortium(
       privateKey: memberKey(n),
       rounds: ROUNDS,
     });
-    return { n, index, work: () => index.refresh().then(coSigner.work) };
+    return {
+      n,
+      index,
+      work: () => index.refresh().then(coSigner.work),
+      leave: () => index.refresh().then(coSigner.signLast),
+    };
   });
   const record = (n: number, round: number): Promise<void> =>
     ledger
@@ -107,6 +112,19 @@ describe('members', () => {
     const heads = [...storeOf.values()].map((store, i) => store.checkpoint(memberAccount(i + 1), 1)?.record.head);
     expect(new Set(heads).size).toBe(1);
     expect(await onLedger()).toMatchObject([{ record: { round: 1, signedHead: heads[0], signers: [0, 1, 2, 3] } }]);
+  });
+
+  test('sign, each as it leaves, a head that has all their own records before it, and the others hear of it', async () => {
+    const { peers, record, ledger, storeOf } = await consortium();
+    for (const n of [1, 2, 3]) await record(n, ROUNDS - 1);
+    await peers[0]?.leave();
+    await record(4, ROUNDS - 1); // an outage kept it: it comes after the heads of all rounds
+    await peers[3]?.leave();
+    const log = await ledger.entries(STUDY, 0);
+    await ledger.as(memberAccount(1)).withdraw(STUDY);
+    await peers[3]?.leave(); // once more, after a restart
+    const heads = [1, 4].map((n) => storeOf.get(2)?.checkpoint(memberAccount(n), ROUNDS)?.record.head);
+    expect(heads).toEqual([log.at(-2)?.head, log.at(-1)?.head]);
   });
 
   test('sign nothing before two thirds have recorded the round', async () => {

@@ -99,13 +99,12 @@ function describe(verdict: ProofVerdict, members: readonly Hex[] | null, asked: 
 
 function anchorLines({ cosigned }: SegmentClaim, members: readonly Hex[] | null, asked: boolean): string[] {
   if (asked) return ['anchored  the ledger has it there'];
-  if (cosigned === null) return [];
   const whose =
     members === null
       ? 'without --rpc or --members, as good as these accounts are known to you'
-      : 'members that you named';
+      : 'of the members that you named';
   return [
-    `anchored  ${cosigned.signers.length} accounts signed the head after entry ${cosigned.count - 1}; ${whose}:`,
-    ...cosigned.signers.map((signer) => `          ${signer}`),
+    `anchored  by ${cosigned.length} accounts that signed a later head; ${whose}:`,
+    ...cosigned.map(({ member, count }) => `          ${member} after entry ${count - 1}`),
   ];
 }
