@@ -15,6 +15,7 @@ import { studyContext } from '../study-knowledge.ts';
 import { type EvidenceFollower, followEvidence } from './follow-evidence.ts';
 import type { Observed, ObserverEvent } from './observer-event.ts';
 import { type PreparedObserver, prepareObserver } from './prepare-observer.ts';
+import { countUnrevealed, isOver } from './study-end.ts';
 
 export interface ObserverDeps {
   readonly logger: Logger;
@@ -130,8 +131,9 @@ async function follow(
       await following.look(ended.signal).catch((error: unknown) => {
         if (!ended.signal.aborted) throw error;
       });
-      if (isOver(index, manifest.rounds)) over = Math.min(over, clock.now());
-      if (over < Infinity && (following.observed().missing === 0 || clock.now() - over > PATIENCE_MILLISECONDS)) return;
+      if (isOver(index.entries(), manifest.rounds)) over = Math.min(over, clock.now());
+      const isComplete = following.observed().missing === 0 && countUnrevealed(index.entries()) === 0;
+      if (over < Infinity && (isComplete || clock.now() - over > PATIENCE_MILLISECONDS)) return;
       await clock.wait(LOOK_MILLISECONDS, ended.signal);
     }
   };
@@ -168,16 +170,4 @@ async function readMembers(connection: LedgerConnection, members: Set<Hex>): Pro
   const current = new Set(await connection.members());
   for (const account of members) if (!current.has(account)) members.delete(account);
   for (const account of current) members.add(account);
-}
-
-/** Everybody who is still in it has closed, or the log is closed for good. */
-function isOver(index: LedgerIndex, rounds: number): boolean {
-  const entries = index.entries();
-  if (entries.at(-1)?.kind === 'closed') return true;
-  const closers = new Set<Hex>();
-  for (const { kind, record } of entries) {
-    if (kind === 'contribution' && record.round === rounds) closers.add(record.member);
-  }
-  const present = participantsIn(entries).filter(({ endRound }) => endRound === null);
-  return present.length > 0 && present.every(({ accounts }) => accounts.some((account) => closers.has(account)));
 }
