@@ -141,6 +141,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./audit/check-proof-command.ts')).auditCheckProofCommand,
   },
   {
+    words: 'audit reproduce',
+    summary: "train one of a member's own recorded rounds again",
+    load: async () => (await import('./audit/reproduce-command.ts')).auditReproduceCommand,
+  },
+  {
     words: 'audit lineage',
     summary: 'show which contributions a model is made of',
     load: async () => (await import('./audit/lineage-command.ts')).auditLineageCommand,

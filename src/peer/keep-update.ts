@@ -11,7 +11,7 @@ import type { StudySetting } from './study-setting.ts';
  * @returns the update's root and the digests of its segments
  */
 export async function keepUpdate(
-  { manifest, blobs, privateBlobs, store }: StudySetting,
+  { manifest, blobs, privateBlobs, store }: Pick<StudySetting, 'manifest' | 'blobs' | 'privateBlobs' | 'store'>,
   progress: Progress,
   parameters: Float32Array,
 ): Promise<{ root: Hex; digests: Hex[] }> {

@@ -21,12 +21,8 @@ export async function takeOuterStep(
   terms: NonNullable<TrainingOptions['outer']>,
   { round, base, trained }: RoundTraining,
 ): Promise<Float32Array> {
-  const before = store.velocityBefore(round) ?? [];
-  const kept = await Promise.all(before.map((digest) => privateBlobs.get(digest)));
-  const segments = kept.flatMap((bytes) => (bytes === null ? [] : [decodeSegment(bytes)]));
-  // What was lost with a damaged disk begins anew.
-  const isWhole = segments.length === manifest.segments;
-  const velocity = isWhole ? joinSegments(segments) : new Float32Array(base.length);
+  const kept = await keptVelocity({ manifest, privateBlobs, store }, round);
+  const velocity = kept ?? new Float32Array(base.length);
   const step = outerStep(terms, { base, trained, velocity });
   const digests: Hex[] = [];
   for (let segment = 0; segment < manifest.segments; segment++) {
@@ -35,4 +31,15 @@ export async function takeOuterStep(
   }
   store.keepVelocity(round, digests);
   return step.parameters;
+}
+
+/** The velocity after the last round before this one; null where there is none, or where it was lost with a damaged disk. */
+export async function keptVelocity(
+  { manifest, privateBlobs, store }: Pick<StudySetting, 'manifest' | 'privateBlobs' | 'store'>,
+  round: number,
+): Promise<Float32Array | null> {
+  const digests = store.velocityBefore(round) ?? [];
+  const kept = await Promise.all(digests.map((digest) => privateBlobs.get(digest)));
+  const segments = kept.flatMap((bytes) => (bytes === null ? [] : [decodeSegment(bytes)]));
+  return segments.length === manifest.segments ? joinSegments(segments) : null;
 }

@@ -5,6 +5,7 @@ import { loadBase } from './base-model.ts';
 import type { Progress } from './progress.ts';
 import type { StudySetting } from './study-setting.ts';
 import { type RoundTraining, takeOuterStep } from './take-outer-step.ts';
+import { trainLocally } from './train-locally.ts';
 import { trainPrivately } from './train-privately.ts';
 
 /** What came out of a member's local training in one round. */
@@ -48,20 +49,10 @@ interface OpenRound {
 
 async function trainOpenly(setting: StudySetting, task: OpenRound): Promise<TrainedUpdate> {
   const { round, base, signal, isPublic } = task;
-  const seed = `${setting.trainingSeed}/${round}`;
-  const epochs = setting.model.train(base, setting.data.training, setting.training, {
-    seed,
-    signal,
-    heldOut: setting.data.heldOut,
-  });
-  let report: Pick<EpochReport, 'loss' | 'accuracy'> = { loss: 0, accuracy: 0 };
-  for (;;) {
-    const step = await epochs.next();
-    if (step.done) return { parameters: await stepped(setting, { round, base, trained: step.value }), report };
-    const { epoch, loss, accuracy, keptEpoch } = step.value;
-    if (keptEpoch === epoch) report = { loss, accuracy };
-    if (isPublic) setting.emit({ event: 'round.epoch', round, epoch, loss, accuracy, keptEpoch });
-  }
+  const onEpoch = ({ epoch, loss, accuracy, keptEpoch }: EpochReport): void =>
+    setting.emit({ event: 'round.epoch', round, epoch, loss, accuracy, keptEpoch });
+  const trained = await trainLocally(setting, { round, base, signal, ...(isPublic ? { onEpoch } : {}) });
+  return { parameters: await stepped(setting, { round, base, trained: trained.parameters }), report: trained.report };
 }
 
 async function stepped(setting: StudySetting, training: RoundTraining): Promise<Float32Array> {
