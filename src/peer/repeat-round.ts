@@ -27,7 +27,7 @@ export interface RoundToRepeat {
 export async function carriedInto(member: Reproducer, first: number): Promise<Carried> {
   const { store, privateBlobs, terms } = member;
   const digests = store.residualBefore(first) ?? [];
-  const kept = await Promise.all(digests.map((digest) => (digest === null ? null : privateBlobs.get(digest))));
+  const kept = await Promise.all(digests.map(async (digest) => digest && privateBlobs.get(digest)));
   return {
     velocity: await keptVelocity({ manifest: terms.manifest, privateBlobs, store }, first),
     residuals: kept.map((bytes) => bytes && decodeSegment(bytes)),
