@@ -1,9 +1,9 @@
-import { TypedDataEncoder } from 'ethers';
 import { z } from 'zod';
 import type { Hex } from '../base/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../base/canonical.ts';
-import { type LedgerDomain, typedDataDomain } from './domain.ts';
+import type { LedgerDomain } from './domain.ts';
 import { signatureSchema } from './signature.ts';
+import { structHasher, typedDigest } from './typed-struct.ts';
 import { addressSchema, digestSchema, roundSchema } from './wire-types.ts';
 
 /** A head of a study's log as a member saw it; signed, so that a history that was rewritten is proven by two signed heads. */
@@ -35,20 +35,16 @@ export function decodeCheckpoint(bytes: Uint8Array): SignedCheckpoint {
   return signedCheckpointSchema.parse(decodeCanonical(bytes));
 }
 
-const FIELDS = {
-  Checkpoint: [
-    { name: 'study', type: 'bytes32' },
-    { name: 'round', type: 'uint32' },
-    { name: 'head', type: 'bytes32' },
-  ],
-};
+const FIELDS = [
+  { name: 'study', type: 'bytes32' },
+  { name: 'round', type: 'uint32' },
+  { name: 'head', type: 'bytes32' },
+];
 
 /** EIP-712 struct hash. */
-export function hashCheckpoint(checkpoint: Checkpoint): Hex {
-  return TypedDataEncoder.hashStruct('Checkpoint', FIELDS, checkpoint) as Hex;
-}
+export const hashCheckpoint: (checkpoint: Checkpoint) => Hex = structHasher('Checkpoint', FIELDS);
 
 /** The EIP-712 digest of a checkpoint: what a member signs. */
 export function checkpointDigest(domain: LedgerDomain, checkpoint: Checkpoint): Hex {
-  return TypedDataEncoder.hash(typedDataDomain(domain), FIELDS, checkpoint) as Hex;
+  return typedDigest(domain, hashCheckpoint(checkpoint));
 }

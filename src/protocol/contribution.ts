@@ -1,6 +1,6 @@
-import { TypedDataEncoder } from 'ethers';
 import { z } from 'zod';
 import type { Hex } from '../base/bytes.ts';
+import { structHasher } from './typed-struct.ts';
 import { addressSchema, countSchema, digestSchema, roundSchema } from './wire-types.ts';
 
 /**
@@ -47,9 +47,7 @@ const FIELDS = {
 export const CONTRIBUTION_TYPE = { primaryType: 'Contribution', types: FIELDS } as const;
 
 /** EIP-712 struct hash: what the ledger's head chain takes in. */
-export function hashContribution(contribution: Contribution): Hex {
-  return TypedDataEncoder.hashStruct('Contribution', FIELDS, contribution) as Hex;
-}
+export const hashContribution: (contribution: Contribution) => Hex = structHasher('Contribution', FIELDS.Contribution);
 
 /** True for the record that closes a member's study instead of contributing a trained update. */
 export function isClosing(contribution: Pick<Contribution, 'update'>): boolean {

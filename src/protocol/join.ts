@@ -1,6 +1,6 @@
-import { TypedDataEncoder } from 'ethers';
 import type { Hex } from '../base/bytes.ts';
-import { type LedgerDomain, typedDataDomain } from './domain.ts';
+import type { LedgerDomain } from './domain.ts';
+import { structHasher, typedDigest } from './typed-struct.ts';
 
 /** A member's consent to take part in a study, which it signs; anybody may bring it to the ledger. */
 export interface Join {
@@ -13,16 +13,14 @@ export interface Join {
   readonly deadline: number;
 }
 
-const FIELDS = {
-  Join: [
-    { name: 'study', type: 'bytes32' },
-    { name: 'member', type: 'address' },
-    { name: 'dataCommitment', type: 'bytes32' },
-    { name: 'deadline', type: 'uint64' },
-  ],
-};
+const hashJoin = structHasher('Join', [
+  { name: 'study', type: 'bytes32' },
+  { name: 'member', type: 'address' },
+  { name: 'dataCommitment', type: 'bytes32' },
+  { name: 'deadline', type: 'uint64' },
+]);
 
 /** The EIP-712 digest of a consent: what its member signs. */
 export function joinDigest(domain: LedgerDomain, join: Join): Hex {
-  return TypedDataEncoder.hash(typedDataDomain(domain), FIELDS, join) as Hex;
+  return typedDigest(domain, hashJoin(join));
 }

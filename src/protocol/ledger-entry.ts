@@ -17,6 +17,7 @@ import {
   type Left,
   type OpenStudy,
 } from './study-entries.ts';
+import { writeHex } from './typed-struct.ts';
 import { hashValuation, type Valuation } from './valuation.ts';
 
 /** What an entry of a study's log says. */
@@ -85,13 +86,13 @@ export function hashContent(content: LedgerContent): Hex {
   }
 }
 
-function hashAbi(types: readonly string[], values: readonly unknown[]): Hex {
-  return keccak256(AbiCoder.defaultAbiCoder().encode(types, values)) as Hex;
-}
+const WORD_BYTES = 32;
 
 /** The head of a study's log before its first entry: bound to chain, contract and study. */
 export function initialHead(domain: LedgerDomain, study: Hex): Hex {
-  return packHead(hashAbi(['uint256', 'address', 'bytes32'], [domain.chainId, domain.contract, study]), 'open', 0);
+  const types = ['uint256', 'address', 'bytes32'];
+  const words = AbiCoder.defaultAbiCoder().encode(types, [domain.chainId, domain.contract, study]);
+  return packHead(keccak256(words) as Hex, 'open', 0);
 }
 
 /** The head after an entry: takes in the head before it, which names its place, its kind and all its fields. */
@@ -101,8 +102,11 @@ export function nextHead(head: Hex, content: LedgerContent): Hex {
 
 /** The same for an entry of which only the struct hash is known. */
 export function linkedHead(head: Hex, { kind, hash }: EntryLink): Hex {
-  const next = hashAbi(['bytes32', 'uint8', 'bytes32'], [head, ENTRY_KINDS.indexOf(kind), hash]);
-  return packHead(next, kind === 'closed' ? 'closed' : 'open', headCount(head) + 1);
+  const words = Buffer.alloc(3 * WORD_BYTES);
+  writeHex(words, head, { at: 0, bytes: WORD_BYTES });
+  words.writeUInt8(ENTRY_KINDS.indexOf(kind), 2 * WORD_BYTES - 1);
+  writeHex(words, hash, { at: 2 * WORD_BYTES, bytes: WORD_BYTES });
+  return packHead(keccak256(words) as Hex, kind === 'closed' ? 'closed' : 'open', headCount(head) + 1);
 }
 
 /** A node may tell of numbers that no record can hold; such an entry has no hash, and continues nothing. */

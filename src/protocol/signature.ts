@@ -1,9 +1,10 @@
-import { Signature as EthersSignature, recoverAddress, SigningKey, TypedDataEncoder } from 'ethers';
+import { Signature as EthersSignature, recoverAddress, SigningKey } from 'ethers';
 import { z } from 'zod';
 import type { Hex } from '../base/bytes.ts';
-import { CONTRIBUTION_TYPE, type Contribution } from './contribution.ts';
-import { type LedgerDomain, typedDataDomain } from './domain.ts';
-import { VALUATION_TYPE, type Valuation } from './valuation.ts';
+import { type Contribution, hashContribution } from './contribution.ts';
+import type { LedgerDomain } from './domain.ts';
+import { typedDigest } from './typed-struct.ts';
+import { hashValuation, type Valuation } from './valuation.ts';
 import { digestSchema } from './wire-types.ts';
 
 /** A compact ECDSA signature (https://eips.ethereum.org/EIPS/eip-2098): always 64 bytes, always low s. */
@@ -19,12 +20,12 @@ export interface Signed<R> {
 
 /** The EIP-712 digest of a contribution: what its member signs. */
 export function contributionDigest(domain: LedgerDomain, contribution: Contribution): Hex {
-  return TypedDataEncoder.hash(typedDataDomain(domain), CONTRIBUTION_TYPE.types, contribution) as Hex;
+  return typedDigest(domain, hashContribution(contribution));
 }
 
 /** The EIP-712 digest of a valuation: what its evaluator signs. */
 export function valuationDigest(domain: LedgerDomain, valuation: Valuation): Hex {
-  return TypedDataEncoder.hash(typedDataDomain(domain), VALUATION_TYPE.types, valuation) as Hex;
+  return typedDigest(domain, hashValuation(valuation));
 }
 
 export function signDigest(privateKey: Hex, digest: Hex): Signature {
@@ -32,13 +33,15 @@ export function signDigest(privateKey: Hex, digest: Hex): Signature {
   return { r: r as Hex, vs: yParityAndS as Hex };
 }
 
+/** @throws Error if r or s cannot be those of a signature */
+export function toEthersSignature({ r, vs }: Signature): EthersSignature {
+  return EthersSignature.from({ r, yParityAndS: vs });
+}
+
 /** The address whose key made `signature` over `digest`, lower case, or null if no key did. */
 export function recoverSigner(digest: Hex, signature: Signature): Hex | null {
   try {
-    return recoverAddress(
-      digest,
-      EthersSignature.from({ r: signature.r, yParityAndS: signature.vs }),
-    ).toLowerCase() as Hex;
+    return recoverAddress(digest, toEthersSignature(signature)).toLowerCase() as Hex;
   } catch {
     return null; // r or s is not on the curve: the signature of nobody
   }

@@ -1,6 +1,6 @@
-import { TypedDataEncoder } from 'ethers';
 import { z } from 'zod';
 import type { Hex } from '../base/bytes.ts';
+import { structHasher } from './typed-struct.ts';
 import { addressSchema, countSchema, digestSchema, positionSchema, roundSchema } from './wire-types.ts';
 
 /** The entries of a study's log that are not a member's signed records. Each is hashed as an EIP-712 struct of its fields. */
@@ -103,9 +103,7 @@ const TYPES = {
   ],
 };
 
-function hashAs(type: keyof typeof TYPES, value: object): Hex {
-  return TypedDataEncoder.hashStruct(type, { [type]: TYPES[type] }, value) as Hex;
-}
+const hasherOf = (type: keyof typeof TYPES): ((value: object) => Hex) => structHasher(type, TYPES[type]);
 
 /** Positions as the bits of a 64-bit number. */
 export function signerBits(positions: readonly number[]): bigint {
@@ -117,11 +115,12 @@ export function signerPositions(bits: bigint): number[] {
   return Array.from({ length: 64 }, (_, position) => position).filter((position) => (bits >> BigInt(position)) & 1n);
 }
 
-export const hashOpenStudy = (entry: OpenStudy): Hex => hashAs('OpenStudy', entry);
-export const hashJoined = (entry: Joined): Hex => hashAs('Joined', entry);
-export const hashWithdrawn = (entry: Left): Hex => hashAs('Withdrawn', entry);
-export const hashExcluded = (entry: Left): Hex => hashAs('Excluded', entry);
-export const hashClosed = (entry: { study: Hex }): Hex => hashAs('Closed', entry);
-export const hashEquivocated = (entry: Equivocated): Hex => hashAs('Equivocated', entry);
+export const hashOpenStudy: (entry: OpenStudy) => Hex = hasherOf('OpenStudy');
+export const hashJoined: (entry: Joined) => Hex = hasherOf('Joined');
+export const hashWithdrawn: (entry: Left) => Hex = hasherOf('Withdrawn');
+export const hashExcluded: (entry: Left) => Hex = hasherOf('Excluded');
+export const hashClosed: (entry: { study: Hex }) => Hex = hasherOf('Closed');
+export const hashEquivocated: (entry: Equivocated) => Hex = hasherOf('Equivocated');
+const hashSigners = hasherOf('Checkpointed');
 export const hashCheckpointed = (entry: Checkpointed): Hex =>
-  hashAs('Checkpointed', { ...entry, signers: signerBits(entry.signers) });
+  hashSigners({ ...entry, signers: signerBits(entry.signers) });

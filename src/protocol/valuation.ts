@@ -1,7 +1,7 @@
-import { TypedDataEncoder } from 'ethers';
 import { z } from 'zod';
 import type { Hex } from '../base/bytes.ts';
 import { ConsiliumError } from '../base/errors.ts';
+import { structHasher } from './typed-struct.ts';
 import { addressSchema, digestSchema, roundSchema } from './wire-types.ts';
 
 /** The scores and salt that open the commitment in the evaluator's next contribution. */
@@ -16,22 +16,16 @@ export const valuationSchema = z.strictObject({
 
 export type Valuation = z.infer<typeof valuationSchema>;
 
-const FIELDS = {
-  Valuation: [
-    { name: 'study', type: 'bytes32' },
-    { name: 'round', type: 'uint32' },
-    { name: 'evaluator', type: 'address' },
-    { name: 'scores', type: 'bytes32[]' },
-    { name: 'salt', type: 'bytes32' },
-  ],
-};
-
-export const VALUATION_TYPE = { primaryType: 'Valuation', types: FIELDS } as const;
+const FIELDS = [
+  { name: 'study', type: 'bytes32' },
+  { name: 'round', type: 'uint32' },
+  { name: 'evaluator', type: 'address' },
+  { name: 'scores', type: 'bytes32[]' },
+  { name: 'salt', type: 'bytes32' },
+];
 
 /** EIP-712 struct hash: the commitment, and what the ledger's head chain takes in. */
-export function hashValuation(valuation: Valuation): Hex {
-  return TypedDataEncoder.hashStruct('Valuation', FIELDS, valuation) as Hex;
-}
+export const hashValuation: (valuation: Valuation) => Hex = structHasher('Valuation', FIELDS);
 
 const SCORES_PER_WORD = 8;
 /** The int32 that stands for "not scored". */
