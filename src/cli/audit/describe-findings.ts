@@ -1,12 +1,13 @@
 import type { Finding, Notice, Place } from '../../audit/finding.ts';
 
 /** Where something is, for people; empty if it has no place. */
-export function describePlace({ member, round, segment, sequence }: Place): string {
+export function describePlace({ member, round, segment, sequence, offset }: Place): string {
   return [
     member === undefined ? '' : `member ${member}`,
     round === undefined ? '' : `round ${round}`,
     segment === undefined ? '' : `segment ${segment}`,
     sequence === undefined ? '' : `entry ${sequence}`,
+    offset === undefined ? '' : `byte ${offset}`,
   ]
     .filter((part) => part !== '')
     .join(', ');

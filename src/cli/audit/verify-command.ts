@@ -4,6 +4,7 @@ import { type Command, EXIT_FINDINGS, EXIT_OK } from '../run-command.ts';
 import { showProgress } from '../show-progress.ts';
 import { CHAIN_OPTIONS } from './chain-options.ts';
 import { describeReport } from './describe-report.ts';
+import { verifyLedgerOnly } from './verify-ledger-only.ts';
 import { withBundle } from './with-bundle.ts';
 
 export const auditVerifyCommand: Command = {
@@ -16,6 +17,10 @@ export const auditVerifyCommand: Command = {
     options: {
       ...CHAIN_OPTIONS,
       'no-replay': { type: 'boolean', help: 'check records and log only: fast, and blind to what is in the mixes' },
+      'ledger-only': {
+        type: 'boolean',
+        help: "stream the bundle's own log, records and signed heads, offline: for logs of any length",
+      },
       predecessor: {
         type: 'string',
         value: '<bundle>',
@@ -23,10 +28,14 @@ export const auditVerifyCommand: Command = {
       },
       json: { type: 'boolean', help: 'print the report as JSON' },
     },
-    examples: ['consilium audit verify evidence.car --rpc http://127.0.0.1:8545 --contract 0x…'],
+    examples: [
+      'consilium audit verify evidence.car --ledger-only',
+      'consilium audit verify evidence.car --rpc http://127.0.0.1:8545 --contract 0x…',
+    ],
   },
-  run: (values, positionals) =>
-    withBundle({ values, positionals }, async ({ bundle, ledger }) => {
+  run: async (values, positionals) => {
+    if (values['ledger-only'] === true) return verifyLedgerOnly(values, positionals);
+    return withBundle({ values, positionals }, async ({ bundle, ledger }) => {
       const options = {
         ledger,
         replay: values['no-replay'] !== true,
@@ -37,5 +46,6 @@ export const auditVerifyCommand: Command = {
       await predecessor?.close();
       process.stdout.write(values.json === true ? `${JSON.stringify(report)}\n` : describeReport(report));
       return report.findings.length === 0 ? EXIT_OK : EXIT_FINDINGS;
-    }),
+    });
+  },
 };
