@@ -31,7 +31,7 @@ export function longLog(study: Hex, members: number, rounds: number): Evidence {
       blockNumber: log.length,
       transaction: digest(`transaction ${log.length}`),
     };
-    log.push({ ...content, ...place } as Evidence['log'][number]);
+    log.push({ ...content, ...place });
   };
   const terms = { rounds, maximumMembers: members, stalenessBound: 1, epsilonBudgetMicros: 0, deltaBudgetPicos: 0 };
   append({ kind: 'opened', record: { study, ...terms } });

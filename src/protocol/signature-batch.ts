@@ -111,7 +111,7 @@ function beginSum({ digest, signature }: SignatureQuestion, generator: Multiples
 }
 
 function termsOf(scalar: bigint, multiples: Multiples): Affine[] {
-  const bytes = Buffer.from(scalar.toString(16).padStart(2 * WINDOWS, '0'), 'hex').reverse();
+  const bytes = Buffer.from(scalar.toString(16).padStart(2 * WINDOWS, '0'), 'hex').toReversed();
   const terms: Affine[] = [];
   for (const [window, digit] of bytes.entries()) {
     const term = multiples[window * DIGITS + digit];
