@@ -8,4 +8,5 @@ export class AuditError extends ConsiliumError<
   | 'audit/no-such-record'
   | 'audit/not-the-predecessor'
   | 'audit/nothing-to-prove'
+  | 'audit/not-recomputable'
 > {}

@@ -126,6 +126,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./audit/verify-command.ts')).auditVerifyCommand,
   },
   {
+    words: 'audit recompute',
+    summary: "repeat an evaluator's scores from the evidence",
+    load: async () => (await import('./audit/recompute-command.ts')).auditRecomputeCommand,
+  },
+  {
     words: 'audit replay',
     summary: 'repeat mixes bit for bit',
     load: async () => (await import('./audit/replay-command.ts')).auditReplayCommand,

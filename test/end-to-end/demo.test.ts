@@ -81,6 +81,20 @@ describe('two demos side by side, with the same seed', () => {
     expect(processesNaming(join(folder, 'a'))).toEqual([]);
   });
 
+  test('let a member’s scores be computed again on its own held-out part, and on no other', async () => {
+    const { bundle, members } = finished(results[0]?.stdout ?? '');
+    const recompute = async (peer: number) => {
+      const data = join(folder, 'a', 'peers', String(peer), 'held-out.dataset');
+      const member = members[0]?.address ?? '';
+      const asked = ['--data', data, '--member', member, '--round', '1', '--json'];
+      const { code, stdout } = await runCommand('audit', 'recompute', bundle, ...asked);
+      return { code, answer: jsonLines(stdout).at(-1) };
+    };
+    const [own, other] = [await recompute(1), await recompute(2)];
+    expect(own).toMatchObject({ code: 0, answer: { matches: true } });
+    expect(other).toMatchObject({ code: 3, answer: { matches: false } });
+  });
+
   test('keep secrets to their owners', () => {
     for (const secret of ['keystore.json', 'password', 'training-seed', 'commitment-key', 'training.dataset']) {
       expect(statSync(join(folder, 'a', 'peers', '1', secret)).mode & 0o077).toBe(0);
