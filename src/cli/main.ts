@@ -156,6 +156,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./audit/lineage-command.ts')).auditLineageCommand,
   },
   {
+    words: 'audit compare',
+    summary: 'compare two bundles, or a bundle and a chain',
+    load: async () => (await import('./audit/compare-command.ts')).auditCompareCommand,
+  },
+  {
     words: 'audit participation',
     summary: 'who was expected and heard of in each round',
     load: async () => (await import('./audit/participation-command.ts')).auditParticipationCommand,
