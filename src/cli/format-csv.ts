@@ -1,7 +1,7 @@
 /** Text that a spreadsheet would take for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
-type Cell = string | number | boolean | null;
+export type Cell = string | number | boolean | null;
 
 /**
  * A table for spreadsheets by RFC 4180: a header, lines that end in CR LF, quotes where a cell needs them; null is an empty cell. A text

@@ -156,6 +156,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./audit/lineage-command.ts')).auditLineageCommand,
   },
   {
+    words: 'audit export',
+    summary: 'write a bundle into tables for spreadsheets',
+    load: async () => (await import('./audit/export-command.ts')).auditExportCommand,
+  },
+  {
     words: 'audit compare',
     summary: 'compare two bundles, or a bundle and a chain',
     load: async () => (await import('./audit/compare-command.ts')).auditCompareCommand,

@@ -2,7 +2,6 @@ import { type LineageRow, type ModelLineage, modelLineage, sharesByMember } from
 import type { LedgerEntry } from '../../protocol/ledger-entry.ts';
 import { participantsIn } from '../../protocol/participants.ts';
 import { required } from '../command-line.ts';
-import { formatCsv } from '../format-csv.ts';
 import { formatTable } from '../format-table.ts';
 import type { Command } from '../run-command.ts';
 import { CHAIN_OPTIONS } from './chain-options.ts';
@@ -12,6 +11,7 @@ import { formatRounds } from './format-rounds.ts';
 import { FORMAT_OPTIONS, printReport, requireOneForm } from './print-report.ts';
 import { reportTaint } from './report-taint.ts';
 import { readSelection, SELECTION_OPTIONS } from './selection.ts';
+import { sheetAsCsv, sheetOf } from './sheet.ts';
 import { withBundle } from './with-bundle.ts';
 
 export const auditLineageCommand: Command = {
@@ -55,27 +55,12 @@ export const auditLineageCommand: Command = {
       const lineage = await modelLineage(bundle, { ledger, accounts: member?.accounts ?? [], round });
       return printReport(values, {
         json: { ...lineage, members: sharesByMember(lineage.rows, log) },
-        csv: () => toCsv(lineage),
+        csv: () => sheetAsCsv(sheetOf(['round', 'member', 'weight', 'share', 'update', 'entry'], lineage.rows)),
         text: () => describe(lineage, log),
       });
     });
   },
 };
-
-const COLUMNS = [
-  'round',
-  'member',
-  'weight',
-  'share',
-  'update',
-  'entry',
-] as const satisfies readonly (keyof LineageRow)[];
-
-const toCsv = ({ rows }: ModelLineage): string =>
-  formatCsv(
-    COLUMNS,
-    rows.map((row) => COLUMNS.map((column) => row[column])),
-  );
 
 function describe(lineage: ModelLineage, log: readonly LedgerEntry[]): string {
   const { member, round, model, isFinal, rows, unknown, findings } = lineage;

@@ -5,7 +5,6 @@ import { readStudyLog } from '../../audit/read-study-log.ts';
 import type { LedgerReader } from '../../ledger/ledger.ts';
 import type { LedgerEntry } from '../../protocol/ledger-entry.ts';
 import { type OptionValues, usageError } from '../command-line.ts';
-import { formatCsv } from '../format-csv.ts';
 import { formatTable } from '../format-table.ts';
 import type { Command } from '../run-command.ts';
 import { CHAIN_OPTIONS, connectIfAsked } from './chain-options.ts';
@@ -16,6 +15,8 @@ import { listStudies } from './list-studies.ts';
 import { FORMAT_OPTIONS, printReport, requireOneForm } from './print-report.ts';
 import { readLedgerStudy } from './read-ledger-study.ts';
 import { readSelection, SELECTION_OPTIONS } from './selection.ts';
+import { sheetAsCsv } from './sheet.ts';
+import { CONTRIBUTION_FIELDS, entriesSheet } from './sheets.ts';
 import { withBundle } from './with-bundle.ts';
 
 export const auditListCommand: Command = {
@@ -86,34 +87,11 @@ function readKind({ kind }: OptionValues): ListedKind | null {
 }
 
 function printEntries(values: OptionValues, list: EntryList): number {
-  return printReport(values, { json: list, csv: () => toCsv(list.rows), text: () => describe(list) });
-}
-
-const PLACE = ['entry', 'kind', 'round', 'member', 'blockNumber', 'transaction', 'signed'] as const;
-const FIELDS = [
-  'samples',
-  'epsilonMicros',
-  'base',
-  'recipe',
-  'update',
-  'metrics',
-  'scoreCommitment',
-  'position',
-  'dataCommitment',
-] as const;
-
-function toCsv(rows: readonly ListedEntry[]): string {
-  return formatCsv(
-    [...PLACE, ...FIELDS],
-    rows.map((row) => {
-      const record = new Map<string, unknown>(Object.entries(row.record));
-      const fields = FIELDS.map((field) => {
-        const value = record.get(field);
-        return typeof value === 'number' || typeof value === 'string' ? value : null;
-      });
-      return [...PLACE.map((column) => row[column]), ...fields];
-    }),
-  );
+  return printReport(values, {
+    json: list,
+    csv: () => sheetAsCsv(entriesSheet(list.rows, [...CONTRIBUTION_FIELDS, 'position', 'dataCommitment'])),
+    text: () => describe(list),
+  });
 }
 
 function describe(list: EntryList): string {

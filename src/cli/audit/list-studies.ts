@@ -1,8 +1,8 @@
 import type { LedgerReader, StudyState } from '../../ledger/ledger.ts';
 import type { OptionValues } from '../command-line.ts';
-import { formatCsv } from '../format-csv.ts';
 import { formatTable } from '../format-table.ts';
 import { printReport } from './print-report.ts';
+import { sheetAsCsv, sheetOf } from './sheet.ts';
 
 const COLUMNS = [
   'study',
@@ -24,7 +24,6 @@ export async function listStudies(values: OptionValues, ledger: LedgerReader): P
     return found ? [{ study, blockNumber, state: stateOf(found), ...found }] : [];
   });
   const { chainId, contract } = ledger.domain;
-  const cells = rows.map((row) => COLUMNS.map((column) => row[column]));
   const columns = ['study', 'since block', 'state', 'rounds', 'members', 'entries'];
   const lines = rows.map((row) => [
     row.study,
@@ -36,7 +35,7 @@ export async function listStudies(values: OptionValues, ledger: LedgerReader): P
   ]);
   return printReport(values, {
     json: { chainId, contract, rows, findings: [] },
-    csv: () => formatCsv(COLUMNS, cells),
+    csv: () => sheetAsCsv(sheetOf(COLUMNS, rows)),
     text: () => [`ledger ${contract} on chain ${chainId}`, '', formatTable(columns, lines), ''].join('\n'),
   });
 }

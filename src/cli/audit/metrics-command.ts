@@ -1,11 +1,12 @@
-import { type MetricsRow, type MetricsTable, tabulateMetrics } from '../../audit/metrics-table.ts';
+import { type MetricsTable, tabulateMetrics } from '../../audit/metrics-table.ts';
 import { wholeNumber } from '../command-line.ts';
-import { formatCsv } from '../format-csv.ts';
 import { formatTable } from '../format-table.ts';
 import type { Command } from '../run-command.ts';
 import { CHAIN_OPTIONS } from './chain-options.ts';
 import { describeFindings } from './describe-findings.ts';
 import { FORMAT_OPTIONS, printReport, requireOneForm } from './print-report.ts';
+import { sheetAsCsv } from './sheet.ts';
+import { metricsSheet } from './sheets.ts';
 import { withBundle } from './with-bundle.ts';
 
 export const auditMetricsCommand: Command = {
@@ -31,33 +32,12 @@ export const auditMetricsCommand: Command = {
       const table = round === null ? all : { ...all, rows: all.rows.filter((row) => row.round === round) };
       return printReport(values, {
         json: table,
-        csv: () => toCsv(table),
+        csv: () => sheetAsCsv(metricsSheet(table.rows)),
         text: () => describe(table, round === null),
       });
     });
   },
 };
-
-const COLUMNS = [
-  'round',
-  'member',
-  'part',
-  'by',
-  'group',
-  'samples',
-  'loss',
-  'accuracy',
-  'auc',
-  'calibrationError',
-  'brier',
-] as const satisfies readonly (keyof MetricsRow)[];
-
-function toCsv({ rows }: MetricsTable): string {
-  return formatCsv(
-    COLUMNS,
-    rows.map((row) => COLUMNS.map((column) => row[column])),
-  );
-}
 
 function describe({ study, chainRead, rows, findings }: MetricsTable, isLastOnly: boolean): string {
   const last = new Map(rows.map(({ member, round }) => [member, round]));

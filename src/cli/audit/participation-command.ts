@@ -1,9 +1,10 @@
-import { type ParticipationTable, tabulateParticipation } from '../../audit/participation-table.ts';
-import { formatCsv } from '../format-csv.ts';
+import { tabulateParticipation } from '../../audit/participation-table.ts';
 import type { Command } from '../run-command.ts';
 import { CHAIN_OPTIONS } from './chain-options.ts';
 import { describeParticipation } from './describe-participation.ts';
 import { FORMAT_OPTIONS, printReport, requireOneForm } from './print-report.ts';
+import { sheetAsCsv } from './sheet.ts';
+import { participationSheet } from './sheets.ts';
 import { withBundle } from './with-bundle.ts';
 
 export const auditParticipationCommand: Command = {
@@ -29,34 +30,9 @@ export const auditParticipationCommand: Command = {
       const table = await tabulateParticipation(bundle, ledger);
       return printReport(values, {
         json: table,
-        csv: () => toCsv(table),
+        csv: () => sheetAsCsv(participationSheet(table.rows)),
         text: () => describeParticipation(table),
       });
     });
   },
 };
-
-const COLUMNS = [
-  'round',
-  'position',
-  'member',
-  'account',
-  'part',
-  'entry',
-  'registered',
-  'joined',
-  'expected',
-  'signed',
-  'contributed',
-  'late',
-  'missed',
-  'withdrawn',
-  'excluded',
-] as const;
-
-function toCsv({ rows }: ParticipationTable): string {
-  return formatCsv(
-    COLUMNS,
-    rows.map((row) => COLUMNS.map((column) => row[column])),
-  );
-}

@@ -1,12 +1,12 @@
 import type { Finding } from '../../audit/finding.ts';
 import { readStudyLog } from '../../audit/read-study-log.ts';
-import { type ReachedModel, type Taint, traceTaint } from '../../audit/trace-taint.ts';
+import { type Taint, traceTaint } from '../../audit/trace-taint.ts';
 import { type OptionValues, usageError } from '../command-line.ts';
-import { formatCsv } from '../format-csv.ts';
 import { formatTable } from '../format-table.ts';
 import { describeFindings } from './describe-findings.ts';
 import { printReport } from './print-report.ts';
 import { readSelection } from './selection.ts';
+import { sheetAsCsv, sheetOf } from './sheet.ts';
 import type { AuditSource } from './with-bundle.ts';
 
 /** Prints every model that a member's work reached, and where the others were last without it. @returns the exit code */
@@ -20,18 +20,10 @@ export async function reportTaint(values: OptionValues, { bundle, ledger }: Audi
   const report = { study: evidence.study, ...taint, findings };
   return printReport(values, {
     json: report,
-    csv: () => toCsv(taint.models),
+    csv: () => sheetAsCsv(sheetOf(['round', 'member', 'kind', 'share', 'digest'], taint.models)),
     text: () => describe(taint, findings),
   });
 }
-
-const COLUMNS = ['round', 'member', 'kind', 'share', 'digest'] as const satisfies readonly (keyof ReachedModel)[];
-
-const toCsv = (models: readonly ReachedModel[]): string =>
-  formatCsv(
-    COLUMNS,
-    models.map((model) => COLUMNS.map((column) => model[column])),
-  );
 
 function describe(taint: Taint, findings: readonly Finding[]): string {
   const { models, checkpoints, cleanRound, accounts, unread } = taint;
