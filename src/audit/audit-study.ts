@@ -95,7 +95,7 @@ export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise
   const { ledger } = options;
   const domain = { chainId: evidence.chainId, contract: evidence.contract };
   const { log, findings: logFindings } = await readStudyLog(bundle, ledger);
-  const findings: Finding[] = [...bundle.faults, ...logFindings];
+  const findings: Finding[] = [...logFindings];
   findings.push(...checkCheckpoints(domain, evidence, log));
   if (manifest === null) {
     findings.push({

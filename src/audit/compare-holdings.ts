@@ -1,7 +1,8 @@
 import type { Hex } from '../base/bytes.ts';
+import { encodeCanonical } from '../base/canonical.ts';
 import type { Announcement } from '../protocol/announcement.ts';
 import { hashContribution } from '../protocol/contribution.ts';
-import { hashContent, type LedgerEntry } from '../protocol/ledger-entry.ts';
+import type { LedgerEntry } from '../protocol/ledger-entry.ts';
 import { keyOf } from './audit-subject.ts';
 import { compareBlocks } from './compare-blocks.ts';
 import type { Difference, Side } from './difference.ts';
@@ -44,15 +45,19 @@ function compareLogs(first: readonly LedgerEntry[], second: readonly LedgerEntry
 
 /** Entries of which the other log has fewer. */
 function missingFrom(log: readonly LedgerEntry[], other: readonly LedgerEntry[]): LedgerEntry[] {
-  const counts = new Map<Hex, number>();
-  for (const hash of other.map(hashContent)) counts.set(hash, (counts.get(hash) ?? 0) + 1);
+  const counts = new Map<string, number>();
+  for (const name of other.map(contentName)) counts.set(name, (counts.get(name) ?? 0) + 1);
   return log.filter((entry) => {
-    const hash = hashContent(entry);
-    const left = counts.get(hash) ?? 0;
-    counts.set(hash, left - 1);
+    const name = contentName(entry);
+    const left = counts.get(name) ?? 0;
+    counts.set(name, left - 1);
     return left <= 0;
   });
 }
+
+/** The same for two entries that say the same, wherever they stand. */
+const contentName = ({ kind, record }: LedgerEntry): string =>
+  Buffer.from(encodeCanonical({ kind, record })).toString('latin1');
 
 function lonelyEntry({ kind, record, sequence }: LedgerEntry, only: Side): Difference {
   const member = 'member' in record ? record.member : 'evaluator' in record ? record.evaluator : undefined;

@@ -12,14 +12,18 @@ export interface StudyLog {
 }
 
 /**
- * The log that an audit goes by: sequence numbers and heads are recomputed, and the bundle's copy is compared with the chain's.
+ * The log that an audit goes by: sequence numbers and heads are recomputed, and the bundle's copy is compared with the chain's. What is wrong
+ * with the bundle's file comes first: a list of it that cannot be read may be a part of the log.
  * @param ledger the chain; null to take the bundle's own copy, offline
  * @throws AuditError `audit/bundle-of-another-contract`; LedgerError
  */
-export async function readStudyLog({ evidence }: Bundle, ledger: LedgerReader | null): Promise<StudyLog> {
+export async function readStudyLog(bundle: Bundle, ledger: LedgerReader | null): Promise<StudyLog> {
+  const { evidence, faults } = bundle;
   const { study } = evidence;
   const domain = { chainId: evidence.chainId, contract: evidence.contract };
-  if (ledger === null) return { log: evidence.log, findings: checkLog(domain, study, evidence.log, null) };
+  if (ledger === null) {
+    return { log: evidence.log, findings: [...faults, ...checkLog(domain, study, evidence.log, null)] };
+  }
   if (ledger.domain.chainId !== domain.chainId || ledger.domain.contract !== domain.contract) {
     throw new AuditError(
       'audit/bundle-of-another-contract',
@@ -30,5 +34,5 @@ export async function readStudyLog({ evidence }: Bundle, ledger: LedgerReader | 
   const log = await ledger.entries(study, 0);
   const findings: Finding[] = checkLog(domain, study, log, state);
   if (state === null) findings.push({ code: 'audit/study-unknown', message: `the ledger has no study ${study}` });
-  return { log, findings: [...findings, ...checkExportedLog(evidence.log, log)] };
+  return { log, findings: [...faults, ...findings, ...checkExportedLog(evidence.log, log)] };
 }

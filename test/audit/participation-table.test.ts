@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ParticipationRow, tabulateParticipation } from '../../src/audit/participation-table.ts';
 import { openBundle } from '../../src/audit/read-bundle.ts';
+import { inBundleOrder } from '../../src/audit/record-order.ts';
 import { writeBundle } from '../../src/audit/write-bundle.ts';
 import { ZERO_DIGEST } from '../../src/base/bytes.ts';
 import { createMemoryLedger, type MemoryLedger } from '../../src/ledger/memory/memory-ledger.ts';
@@ -88,7 +89,7 @@ async function bundleOf(exported: (log: Log) => Log): Promise<string> {
     checkpoints: [],
     log: exported(await ledger.entries(study, 0)).map((entry) => ({ ...entry })),
   };
-  await writeBundle(out, evidence, manifest, async () => null);
+  await writeBundle(out, inBundleOrder(evidence), manifest, async () => null);
   return out;
 }
 

@@ -33,7 +33,13 @@ describe('help', () => {
     'peer guard',
     'evidence',
     'audit verify',
+    'audit list',
+    'audit show',
     'audit replay',
+    'audit reproduce',
+    'audit lineage',
+    'audit export',
+    'audit compare',
     'chain',
   ];
 
@@ -197,6 +203,15 @@ describe('a peer', () => {
       contract,
     );
     expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('no findings')]); // the control
+    const evidence = join(run, 'evidence.car');
+    const ledger = ['--rpc', rpcUrl, '--contract', contract];
+    const { study } = JSON.parse((await runCommand('audit', 'list', ...ledger, '--json')).stdout).rows[0];
+    const listed = JSON.parse((await runCommand('audit', 'list', ...ledger, '--study', study, '--json')).stdout);
+    expect(listed.rows.at(-1)).toMatchObject({ kind: expect.any(String), entry: listed.rows.length - 1 });
+    expect(await runCommand('audit', 'compare', evidence, ...ledger)).toMatchObject({
+      code: 0,
+      stdout: 'no differences\n',
+    });
     const elsewhere = ['audit', 'verify', bundle, '--rpc', rpcUrl, '--contract', `0x${'12'.repeat(20)}`];
     await expectRefusal(elsewhere, 'ledger/not-our-contract');
   });

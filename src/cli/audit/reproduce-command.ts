@@ -44,7 +44,7 @@ export const auditReproduceCommand: Command = {
 
 const EXIT_CODES = { match: EXIT_OK, mismatch: EXIT_FINDINGS, cannot: EXIT_USAGE } as const;
 
-/** @throws ConsiliumError `cli/usage` for a bundle of another study, or whose log is broken; LedgerError; AuditError */
+/** @throws ConsiliumError `cli/usage` for a bundle of another study, or one that is not sound; LedgerError; AuditError */
 async function readLog(path: string, { bundle: bundlePath }: OptionValues): Promise<readonly LedgerEntry[]> {
   const { config, manifest } = await readMemberTerms(path);
   const study = studyOf(manifest);
@@ -64,8 +64,9 @@ async function logOfBundle(path: string, study: string): Promise<readonly Ledger
   try {
     if (bundle.evidence.study !== study) throw usageError(`--bundle ${path} is of another study than the data folder`);
     const { log, findings } = await readStudyLog(bundle, null);
-    if (findings.some(({ code }) => code === 'audit/log-broken')) {
-      throw usageError(`the log in ${path} is broken; 'consilium audit verify' says where`);
+    const [finding] = findings;
+    if (finding !== undefined) {
+      throw usageError(`--bundle ${path}: ${finding.code}: ${finding.message}; 'consilium audit verify' says more`);
     }
     return log;
   } finally {
