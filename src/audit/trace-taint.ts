@@ -4,7 +4,7 @@ import { type Contribution, isClosing } from '../protocol/contribution.ts';
 import { participantsIn } from '../protocol/participants.ts';
 import { decodeRecipe, type Recipe } from '../protocol/recipe.ts';
 import { keyOf } from './audit-subject.ts';
-import { sourcesOf } from './lineage.ts';
+import { sharesInMix } from './mix-sources.ts';
 import type { Bundle } from './read-bundle.ts';
 import { signedRecords } from './signed-records.ts';
 
@@ -16,7 +16,7 @@ export interface ReachedModel {
   readonly kind: 'base' | 'update';
   readonly digest: Hex;
   /**
-   * Of all rounds of training that the model is made of, the share that was theirs, by the weights of the mixes; null where a
+   * Of all rounds of training that the model is made of, the share that was theirs, by the shares in the mixes; null where a
    * recipe behind it is missing. It can be 0: the contribution was at hand, and decided with whom else was mixed.
    */
   readonly share: number | null;
@@ -83,6 +83,7 @@ export async function traceTaint(bundle: Bundle, members: readonly Hex[]): Promi
 }
 
 function createWalk(bundle: Bundle, accounts: readonly Hex[]) {
+  const bases = new Map<string, Mass>();
   const updates = new Map<string, Mass>();
   const models: ReachedModel[] = [];
   const clean: CleanCheckpoint[] = [];
@@ -96,15 +97,34 @@ function createWalk(bundle: Bundle, accounts: readonly Hex[]) {
   const unknownBefore = (round: number): Mass => (firstContribution < round ? UNKNOWN : CLEAN);
 
   const massOfMix = (recipe: Recipe): Mass => {
-    const sources = sourcesOf(recipe).map(({ member, round, weight }) => {
-      return { weight, mass: updates.get(keyOf(round, member)) ?? unknownBefore(recipe.round + 1) };
+    const isReached = recipe.entries.some(({ member, round }) => massOfUpdate(round, member, recipe).isReached);
+    if (bundle.manifest === null) return { ...UNKNOWN, isReached };
+    const own = bases.get(keyOf(recipe.round, recipe.member)) ?? unknownBefore(recipe.round + 1);
+    const sources = sharesInMix(bundle.manifest, recipe).map(({ member, round, share, isDifference }) => {
+      const mass = isDifference ? trainedOn(own, member) : massOfUpdate(round, member, recipe);
+      return { share, mass };
     });
+    // What clipping held back stays with the mixer's own base.
+    const kept = { share: Math.max(0, 1 - sources.reduce((sum, { share }) => sum + share, 0)), mass: own };
+    const parts = kept.share > 1e-9 ? [...sources, kept] : sources;
     const sum = (of: (mass: Mass) => number): number =>
-      sources.reduce((total, { mass, weight }) => total + weight * of(mass), 0);
+      parts.reduce((total, { mass, share }) => total + share * of(mass), 0);
     return {
-      isReached: sources.some(({ mass }) => mass.isReached),
-      rounds: sources.some(({ mass }) => mass.rounds === null) ? null : sum(({ rounds }) => rounds ?? 0),
+      isReached,
+      rounds: parts.some(({ mass }) => mass.rounds === null) ? null : sum(({ rounds }) => rounds ?? 0),
       traced: sum(({ traced }) => traced),
+    };
+  };
+
+  const massOfUpdate = (round: number, member: Hex, mix: Recipe): Mass =>
+    updates.get(keyOf(round, member)) ?? unknownBefore(mix.round + 1);
+
+  const trainedOn = ({ isReached, rounds, traced }: Mass, member: Hex): Mass => {
+    const isTheirs = accounts.includes(member);
+    return {
+      isReached: isReached || isTheirs,
+      rounds: rounds === null ? null : rounds + 1,
+      traced: traced + (isTheirs ? 1 : 0),
     };
   };
 
@@ -133,17 +153,14 @@ function createWalk(bundle: Bundle, accounts: readonly Hex[]) {
       const { member, round, base, recipe } = record;
       const isTheirs = accounts.includes(member);
       const before = await massOfBase(record);
+      bases.set(keyOf(round, member), before);
       newest = round;
       note(record, 'base', before);
       if (before.isReached && !isTheirs) firstReached = Math.min(firstReached, round);
       if (!before.isReached) clean.push({ member, round, base, recipe });
       if (isClosing(record)) return;
       if (isTheirs) firstContribution = Math.min(firstContribution, round);
-      const after: Mass = {
-        isReached: before.isReached || isTheirs,
-        rounds: before.rounds === null ? null : before.rounds + 1,
-        traced: before.traced + (isTheirs ? 1 : 0),
-      };
+      const after = trainedOn(before, member);
       updates.set(keyOf(round, member), after);
       note(record, 'update', after);
     },

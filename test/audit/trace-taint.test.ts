@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { modelLineage, sharesByMember } from '../../src/audit/model-lineage.ts';
 import { openBundle } from '../../src/audit/read-bundle.ts';
 import { type Taint, traceTaint } from '../../src/audit/trace-taint.ts';
 import { writeBundle } from '../../src/audit/write-bundle.ts';
 import type { Hex } from '../../src/base/bytes.ts';
-import { decodeRecipe } from '../../src/protocol/recipe.ts';
 import { memberAccount } from '../builders.ts';
 import { MEMBERS, ROUNDS, type SyntheticStudy, syntheticStudy } from './synthetic-study.ts';
 
@@ -54,7 +54,7 @@ test('who is there from the beginning reaches every model but the initial one an
   );
 });
 
-test('the shares of all members in one model are those of the recipe, and sum to one', async () => {
+test('the shares of all members in one model are those of its lineage, and sum to one', async () => {
   const study = await syntheticStudy();
   const taints: (readonly [Hex, Taint])[] = [];
   for (const account of accounts) taints.push([account, await trace(study, account)]);
@@ -66,11 +66,19 @@ test('the shares of all members in one model are those of the recipe, and sum to
     const sum = accounts.reduce((total, account) => total + shareOf(account, 3, round), 0);
     expect(sum).toBeCloseTo(1, 12);
   }
-  const { entries, segments } = decodeRecipe(study.blobs.get(recordOf(study, 3, 1).recipe) ?? new Uint8Array());
-  const source = entries.findIndex(({ member }) => member === memberAccount(2));
-  const weights = segments.map((each) => each.weights[each.sources.indexOf(source)] ?? 0);
-  expect(weights.some((weight) => weight > 0)).toBe(true);
-  expect(shareOf(memberAccount(2), 3, 1)).toBeCloseTo(weights.reduce((a, b) => a + b) / segments.length, 12);
+  const path = join(folder, 'lineage.car');
+  await writeBundle(path, study.evidence, study.manifest, async (name) => study.blobs.get(name) ?? null);
+  const bundle = await openBundle(path);
+  try {
+    for (let round = 1; round <= ROUNDS; round++) {
+      const lineage = await modelLineage(bundle, { ledger: null, accounts: [memberAccount(3)], round });
+      for (const { member, share } of sharesByMember(lineage.rows, study.evidence.log)) {
+        expect(shareOf(member, 3, round)).toBeCloseTo(share, 12);
+      }
+    }
+  } finally {
+    await bundle.close();
+  }
 });
 
 test('who comes later leaves the models of the rounds before clean, and each member its last base before them', async () => {
