@@ -16,6 +16,7 @@ import { checkPrivacy } from './check-privacy.ts';
 import { checkBlocks, checkContributions, checkValuations, noticeAbsences } from './check-records.ts';
 import type { Finding, Notice } from './finding.ts';
 import { noticeEchoes } from './notice-echoes.ts';
+import { noticeUnsignedHeads } from './notice-unsigned-heads.ts';
 import type { Bundle } from './read-bundle.ts';
 import { readStudyLog } from './read-study-log.ts';
 import { type ReplayReport, replayMixes } from './replay-mixes.ts';
@@ -94,9 +95,9 @@ export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise
   const { evidence, manifest } = bundle;
   const { ledger } = options;
   const domain = { chainId: evidence.chainId, contract: evidence.contract };
-  const { log, findings: logFindings } = await readStudyLog(bundle, ledger);
+  const { log, findings: logFindings, notices: logNotices } = await readStudyLog(bundle, ledger);
   const findings: Finding[] = [...logFindings];
-  findings.push(...checkCheckpoints(domain, evidence, log));
+  findings.push(...checkBlocks(bundle), ...checkCheckpoints(domain, evidence, log));
   if (manifest === null) {
     findings.push({
       code: 'audit/manifest-mismatch',
@@ -105,12 +106,7 @@ export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise
     return emptyReport(bundle, { findings, chainRead: ledger !== null });
   }
   const subject = auditSubject({ domain, manifest, bundle, log });
-  findings.push(
-    ...checkTerms(subject),
-    ...checkBlocks(subject),
-    ...checkContributions(subject),
-    ...checkValuations(subject),
-  );
+  findings.push(...checkTerms(subject), ...checkContributions(subject), ...checkValuations(subject));
   const { metrics, findings: metricsFindings } = await checkMetrics(subject);
   const replay = options.replay === false ? NOT_REPLAYED : await replayAndCompare(subject, options);
   const beginning = await auditBeginning(manifest, options);
@@ -119,7 +115,14 @@ export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise
     ...emptyReport(bundle, { findings, chainRead: ledger !== null }),
     title: manifest.title,
     rounds: manifest.rounds,
-    notices: [...beginning.notices, ...noticeAbsences(subject), ...replay.notices, ...noticeEchoes(subject)],
+    notices: [
+      ...logNotices,
+      ...beginning.notices,
+      ...noticeAbsences(subject),
+      ...noticeUnsignedHeads(subject),
+      ...replay.notices,
+      ...noticeEchoes(subject),
+    ],
     records: { ...countRecords(subject), mixesReplayed: replay.replayed },
     members: describeMembers(subject, { metrics, credit: await traceStudy(subject) }),
   };

@@ -1,8 +1,9 @@
-import type { Hex } from '../base/bytes.ts';
+import { type Hex, sameBytes } from '../base/bytes.ts';
+import { encodeCanonical } from '../base/canonical.ts';
 import type { StudyState } from '../ledger/ledger.ts';
 import type { LedgerDomain } from '../protocol/domain.ts';
-import { findHeadBreak, hashContent, initialHead, type LedgerEntry } from '../protocol/ledger-entry.ts';
-import type { Finding } from './finding.ts';
+import { findHeadBreak, initialHead, type LedgerEntry } from '../protocol/ledger-entry.ts';
+import type { Finding, Notice } from './finding.ts';
 
 /** Sequence and head hash: the log is whole, in order, and what its head says. */
 export function checkLog(
@@ -11,7 +12,8 @@ export function checkLog(
   log: readonly LedgerEntry[],
   state: StudyState | null,
 ): Finding[] {
-  const broken = findHeadBreak(initialHead(domain, study), log);
+  const foreign = log.findIndex(({ record }) => record.study !== study);
+  const broken = findHeadBreak(initialHead(domain, study), log) ?? (foreign < 0 ? null : foreign);
   if (broken !== null) {
     return [
       { code: 'audit/log-broken', sequence: broken, message: `the log does not lead to its head at entry ${broken}` },
@@ -56,12 +58,9 @@ function listEquivocations(log: readonly LedgerEntry[]): Finding[] {
   });
 }
 
-/** The log that the exporting peer saw must be a beginning of the one that the chain tells now. */
+/** The log that the exporting peer saw must be a beginning of the one that the chain tells now, blocks and transactions included. */
 export function checkExportedLog(exported: readonly LedgerEntry[], log: readonly LedgerEntry[]): Finding[] {
-  const differing = exported.findIndex((entry, i) => {
-    const other = log[i];
-    return other === undefined || entry.head !== other.head || hashContent(entry) !== hashContent(other);
-  });
+  const differing = exported.findIndex((entry, i) => !isSameEntry(entry, log[i]));
   if (differing < 0) return [];
   return [
     {
@@ -70,4 +69,16 @@ export function checkExportedLog(exported: readonly LedgerEntry[], log: readonly
       message: `entry ${differing} in the bundle is not the one on the ledger: one of the two was rewritten`,
     },
   ];
+}
+
+function isSameEntry(entry: LedgerEntry, other: LedgerEntry | undefined): boolean {
+  return other !== undefined && sameBytes(encodeCanonical(entry), encodeCanonical(other));
+}
+
+/** A copy that is a beginning of the log is true as far as it goes. */
+export function noticeShortCopy(exported: readonly LedgerEntry[], log: readonly LedgerEntry[]): Notice[] {
+  const { length } = exported;
+  if (length >= log.length) return [];
+  const message = `the bundle's copy of the log ends before entry ${length}; the ledger has ${log.length} entries`;
+  return [{ sequence: length, message }];
 }

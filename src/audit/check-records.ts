@@ -1,11 +1,13 @@
 import { firstRoundOfStudy } from '../protocol/continuation.ts';
 import { type Contribution, hashContribution, isClosing } from '../protocol/contribution.ts';
+import { participantsIn } from '../protocol/participants.ts';
 import { rootOfDigests } from '../protocol/segments.ts';
 import { contributionDigest, recoverSigner } from '../protocol/signature.ts';
 import { hashValuation, unpackScores } from '../protocol/valuation.ts';
 import { type AuditSubject, keyOf } from './audit-subject.ts';
 import type { Finding, Notice } from './finding.ts';
 import { namedBlocks } from './named-blocks.ts';
+import type { Bundle } from './read-bundle.ts';
 
 /** Records against ledger: every anchored contribution has its signed record, which says the same. */
 export function checkContributions(subject: AuditSubject): Finding[] {
@@ -22,7 +24,16 @@ export function checkContributions(subject: AuditSubject): Finding[] {
     }
     return [];
   });
-  return [...onLedger, ...[...subject.announcements.values()].flatMap((a) => checkAnnouncement(subject, a))];
+  const signed = [...subject.announcements.values()].flatMap((a) => checkAnnouncement(subject, a));
+  return [...checkDomain(subject, signed), ...onLedger, ...signed];
+}
+
+/** Signatures hold for one contract on one chain. */
+function checkDomain({ domain, announcements }: AuditSubject, findings: readonly Finding[]): Finding[] {
+  const wrong = findings.filter(({ code }) => code === 'audit/signature-wrong').length;
+  if (announcements.size === 0 || wrong < announcements.size) return [];
+  const message = `no signature holds for contract ${domain.contract} on chain ${domain.chainId}: the records were signed for another ledger`;
+  return [{ code: 'audit/wrong-ledger', message }];
 }
 
 function checkAnnouncement(
@@ -51,15 +62,18 @@ function checkAnnouncement(
 }
 
 /** What a participant signed last, before it went away and before anybody heard of it: never recorded, and never mixed. */
-function isUnfinished({ contributions, participants }: AuditSubject, { member, round }: Contribution): boolean {
-  const later = [...contributions.values()].some((record) => record.member === member && record.round >= round);
-  return participants.includes(member) && !later;
+function isUnfinished({ study, log, contributions }: AuditSubject, record: Contribution): boolean {
+  const accounts = participantsIn(log).find((each) => each.accounts.includes(record.member))?.accounts ?? [];
+  const later = [...contributions.values()].some(
+    ({ member, round }) => accounts.includes(member) && round >= record.round,
+  );
+  return record.study === study && accounts.length > 0 && !later;
 }
 
 type AnnouncementOf<S extends AuditSubject> = S['announcements'] extends ReadonlyMap<string, infer A> ? A : never;
 
 /** Blocks that are not there or whose bytes are not those of their name, named by what they are. */
-export function checkBlocks({ bundle }: AuditSubject): Finding[] {
+export function checkBlocks(bundle: Bundle): Finding[] {
   const named = new Set<string>();
   const findings: Finding[] = [];
   for (const { kind, digest, what, place } of namedBlocks(bundle.evidence)) {
@@ -71,10 +85,9 @@ export function checkBlocks({ bundle }: AuditSubject): Finding[] {
       findings.push({ code: 'audit/block-missing', ...place, message: `${what} is not in the bundle` });
     }
   }
-  const others = [...bundle.damaged].filter((digest) => !named.has(digest));
-  const unnamed = others.map((digest): Finding => {
+  const unnamed = [...bundle.damaged].flatMap(([digest, offset]): Finding[] => {
     const message = `the bytes of block ${digest} are not those of its digest`;
-    return { code: 'audit/block-damaged', message };
+    return named.has(digest) ? [] : [{ code: 'audit/block-damaged', offset, message }];
   });
   return [...findings, ...unnamed];
 }

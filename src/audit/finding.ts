@@ -8,6 +8,7 @@ export type FindingCode =
   | 'audit/block-unexpected'
   | 'audit/records-unreadable'
   | 'audit/record-misplaced'
+  | 'audit/wrong-ledger'
   | 'audit/manifest-mismatch'
   | 'audit/initial-model-mismatch'
   | 'audit/study-unknown'

@@ -13,8 +13,8 @@ export interface Bundle {
   readonly evidence: Evidence;
   /** Null if the bundle's manifest is not the one that the study is named after. */
   readonly manifest: Manifest | null;
-  /** SHA-256 that some block's identifier claims and its bytes do not have. */
-  readonly damaged: ReadonlySet<Hex>;
+  /** SHA-256 that some block's identifier claims and its bytes do not have, and where in the file it is. */
+  readonly damaged: ReadonlyMap<Hex, number>;
   /** What is wrong with the file itself: framing, order of the blocks, lists that cannot be read. */
   readonly faults: readonly Finding[];
   /** A segment's bytes, or null if they are not in the bundle or are damaged. */
@@ -51,7 +51,7 @@ export async function openBundle(path: string): Promise<Bundle> {
     return {
       evidence,
       manifest: await readManifest(file),
-      damaged: new Set(scan.sections.flatMap(({ isIntact, digest }) => (isIntact ? [] : [digest]))),
+      damaged: new Map(scan.sections.flatMap(({ isIntact, digest, offset }) => (isIntact ? [] : [[digest, offset]]))),
       faults: [...faults, ...checkLayout(root, scan, evidence), ...checkRecordOrder(evidence)],
       segment: (digest) => file.read(segmentName(digest)),
       document: (digest) => file.read(documentName(digest)),

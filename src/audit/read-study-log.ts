@@ -1,14 +1,15 @@
 import type { LedgerReader, StudyState } from '../ledger/ledger.ts';
 import type { LedgerEntry } from '../protocol/ledger-entry.ts';
 import { AuditError } from './audit-error.ts';
-import { checkExportedLog, checkLog } from './check-log.ts';
-import type { Finding } from './finding.ts';
+import { checkExportedLog, checkLog, noticeShortCopy } from './check-log.ts';
+import type { Finding, Notice } from './finding.ts';
 import type { Bundle } from './read-bundle.ts';
 
 /** A study's log, as the chain tells it or as the bundle copies it, and what is wrong with it. */
 export interface StudyLog {
   readonly log: readonly LedgerEntry[];
   readonly findings: readonly Finding[];
+  readonly notices: readonly Notice[];
 }
 
 /**
@@ -22,7 +23,7 @@ export async function readStudyLog(bundle: Bundle, ledger: LedgerReader | null):
   const { study } = evidence;
   const domain = { chainId: evidence.chainId, contract: evidence.contract };
   if (ledger === null) {
-    return { log: evidence.log, findings: [...faults, ...checkLog(domain, study, evidence.log, null)] };
+    return { log: evidence.log, findings: [...faults, ...checkLog(domain, study, evidence.log, null)], notices: [] };
   }
   if (ledger.domain.chainId !== domain.chainId || ledger.domain.contract !== domain.contract) {
     throw new AuditError(
@@ -34,5 +35,9 @@ export async function readStudyLog(bundle: Bundle, ledger: LedgerReader | null):
   const log = await ledger.entries(study, 0);
   const findings: Finding[] = checkLog(domain, study, log, state);
   if (state === null) findings.push({ code: 'audit/study-unknown', message: `the ledger has no study ${study}` });
-  return { log, findings: [...faults, ...findings, ...checkExportedLog(evidence.log, log)] };
+  return {
+    log,
+    findings: [...faults, ...findings, ...checkExportedLog(evidence.log, log)],
+    notices: noticeShortCopy(evidence.log, log),
+  };
 }

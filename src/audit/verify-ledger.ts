@@ -104,9 +104,13 @@ async function verifyContribution(
 }
 
 async function verifyCheckpoints(parts: Verification): Promise<void> {
-  const { file, signatures, report, onFault } = parts;
+  const { file, signatures, walk, report, onFault } = parts;
   for await (const { record, member, signature } of file.items('checkpoints', onFault)) {
     const place = { member, round: record.round };
+    if (record.study !== file.root.study || !walk.isParticipant(member)) {
+      report('audit/signature-wrong', 'a checkpoint of another study, or of an account that never joined', place);
+      continue;
+    }
     const question = { account: member, digest: checkpointDigest(file.root, record), signature };
     signatures.add(question, () =>
       report('audit/signature-wrong', 'the signature of a checkpoint is not that of the member', place),

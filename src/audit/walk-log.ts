@@ -11,6 +11,8 @@ import type { FindingCode, Place } from './finding.ts';
 export interface LogWalk {
   /** @returns the struct hash of the entry's record; null if no record can be like that */
   step(entry: LedgerEntry): { readonly hash: Hex | null };
+  /** True for an account that joined. */
+  isParticipant(account: Hex): boolean;
   /** True for a contribution that a participant may have signed last, before anybody heard of it. */
   mayBeUnfinished(member: Hex, round: number): boolean;
 }
@@ -19,6 +21,7 @@ export interface LogWalk {
 const COMMITMENTS_KEPT = 4;
 
 interface AccountState {
+  hasJoined: boolean;
   lastRound: number;
   /** By the round that was scored; false once opened. */
   commitments: { round: number; hash: Hex; isOpen: boolean }[];
@@ -30,7 +33,7 @@ export function createLogWalk(about: LedgerDomain & { readonly study: Hex }, rep
   let head = initialHead(about, about.study);
   const accounts = new Map<Hex, AccountState>();
   const stateOf = (account: Hex): AccountState => {
-    const state = accounts.get(account) ?? { lastRound: -1, commitments: [] };
+    const state = accounts.get(account) ?? { hasJoined: false, lastRound: -1, commitments: [] };
     accounts.set(account, state);
     return state;
   };
@@ -43,14 +46,15 @@ export function createLogWalk(about: LedgerDomain & { readonly study: Hex }, rep
         report('audit/log-broken', `the log does not lead to its head at entry ${sequence}`, { sequence });
       }
       head = entry.head;
-      if (entry.kind === 'joined') stateOf(entry.record.member);
+      if (entry.kind === 'joined') stateOf(entry.record.member).hasJoined = true;
       if (entry.kind === 'contribution') contribute(stateOf(entry.record.member), entry, report);
       if (entry.kind === 'valuation') reveal(stateOf(entry.record.evaluator), { ...entry, hash }, report);
       return { hash };
     },
+    isParticipant: (account) => accounts.get(account)?.hasJoined === true,
     mayBeUnfinished: (member, round) => {
       const state = accounts.get(member);
-      return state !== undefined && round > state.lastRound;
+      return state !== undefined && state.hasJoined && round > state.lastRound;
     },
   };
 }
