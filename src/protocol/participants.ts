@@ -14,9 +14,9 @@ export interface Participant {
   readonly endRound: number | null;
 }
 
-/** Everybody who ever joined, in order of position. */
+/** Everybody who ever joined, in order of position; a log that was tampered with may leave positions out. */
 export function participantsIn(entries: readonly LedgerEntry[]): Participant[] {
-  const byPosition: Participant[] = [];
+  const byPosition: (Participant | undefined)[] = [];
   for (const entry of entries) {
     if (entry.kind === 'joined') {
       const { position, member, firstRound } = entry.record;
@@ -25,8 +25,8 @@ export function participantsIn(entries: readonly LedgerEntry[]): Participant[] {
     }
     if (entry.kind !== 'withdrawn' && entry.kind !== 'excluded') continue;
     const { member, endRound } = entry.record;
-    const left = byPosition.find(({ account }) => account === member);
+    const left = byPosition.find((each) => each?.account === member);
     if (left !== undefined) byPosition[left.position] = { ...left, endRound };
   }
-  return byPosition;
+  return byPosition.filter((each) => each !== undefined);
 }

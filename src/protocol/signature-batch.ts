@@ -34,22 +34,33 @@ interface Affine {
 /** d · 2^(8w) · point at place w · 256 + d, so that a multiple of the point is a sum of 32 of them. */
 type Multiples = readonly (Affine | null)[];
 
+/** A table costs as much as some thirty recoveries. */
+const SIGNATURES_BEFORE_TABLE = 32;
+
 /**
- * The first good signature of an account gives its public key; tables of its multiples, a megabyte a key, make the others sums of points,
- * and all sums of a batch advance together, so that they share the inversions.
+ * An account's good signatures are recovered one by one until a table pays. Then their public key and tables of its multiples, a megabyte a
+ * key, make the others sums of points, and all sums of a batch advance together, so that they share the inversions.
  */
 export function createSignatureBatch(): SignatureBatch {
-  const generator = multiplesOf(Point.BASE);
+  let generator: Multiples | null = null;
   const keys = new Map<Hex, Multiples>();
+  const counts = new Map<Hex, number>();
+  const learn = (question: SignatureQuestion): void => {
+    const count = (counts.get(question.account) ?? 0) + 1;
+    counts.set(question.account, count);
+    if (count < SIGNATURES_BEFORE_TABLE || keys.has(question.account)) return;
+    generator ??= multiplesOf(Point.BASE);
+    keys.set(question.account, multiplesOf(publicKeyOf(question)));
+  };
   return {
     check: (questions) => {
       const answers: boolean[] = [];
       const sums: (Sum | null)[] = questions.map((question, i) => {
         const known = keys.get(question.account);
-        const sum = known === undefined ? null : beginSum(question, generator, known);
+        const sum = known === undefined || generator === null ? null : beginSum(question, generator, known);
         if (sum !== null) return sum;
         answers[i] = recoverSigner(question.digest, question.signature) === question.account;
-        if (answers[i] && known === undefined) keys.set(question.account, multiplesOf(publicKeyOf(question)));
+        if (answers[i]) learn(question);
         return null;
       });
       addUp(sums.filter((sum) => sum !== null));

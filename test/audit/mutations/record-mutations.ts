@@ -106,8 +106,11 @@ export const editRecordEverywhere: MutationKind = (base, random) => {
 export const editEntry: MutationKind = (base, random) => {
   const { evidence } = base.study;
   const victim = pick(evidence.log, random);
-  const { record, field } = edited(victim.record, random);
-  if (field === 'position' || field === 'maximumMembers' || field === 'signers') return null; // may leave what a record can hold
+  const { record, field } =
+    victim.kind === 'joined' && random.integer(5) === 0
+      ? otherPosition(victim.record, random)
+      : edited(victim.record, random);
+  if (field === 'maximumMembers' || field === 'position') return null; // may leave what a record can hold
   const log = evidence.log.map((each) => (each === victim ? ({ ...each, record } as typeof each) : each));
   const offline = isOffline(random);
   return forged(rechained({ ...evidence, log }), {
@@ -116,6 +119,11 @@ export const editEntry: MutationKind = (base, random) => {
     what: `${field} of entry ${victim.sequence} edited`,
   });
 };
+
+/** A position that a record can hold, with nobody before it. */
+function otherPosition<T extends { position: number }>(record: T, random: SeededRandom): { record: T; field: string } {
+  return { field: 'joined', record: { ...record, position: (record.position + 1 + random.integer(60)) % 64 } };
+}
 
 /** Block and transaction of an entry are in no hash: only the chain can vouch for them. */
 export const editEntryPlace: MutationKind = (base, random) => {
