@@ -2,7 +2,7 @@ import { keccak256 } from './keccak.ts';
 
 /** EIP-712 over the records of docs/PROTOCOL.md, S2 and S3, and the heads of L1. */
 
-export type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
 
 const TYPES: Readonly<Record<string, string>> = {
   opened:
