@@ -2,6 +2,7 @@ import type { Contribution } from '../protocol/contribution.ts';
 import { decodeMetrics, type Metrics } from '../protocol/metrics.ts';
 import { groupsOf, type SubgroupTerms } from '../protocol/site-figures.ts';
 import { unpackScores } from '../protocol/valuation.ts';
+import { sumsToUtility } from '../protocol/valuation-terms.ts';
 import { type AuditSubject, keyOf } from './audit-subject.ts';
 import type { Finding } from './finding.ts';
 
@@ -71,7 +72,9 @@ function tryDecode(bytes: Uint8Array): Metrics | null {
   }
 }
 
+/** Shapley scores of every kind; those of other methods sum to nothing in particular. */
 function checkSums(subject: AuditSubject, metrics: ReadonlyMap<string, Metrics>): Finding[] {
+  if (!sumsToUtility(subject.manifest.valuation)) return [];
   return subject.valuations.flatMap((valuation): Finding[] => {
     const { evaluator: member, round } = valuation;
     const utility = metrics.get(keyOf(round + 1, member))?.utilityMicros;

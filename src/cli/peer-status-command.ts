@@ -42,7 +42,7 @@ export const peerStatusCommand: Command = {
 const row = (name: string, value: string): string => `${name.padEnd(14)}${value}\n`;
 
 function describeRunning(status: PeerStatus, url: string): string {
-  const { outbox, ledger, traffic, lastMix } = status;
+  const { outbox, ledger, traffic, lastMix, lastValuation } = status;
   const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
   const silence =
     ledger.secondsSinceContact === null ? 'has not answered yet' : `answered ${ledger.secondsSinceContact} s ago`;
@@ -59,6 +59,7 @@ function describeRunning(status: PeerStatus, url: string): string {
         ? 'none yet'
         : `round ${lastMix.round}: ${lastMix.entries} contributions, ${lastMix.refused} refused`,
     ),
+    row('last scores', describeScores(lastValuation)),
     row('outbox', `${outbox.pending} pending, ${outbox.anchored} anchored, ${outbox.refused} refused`),
     row('ledger', `${ledger.entries} entries, ${silence}`),
     row('traffic', `${megabytes(traffic.bytesIn)} in, ${megabytes(traffic.bytesOut)} out`),
@@ -67,6 +68,13 @@ function describeRunning(status: PeerStatus, url: string): string {
     row('operations', `${url}/healthz, ${url}/metrics`),
     ...status.problems.map(({ code, remedy }) => row('problem', `${code}: ${remedy}`)),
   ].join('');
+}
+
+function describeScores(valuation: PeerStatus['lastValuation']): string {
+  if (valuation === null) return 'none yet';
+  const { round, method, evaluations, scoreErrorMicros } = valuation;
+  const error = scoreErrorMicros === null ? '' : `, standard error up to ${scoreErrorMicros} millionths of a nat`;
+  return `round ${round}: ${method}, ${evaluations} evaluations${error}`;
 }
 
 function describeNotRunning({ account, round, outbox, isErased }: StoppedPeer): string {

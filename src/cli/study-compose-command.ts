@@ -11,6 +11,7 @@ import { required, usageError, wholeNumber } from './command-line.ts';
 import { readInputSpec } from './data-options.ts';
 import { readArchitecture } from './read-architecture.ts';
 import { readSubgroups, SUBGROUPS_OPTION } from './read-subgroups.ts';
+import { readValuation, VALUATION_OPTION } from './read-valuation.ts';
 import { type Command, EXIT_OK } from './run-command.ts';
 import { writeNew } from './write-new.ts';
 
@@ -37,6 +38,7 @@ export const studyComposeCommand: Command = {
         help: 'JSON of training options that differ from the recommended ones',
       },
       segments: { type: 'string', value: '<n>', help: 'segments that a model is cut into', default: '8' },
+      valuation: VALUATION_OPTION,
       subgroups: SUBGROUPS_OPTION,
       json: { type: 'boolean', help: 'print one JSON document' },
     },
@@ -63,6 +65,7 @@ export const studyComposeCommand: Command = {
       input,
       architecture,
       training,
+      valuation: readValuation(values),
       ...readSubgroups(values),
     });
     await writeNew(out, `${JSON.stringify(manifest, null, 2)}\n`);

@@ -32,7 +32,7 @@ export async function adoptBase(
     }
     const { base, recipe: digest } = announcement.record;
     const baseSegments = recipe.segments.map(({ result }) => result);
-    return { round, base, baseSegments, recipe: digest, valuation: null, utilityMicros: null };
+    return { round, base, baseSegments, recipe: digest, valuation: null, utilityMicros: null, scoreErrorMicros: null };
   }
   return null;
 }

@@ -55,6 +55,7 @@ export async function beginProgress(
     recipe: ZERO_DIGEST,
     valuation: null,
     utilityMicros: null,
+    scoreErrorMicros: null,
     mixed: [],
   };
 }

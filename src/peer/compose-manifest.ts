@@ -10,7 +10,9 @@ import type { PrivacyTerms } from '../protocol/privacy-terms.ts';
 import type { Codec } from '../protocol/segment-codec.ts';
 import { segmentModel } from '../protocol/segments.ts';
 import type { SubgroupTerms } from '../protocol/site-figures.ts';
+import type { ValuationMethod } from '../protocol/valuation-terms.ts';
 import { composeAggregation } from './compose-aggregation.ts';
+import { composeValuation } from './compose-valuation.ts';
 
 export interface StudyTerms {
   readonly title: string;
@@ -32,6 +34,8 @@ export interface StudyTerms {
   readonly subgroups?: SubgroupTerms;
   /** How contributions are mixed; the clipped mean if not said. */
   readonly rule?: AggregationTerms['rule'];
+  /** How contributions are scored; exact Shapley values for few if not said. */
+  readonly valuation?: ValuationMethod;
 }
 
 /** Terms of privacy, and what a member may spend. */
@@ -48,10 +52,6 @@ const CODECS: Readonly<Record<Codec['name'], Codec>> = {
   int8: { name: 'int8', blockLength: 256 },
   'top-k': { name: 'top-k', share: 0.1, denseEvery: 5 },
 };
-
-/** Exact Shapley values up to this many contributions: 256 evaluations a round. */
-const EXACT_PLAYERS = 8;
-const PERMUTATIONS = 12;
 
 /** A manifest with the values that we recommend for what is not said. */
 export function composeManifest(terms: StudyTerms): Manifest {
@@ -81,7 +81,7 @@ export function composeManifest(terms: StudyTerms): Manifest {
     waiting: { quorum: members === 2 ? 0.5 : 0.66, graceSeconds: 60, lostGraceSeconds: 2 },
     epsilonBudgetMicros: Math.floor((terms.privacy?.epsilon ?? 0) * 1e6),
     deltaBudgetPicos: Math.round((terms.privacy?.delta ?? 0) * 1e12),
-    valuation: { method: 'shapley', credit: 'training', exactPlayers: EXACT_PLAYERS, permutations: PERMUTATIONS },
+    valuation: composeValuation(terms.valuation ?? 'shapley'),
     ...(terms.subgroups === undefined ? {} : { subgroups: terms.subgroups }),
   });
 }

@@ -64,18 +64,29 @@ export async function mixRound(
   });
 
   const trainings = await trainingsOf(setting, progress, { pulled, steps: outcome.steps }, signal);
-  const lossOf = (parameters: Float32Array): number => setting.model.evaluate(parameters, setting.data.heldOut).loss;
-  const value = await valueMix({
+  const { model } = setting;
+  const { heldOut } = setting.data;
+  const { evaluations, ...value } = await valueMix({
     manifest,
     study,
     evaluator: self,
     mix,
+    steps: outcome.steps,
     trainings,
-    lossOf,
+    lossOf: (parameters) => model.evaluate(parameters, heldOut).loss,
+    gradientAt: (parameters) => model.gradient(parameters, heldOut),
     positions: positionsOf(setting.index),
     signal,
   });
-  emit({ event: 'round.valued', round, utilityMicros: value.utilityMicros });
+  const { utilityMicros, scoreErrorMicros } = value;
+  emit({
+    event: 'round.valued',
+    round,
+    method: manifest.valuation.method,
+    utilityMicros,
+    scoreErrorMicros,
+    evaluations,
+  });
   const next = { round: round + 1, base: outcome.result, baseSegments, recipe: recipeDigest, ...value };
   return { next, refused: recipe.refused };
 }

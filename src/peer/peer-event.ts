@@ -1,5 +1,6 @@
 import type { Hex } from '../base/bytes.ts';
 import type { Metrics } from '../protocol/metrics.ts';
+import type { ValuationMethod } from '../protocol/valuation-terms.ts';
 
 /** What a peer tells whoever watches it, one JSON line each. Figures about the model and the run; nothing about a patient. */
 export type PeerEvent =
@@ -32,7 +33,17 @@ export type PeerEvent =
       readonly refused: number;
       readonly result: Hex;
     }
-  | { readonly event: 'round.valued'; readonly round: number; readonly utilityMicros: number }
+  | {
+      readonly event: 'round.valued';
+      readonly round: number;
+      readonly method: ValuationMethod;
+      /** Null for a method that evaluates nothing. */
+      readonly utilityMicros: number | null;
+      /** The largest standard error of the scores; null for a method that draws nothing. */
+      readonly scoreErrorMicros: number | null;
+      /** Losses and gradients on the held-out part. */
+      readonly evaluations: number;
+    }
   | { readonly event: 'peer.traffic'; readonly bytesIn: number; readonly bytesOut: number }
   | {
       readonly event: 'record.anchored';

@@ -46,6 +46,11 @@ export function declarePeerMetrics(metrics: Metrics, status: () => PeerStatus): 
     ],
   });
   metrics.gauge({
+    name: 'consilium_score_error_nats',
+    help: 'Largest standard error of the scores of the last mix; 0 where none was drawn',
+    read: () => (status().lastValuation?.scoreErrorMicros ?? 0) / 1e6,
+  });
+  metrics.gauge({
     name: 'consilium_outbox_records',
     help: 'Own contributions by what became of them',
     labels: ['state'],

@@ -11,6 +11,8 @@ export type PeerPhase =
   | 'finishing'
   | 'finished';
 
+type ValuedEvent = Extract<PeerEvent, { event: 'round.valued' }>;
+
 /** Where a peer stands, as far as its own events tell. */
 export interface PeerProgress {
   readonly phase: PeerPhase;
@@ -20,6 +22,8 @@ export interface PeerProgress {
   readonly connected: readonly Hex[];
   readonly traffic: { readonly bytesIn: number; readonly bytesOut: number };
   readonly lastMix: { readonly round: number; readonly entries: number; readonly refused: number } | null;
+  /** How the last mix was scored; the largest standard error of a score is null for a method that draws nothing. */
+  readonly lastValuation: ValuedEvent | null;
 }
 
 export const FRESH_PROGRESS: PeerProgress = {
@@ -30,6 +34,7 @@ export const FRESH_PROGRESS: PeerProgress = {
   connected: [],
   traffic: { bytesIn: 0, bytesOut: 0 },
   lastMix: null,
+  lastValuation: null,
 };
 
 /** What a peer's progress is after one more event. */
@@ -48,7 +53,7 @@ export function followEvent(progress: PeerProgress, event: PeerEvent): PeerProgr
     case 'round.mixed':
       return { ...progress, phase: 'valuing', lastMix: pick(event) };
     case 'round.valued':
-      return { ...progress, phase: 'training', round: event.round + 1 };
+      return { ...progress, phase: 'training', round: event.round + 1, lastValuation: event };
     case 'round.adopted':
       return { ...progress, phase: 'training', round: event.round };
     case 'study.finishing':

@@ -15,6 +15,8 @@ export const progressSchema = z.strictObject({
   valuation: valuationSchema.nullable(),
   /** Utility of the last mix in millionths of a nat. */
   utilityMicros: z.int().nullable(),
+  /** The largest standard error of its scores, in millionths; null where nothing was drawn. */
+  scoreErrorMicros: z.int().min(0).nullable().default(null),
   /** Contributions that were mixed and must not be mixed again, as `round/member`; those too old to be mixed are dropped. */
   mixed: z.array(z.string()),
 });

@@ -95,6 +95,7 @@ async function keepMetrics(setting: StudySetting, progress: Progress, trained: T
     heldOut: figures(heldOut),
     common: common === null ? null : figures(common),
     utilityMicros: progress.utilityMicros,
+    scoreErrorMicros: progress.scoreErrorMicros,
   };
   setting.emit({ event: 'round.evaluated', round: progress.round, heldOut: metrics.heldOut, common: metrics.common });
   return setting.blobs.put(encodeMetrics(metrics));

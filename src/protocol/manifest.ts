@@ -8,6 +8,7 @@ import { continuationSchema } from './continuation.ts';
 import { privacySchema } from './privacy-terms.ts';
 import { codecSchema } from './segment-codec.ts';
 import { subgroupTermsSchema } from './site-figures.ts';
+import { valuationTermsSchema } from './valuation-terms.ts';
 import { digestSchema } from './wire-types.ts';
 
 /** Plain JSON whose meaning belongs to another layer, which checks it with a schema of its own. */
@@ -64,18 +65,8 @@ export const manifestSchema = z
     epsilonBudgetMicros: z.int().min(0).max(0xffff_ffff),
     /** δ at which ε is stated, in millionths of millionths: 10,000,000 is 10⁻⁵. */
     deltaBudgetPicos: z.int().min(0).max(0xffff_ffff),
-    valuation: z.strictObject({
-      method: z.literal('shapley'),
-      /**
-       * What a contribution is compared with. `training`: its member handing on what it trained from, which evaluators fetch where it is not their own
-       * base; credit can be traced through the mixes. `model`: its not being there; nothing more is fetched, and relays have credit too.
-       */
-      credit: z.enum(['training', 'model']),
-      /** Up to this many contributions in a mix the Shapley values are exact. */
-      exactPlayers: z.int().min(1).max(12),
-      /** Beyond it they are the mean over this many seeded permutations. */
-      permutations: z.int().min(1).max(100_000),
-    }),
+    /** How contributions are scored. */
+    valuation: valuationTermsSchema,
     /** Groups that members tell figures of beside those of their whole test parts; left out for none. */
     subgroups: subgroupTermsSchema.optional(),
   })

@@ -15,7 +15,7 @@ const shared = {
   training: z.strictObject({ loss: z.number(), accuracy: z.number().min(0).max(1).nullable() }).nullable(),
   /** What was spent of the privacy budget so far, at the manifest's δ; null where the study has none. */
   privacy: privacySpendSchema.nullable(),
-  /** Utility of the last mix in millionths of a nat: what the committed scores sum to; null where nothing was valued. */
+  /** Utility of the last mix in millionths of a nat: what committed Shapley scores sum to; null where nothing was evaluated. */
   utilityMicros: z.int().nullable(),
 };
 
@@ -26,6 +26,8 @@ const shared = {
 const currentSchema = z.strictObject({
   type: z.literal('consilium/metrics/2'),
   ...shared,
+  /** The largest standard error of the committed scores, in millionths, rounded up; null where none was drawn. */
+  scoreErrorMicros: z.int().min(0).nullable(),
   heldOut: siteFiguresSchema,
   common: siteFiguresSchema.nullable(),
 });
@@ -55,5 +57,5 @@ export function decodeMetrics(bytes: Uint8Array): Metrics {
   if (document.type === 'consilium/metrics/2') return document;
   const untold = { calibration: null, subgroups: null };
   const common = document.common === null ? null : { ...document.common, ...untold };
-  return { ...document, heldOut: { ...document.heldOut, ...untold }, common };
+  return { ...document, scoreErrorMicros: null, heldOut: { ...document.heldOut, ...untold }, common };
 }

@@ -7,7 +7,7 @@ const UNITS = 1_000_000;
  * @returns one integer a value, and their sum
  */
 export function toMicros(values: readonly number[], total: number): { micros: number[]; totalMicros: number } {
-  const totalMicros = whole(Math.round(total * UNITS));
+  const totalMicros = nearestMicros(total);
   const scaled = values.map((value) => value * UNITS);
   const micros = scaled.map((value) => whole(Math.floor(value)));
   const missing = totalMicros - micros.reduce((sum, value) => sum + value, 0);
@@ -18,6 +18,9 @@ export function toMicros(values: readonly number[], total: number): { micros: nu
   }
   return { micros, totalMicros };
 }
+
+/** A value in millionths, rounded to the nearest integer, half up. */
+export const nearestMicros = (value: number): number => whole(Math.round(value * UNITS));
 
 /** Minus zero is no integer that a record could hold. */
 const whole = (value: number): number => (value === 0 ? 0 : value);

@@ -39,6 +39,7 @@ async function findingsOf(told: SubgroupTerms | null, asked: SubgroupTerms | und
     heldOut: { ...plain, subgroups },
     common: null,
     utilityMicros: null,
+    scoreErrorMicros: null,
   };
   const record = { member: metrics.member, round: 0, study: STUDY, metrics: digest('metrics') } as Contribution;
   const subject = {

@@ -173,6 +173,7 @@ export async function syntheticStudy(
         privacy: null,
         heldOut: { samples: 1, loss: 0.5, accuracy: 0.5, auc: null, calibration: null, subgroups: null },
         common: null,
+        scoreErrorMicros: null,
         utilityMicros: round === 0 || hasAdopted(n, round) ? null : 10 * MEMBERS * (MEMBERS + 1) * 0.5,
       };
       const record: Contribution = {

@@ -55,6 +55,7 @@ async function leaveModel(folder: string, training: Dataset): Promise<void> {
     recipe,
     valuation: null,
     utilityMicros: null,
+    scoreErrorMicros: null,
     mixed: [],
   });
   store.close();

@@ -40,6 +40,7 @@ test('a peer that is killed at any point and started again goes on; nothing is s
     pulls: null,
     codec: 'top-k' as const, // so that what a crash leaves of an update's residual is tried too
     rule: 'clipped-mean' as const,
+    valuation: 'shapley' as const,
     epsilon: null,
     delta: 1e-5,
     seed: 3,

@@ -128,7 +128,16 @@ function marksIn(index: LedgerIndex, member: number): Mark[] {
 function progressOf(round: number, { member, study }: WorkerSetting): Progress {
   const valuation = round === 0 ? null : valuationOf(member, round - 1, study);
   const recipe = round === 0 ? ZERO_DIGEST : digest(`recipe ${round}`);
-  return { round, base: digest(`base ${round}`), baseSegments: [], recipe, valuation, utilityMicros: null, mixed: [] };
+  return {
+    round,
+    base: digest(`base ${round}`),
+    baseSegments: [],
+    recipe,
+    valuation,
+    utilityMicros: null,
+    scoreErrorMicros: null,
+    mixed: [],
+  };
 }
 
 /** As a peer does after it has published: the scores go into the outbox, and are told. */

@@ -69,6 +69,7 @@ describe('the peer store', () => {
       recipe: digest('recipe'),
       valuation: null,
       utilityMicros: -5,
+      scoreErrorMicros: 7,
       mixed: ['2/0xabc'],
     };
     store.saveProgress(progress);

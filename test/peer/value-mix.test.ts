@@ -14,11 +14,15 @@ const valued = (
   trainings: ValueMixInput['trainings'] = null,
 ) =>
   valueMix({
-    manifest: { valuation: { method: 'shapley', credit: 'model', exactPlayers: 8, permutations: 1 } },
+    manifest: { valuation: { method: 'shapley', credit: 'model', exactPlayers: 8, permutations: 2 } },
     study: STUDY,
     evaluator: members[0] ?? '0x',
     lossOf,
     positions: members.map((member) => [member]),
+    gradientAt: () => {
+      throw new Error('no method of these tests needs a gradient');
+    },
+    steps: [],
     trainings,
     mix: {
       manifest: {

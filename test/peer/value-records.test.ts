@@ -51,7 +51,16 @@ async function prepare(architecture: Architecture, training: Dataset): Promise<v
   const kept = await keepModel(createBlobStore(blobs), initialParameters(architecture, '1'), 1);
   const store = openPeerStore(database);
   const [base, baseSegments] = [kept.root, kept.digests];
-  store.saveProgress({ round: 1, base, baseSegments, recipe: base, valuation: null, utilityMicros: null, mixed: [] });
+  store.saveProgress({
+    round: 1,
+    base,
+    baseSegments,
+    recipe: base,
+    valuation: null,
+    utilityMicros: null,
+    scoreErrorMicros: null,
+    mixed: [],
+  });
   store.close();
 }
 

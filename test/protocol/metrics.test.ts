@@ -23,6 +23,7 @@ const current = (subgroup: object): MetricsDocument =>
   ({
     type: 'consilium/metrics/2',
     ...shared,
+    scoreErrorMicros: 12,
     heldOut: { ...plain, calibration, subgroups: [subgroup] },
     common: null,
   }) as MetricsDocument;
@@ -32,7 +33,7 @@ describe('metrics', () => {
     const first: MetricsDocument = { type: 'consilium/metrics/1', ...shared, heldOut: plain, common: plain };
     const read = decodeMetrics(encodeMetrics(first));
     const untold = { ...plain, calibration: null, subgroups: null };
-    expect(read).toEqual({ ...first, heldOut: untold, common: untold });
+    expect(read).toEqual({ ...first, scoreErrorMicros: null, heldOut: untold, common: untold });
   });
 
   test('of this version read as they were written', () => {

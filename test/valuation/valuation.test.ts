@@ -1,59 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createSeededRandom } from '../../src/base/seeded-random.ts';
 import type { LedgerEntry } from '../../src/protocol/ledger-entry.ts';
 import { packScores } from '../../src/protocol/valuation.ts';
 import { toMicros } from '../../src/valuation/fixed-point.ts';
-import { exactShapley, sampledShapley } from '../../src/valuation/shapley.ts';
 import { medianMicros, studyScores } from '../../src/valuation/study-score.ts';
 import { digest, memberAccount, STUDY } from '../builders.ts';
-
-/** Games whose values are known in closed form. */
-const GAMES = [
-  { name: 'two left gloves, one right', utility: glove, values: [1 / 6, 1 / 6, 2 / 3] },
-  { name: 'weighted majority [6; 4, 3, 2, 1]', utility: majority, values: [5 / 12, 1 / 4, 1 / 4, 1 / 12] },
-  { name: 'an airport runway of 1, 1, 2, 3', utility: airport, values: [0.25, 0.25, 0.75, 1.75] },
-];
-
-function glove(coalition: readonly number[]): number {
-  const right = coalition.includes(2) ? 1 : 0;
-  return Math.min(coalition.length - right, right);
-}
-
-function majority(coalition: readonly number[]): number {
-  return coalition.reduce((votes, player) => votes + ([4, 3, 2, 1][player] ?? 0), 0) >= 6 ? 1 : 0;
-}
-
-function airport(coalition: readonly number[]): number {
-  return Math.max(0, ...coalition.map((player) => [1, 1, 2, 3][player] ?? 0));
-}
-
-describe.each(GAMES)('$name', ({ utility, values }) => {
-  test('has its exact Shapley values', async () => {
-    const found = await exactShapley(values.length, utility);
-    for (const [i, value] of values.entries()) expect(found[i]).toBeCloseTo(value, 12);
-  });
-
-  test('is estimated by sampling, and the estimates sum to the whole', async () => {
-    const found = await sampledShapley(values.length, utility, 4000, createSeededRandom(1));
-    for (const [i, value] of values.entries()) expect(Math.abs((found[i] ?? 0) - value)).toBeLessThan(0.06);
-    expect(found.reduce((a, b) => a + b, 0)).toBeCloseTo(utility(values.map((_, i) => i)), 9);
-  });
-});
-
-test('Shapley values of random games sum to the utility, and a player that adds nothing gets nothing', async () => {
-  for (let seed = 0; seed < 20; seed++) {
-    const random = createSeededRandom(seed);
-    const worth = Array.from({ length: 32 }, () => random.next());
-    const maskOf = (coalition: readonly number[]): number =>
-      coalition.reduce((mask, player) => mask | (1 << player), 0);
-    // Player 4 is a null player: the worth ignores its bit.
-    const utility = (coalition: readonly number[]): number => worth[maskOf(coalition) & 0b1111] ?? 0;
-    const values = await exactShapley(5, utility);
-    expect(values.reduce((a, b) => a + b, 0)).toBeCloseTo(utility([0, 1, 2, 3, 4]) - utility([]), 12);
-    expect(values[4]).toBeCloseTo(0, 12);
-  }
-});
 
 test('fixed point keeps the sum to the last unit', () => {
   const value = fc.double({ min: -5, max: 5, noNaN: true });

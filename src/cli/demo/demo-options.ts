@@ -1,8 +1,10 @@
 import { AGGREGATION_RULES, type AggregationTerms } from '../../protocol/aggregation-terms.ts';
 import type { Codec } from '../../protocol/segment-codec.ts';
 import type { SubgroupTerms } from '../../protocol/site-figures.ts';
+import type { ValuationMethod } from '../../protocol/valuation-terms.ts';
 import { type CommandSpec, number, type OptionValues, usageError, wholeNumber } from '../command-line.ts';
 import { readSubgroups, SUBGROUPS_OPTION } from '../read-subgroups.ts';
+import { readValuation, VALUATION_OPTION } from '../read-valuation.ts';
 
 export interface DemoOptions {
   /** Null for five, or the hospitals whose tables lie in a folder. */
@@ -18,6 +20,8 @@ export interface DemoOptions {
   readonly codec: Codec['name'];
   /** How contributions are mixed. */
   readonly rule: AggregationTerms['rule'];
+  /** How contributions are scored. */
+  readonly valuation: ValuationMethod;
   /** Groups that members tell figures of. */
   readonly subgroups?: SubgroupTerms;
   /** Privacy budget of each record; null for no noise. */
@@ -77,6 +81,7 @@ export const DEMO_SPEC: CommandSpec = {
       help: `how contributions are mixed: ${AGGREGATION_RULES.join(', ')}`,
       default: 'clipped-mean',
     },
+    valuation: VALUATION_OPTION,
     subgroups: SUBGROUPS_OPTION,
     epsilon: {
       type: 'string',
@@ -121,6 +126,7 @@ export function readDemoOptions(values: OptionValues): DemoOptions {
     pulls: optional('pulls', MOST_PEERS - 1),
     codec: readCodec(String(values.codec)),
     rule: readRule(String(values.rule)),
+    valuation: readValuation(values),
     ...readSubgroups(values),
     ...readBudget(values),
     seed: wholeNumber(values, 'seed', { min: 0, max: 2 ** 31 }),

@@ -94,6 +94,7 @@ function demoManifest(options: DemoOptions, source: DataSource, { peers, smalles
   return composeManifest({
     codec: options.codec,
     rule: options.rule,
+    valuation: options.valuation,
     title: `${publicDatasetName(options.dataset)} in ${peers} hospitals`,
     members: peers,
     rounds,

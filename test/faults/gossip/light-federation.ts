@@ -135,7 +135,7 @@ export function lightManifest({
   return manifestSchema.parse({
     ...manifest,
     waiting: { quorum: 0.66, graceSeconds: 5, lostGraceSeconds: 1 },
-    valuation: { method: 'shapley', credit: 'training', exactPlayers: 1, permutations: 1 },
+    valuation: { method: 'shapley', credit: 'training', exactPlayers: 1, permutations: 2 },
     ...terms,
   });
 }
