@@ -151,7 +151,7 @@ export async function copyStart(
       createBlobStore(old.privateBlobs),
       createBlobStore(fresh.privateBlobs),
     ]);
-    const scores = { valuation: null, utilityMicros: null };
+    const scores = { valuation: null, utilityMicros: null, scoreErrorMicros: null };
     to.saveProgress({ round, base: start.base, baseSegments, recipe: start.recipe, ...scores, mixed: [] });
   } finally {
     from.close();
