@@ -39,7 +39,7 @@ type Segments = readonly Float32Array[];
 
 /**
  * Repeats an evaluator's valuation of one round from the evidence and a test part: the mixes from the initial model on, then every
- * coalition's loss, by the code that peers value with.
+ * coalition's loss or the loss's gradient, by the code that peers value with.
  * @throws AuditError `audit/not-recomputable` for what the evidence does not hold; ModelError for data that do not fit the study
  */
 export async function recomputeScores(subject: AuditSubject, question: ScoreQuestion): Promise<RecomputedScores> {
@@ -56,7 +56,8 @@ export async function recomputeScores(subject: AuditSubject, question: ScoreQues
   const lossOf = (parameters: Float32Array): number => model.evaluate(parameters, data).loss;
   const base = bases.get(keyOf(round, evaluator));
   const input = await valuationInput(subject, question, { recipe, bases });
-  const { valuation } = await valueMix({ ...input, lossOf });
+  const gradientAt = (parameters: Float32Array): Float32Array => model.gradient(parameters, data);
+  const { valuation } = await valueMix({ ...input, lossOf, gradientAt });
   const [theirs, ours] = [unpackScores(revealed.scores), unpackScores(valuation.scores)];
   return {
     loss: { stated: stated.loss, found: lossOf(joinSegments(base ?? [])) },
@@ -112,7 +113,7 @@ async function valuationInput(
   subject: AuditSubject,
   question: ScoreQuestion,
   { recipe, bases }: Known,
-): Promise<Omit<ValueMixInput, 'lossOf'>> {
+): Promise<Omit<ValueMixInput, 'lossOf' | 'gradientAt'>> {
   const { manifest, study, contributions, log } = subject;
   const { evaluator, round, signal } = question;
   const part = (name: string, segment: number): Float32Array => bases.get(name)?.[segment] ?? new Float32Array(0);
@@ -155,6 +156,7 @@ async function valuationInput(
     study,
     evaluator,
     mix: { manifest, round, plan, samples, baseOf: async (segment) => part(own, segment), segmentOf },
+    steps: recipe.segments,
     trainings: manifest.valuation.credit === 'model' ? null : trainings,
     positions: participantsIn(log).map(({ accounts }) => accounts),
     signal,

@@ -77,7 +77,14 @@ export async function recordedMember(path: string, options: RecordedMemberOption
   let at = { base: initial.root, baseSegments: initial.digests, recipe: ZERO_DIGEST };
   const [updates, bases]: [Hex[], Hex[][]] = [[], []];
   for (let round = 0; round < ROUNDS; round++) {
-    const progress: Progress = { round, ...at, valuation: null, utilityMicros: null, mixed: [] };
+    const progress: Progress = {
+      round,
+      ...at,
+      valuation: null,
+      utilityMicros: null,
+      scoreErrorMicros: null,
+      mixed: [],
+    };
     const base = joinSegments(await loadBase(blobs, progress));
     const run = { round, base, signal: new AbortController().signal };
     const { parameters: trained } = await trainLocally({ model, training, trainingSeed: SEED, data }, run);

@@ -3,7 +3,8 @@ import { computeMix, type MixInput, mixCoalition } from '../../../src/mixing/com
 import type { RecipeEntry } from '../../../src/protocol/recipe.ts';
 import { joinSegments } from '../../../src/protocol/segments.ts';
 import { toMicros } from '../../../src/valuation/fixed-point.ts';
-import { sampledShapley } from '../../../src/valuation/shapley.ts';
+import { permutationShapley } from '../../../src/valuation/permutation-shapley.ts';
+import { everybody, rememberUtility } from '../../../src/valuation/utility.ts';
 import { initialVector, lossOf, type Samples, trainLocally } from '../perceptron.ts';
 
 /** A member of the simulated study. */
@@ -43,7 +44,7 @@ export interface GamingPlan {
 const NETWORK = { inputs: 64, hidden: 32, classes: 10 };
 const LOCAL = { batch: 32, learningRate: 0.1, momentum: 0.5 };
 /** As composed manifests have it. */
-const PERMUTATIONS = 12;
+const SAMPLING = { draws: 12, truncation: 0, standardError: 0 };
 
 const TERMS: MixInput['manifest'] = {
   rounds: 1,
@@ -116,8 +117,8 @@ async function valueMix(mix: MixInput, heldOut: Samples, random: SeededRandom): 
   const loss = async (coalition: readonly number[]): Promise<number> =>
     lossOf(NETWORK, joinSegments(await mixCoalition(mix, coalition)), heldOut);
   const before = await loss([]);
-  const utility = async (coalition: readonly number[]): Promise<number> => before - (await loss(coalition));
-  const everybody = mix.plan.entries.map((_, i) => i);
-  const values = await sampledShapley(everybody.length, utility, PERMUTATIONS, random);
-  return toMicros(values, await utility(everybody)).micros;
+  const { utility } = rememberUtility(async (coalition) => before - (await loss(coalition)));
+  const players = mix.plan.entries.length;
+  const { values } = await permutationShapley(players, utility, SAMPLING, random);
+  return toMicros(values, await utility(everybody(players))).micros;
 }
