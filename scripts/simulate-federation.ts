@@ -7,7 +7,7 @@ import { splitFederation } from '../src/data/split.ts';
 import { defaultTraining } from '../src/model/default-training.ts';
 import type { Evaluation, Model } from '../src/model/engine.ts';
 import { initialParameters } from '../src/model/initial-parameters.ts';
-import { type TrainingOptions, trainingSchema } from '../src/model/training-options.ts';
+import { replaceOptions, type TrainingOptions } from '../src/model/training-options.ts';
 import { createWasmEngine } from '../src/model/wasm-engine.ts';
 
 const HELP = `usage: simulate-federation [options]
@@ -101,7 +101,7 @@ async function simulate(seed: string): Promise<void> {
   });
   const shares = members.map(({ training }) => training);
   const engine = await createWasmEngine();
-  const training = trainingSchema.parse({ ...defaults.training, ...JSON.parse(values.training) });
+  const training = replaceOptions(defaults.training, JSON.parse(values.training));
   const rounds = Number(values.rounds ?? defaults.rounds);
   const simulation = { model: engine.createModel(defaults.architecture), training, rounds, seed };
 

@@ -4,7 +4,7 @@ import { messageOf } from '../base/errors.ts';
 import { classesOf, type InputSpec, inputShapeOf } from '../data/input-spec.ts';
 import type { Architecture } from '../model/architecture.ts';
 import { defaultTraining, type SampleShape } from '../model/default-training.ts';
-import { trainingSchema } from '../model/training-options.ts';
+import { replaceOptions, type TrainingOptions } from '../model/training-options.ts';
 import { composeManifest } from '../peer/compose-manifest.ts';
 import { studyOf } from '../protocol/manifest.ts';
 import { required, usageError, wholeNumber } from './command-line.ts';
@@ -37,6 +37,11 @@ export const studyComposeCommand: Command = {
         value: '<file>',
         help: 'JSON of training options that differ from the recommended ones',
       },
+      'local-steps': {
+        type: 'string',
+        value: '<n>',
+        help: 'batches that everybody trains on in a round, however many records it has, instead of epochs',
+      },
       segments: { type: 'string', value: '<n>', help: 'segments that a model is cut into', default: '8' },
       valuation: VALUATION_OPTION,
       subgroups: SUBGROUPS_OPTION,
@@ -50,7 +55,7 @@ export const studyComposeCommand: Command = {
     const defaults = defaultsOf(input);
     const rounds =
       values.rounds === undefined ? defaults.rounds : wholeNumber(values, 'rounds', { min: 1, max: 100_000 });
-    const training = await merged(values.training, defaults.training, trainingSchema);
+    const training = await trainingOf(values, defaults.training);
     const architecture: Architecture =
       typeof values.architecture === 'string'
         ? await readArchitecture(values.architecture, samplesOf(input))
@@ -90,19 +95,17 @@ function samplesOf(input: InputSpec): SampleShape {
   return { inputShape: inputShapeOf(input), classes: classesOf(input).length };
 }
 
-interface Schema<T> {
-  parse(value: unknown): T;
-}
-
-async function parsed<T>(path: string, schema: Schema<T>): Promise<T> {
-  try {
-    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch (cause) {
-    throw usageError(`${path}: ${messageOf(cause)}`, cause);
+/** The recommended options with what the file and `--local-steps` say instead. */
+async function trainingOf(values: Parameters<Command['run']>[0], defaults: TrainingOptions): Promise<TrainingOptions> {
+  const path = values.training;
+  let training = defaults;
+  if (typeof path === 'string') {
+    try {
+      training = replaceOptions(defaults, JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>);
+    } catch (cause) {
+      throw usageError(`${path}: ${messageOf(cause)}`, cause);
+    }
   }
-}
-
-async function merged<T extends object>(path: unknown, defaults: T, schema: Schema<T>): Promise<T> {
-  if (typeof path !== 'string') return defaults;
-  return parsed(path, { parse: (value) => schema.parse({ ...defaults, ...(value as object) }) });
+  if (values['local-steps'] === undefined) return training;
+  return replaceOptions(training, { localSteps: wholeNumber(values, 'local-steps', { min: 1, max: 1_000_000 }) });
 }

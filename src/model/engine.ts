@@ -32,8 +32,8 @@ export interface Model {
   ): AsyncGenerator<EpochReport, Float32Array, void>;
 
   /**
-   * Trains from `parameters` with noisy sums of clipped gradients, and returns the new parameters. Of the options, batch size
-   * and epochs do not apply. Tells nothing on the way: figures of a training would tell of its samples.
+   * Trains from `parameters` with noisy sums of clipped gradients, and returns the new parameters. Of the options, batch size,
+   * epochs and steps do not apply. Tells nothing on the way: figures of a training would tell of its samples.
    * @throws ModelError `model/training-reveals` for options that use the samples without noise, `model/samples-mixed` for a
    *   network in which samples depend on each other, and what {@link Model.train} throws
    */
@@ -85,7 +85,7 @@ export interface PrivateRun {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Progress after one pass over the member's data. */
+/** Progress after one pass over the member's data; the last one of a round in `localSteps` may be a part of it. */
 export interface EpochReport {
   /** From 1. */
   readonly epoch: number;

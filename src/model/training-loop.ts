@@ -7,7 +7,7 @@ import type { Examples } from './examples.ts';
 import type { Learner } from './learner.ts';
 import { ModelError } from './model-error.ts';
 import { createOptimiser } from './optimiser.ts';
-import type { TrainingOptions } from './training-options.ts';
+import { roundLength, type TrainingOptions } from './training-options.ts';
 
 export interface TrainingTask {
   readonly examples: Examples;
@@ -26,7 +26,11 @@ export async function* trainingLoop(
   const parameters = initial.slice();
   const optimise = createOptimiser(options, parameters.length);
   const stopping = options.patience === undefined ? null : createEarlyStopping(options.patience, lossOf);
-  for (let epoch = 1; epoch <= options.localEpochs; epoch++) {
+  const { samples } = examples;
+  const { epochs, steps } = roundLength(options, samples);
+  let step = 0;
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    let seen = 0;
     let loss = 0;
     let correct: number | null = 0;
     const dropout = createSeededRandom(seed, `training/dropout/${epoch}`);
@@ -34,23 +38,24 @@ export async function* trainingLoop(
     for (const batch of shuffledBatches(examples, options.batchSize, `${epoch}`, seed)) {
       signal?.throwIfAborted();
       const random = dropout.fork(`${batches++}`);
-      const step = learner.learn(parameters, batch, { random });
-      optimise(parameters, step.gradient);
-      for (const { offset, values } of step.averages) parameters.set(values, offset);
-      loss += batch.samples * step.loss;
-      correct = correct === null || step.correct === null ? null : correct + step.correct;
+      const learned = learner.learn(parameters, batch, { random });
+      optimise(parameters, learned.gradient);
+      for (const { offset, values } of learned.averages) parameters.set(values, offset);
+      seen += batch.samples;
+      loss += batch.samples * learned.loss;
+      correct = correct === null || learned.correct === null ? null : correct + learned.correct;
       if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss} in epoch ${epoch}`);
       await giveWay();
+      if (++step === steps) break;
     }
     if (!parameters.every(Number.isFinite)) throw diverged(`a parameter is not finite after epoch ${epoch}`);
     const isOver = stopping?.isOver(epoch, parameters) ?? false;
     const keptEpoch = stopping?.best().epoch ?? epoch;
-    const { samples } = examples;
     yield {
       epoch,
-      loss: loss / samples,
-      accuracy: correct === null ? null : correct / samples,
-      samplesSeen: epoch * samples,
+      loss: loss / seen,
+      accuracy: correct === null ? null : correct / seen,
+      samplesSeen: (epoch - 1) * samples + seen,
       keptEpoch,
     };
     if (isOver) break;

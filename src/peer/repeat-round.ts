@@ -1,5 +1,6 @@
 import { type Hex, sha256, toHex } from '../base/bytes.ts';
 import { outerStep } from '../model/outer-step.ts';
+import { roundLength } from '../model/training-options.ts';
 import type { Contribution } from '../protocol/contribution.ts';
 import { encodeUpdateSegment, readsBase } from '../protocol/segment-codec.ts';
 import { decodeSegment, joinSegments, segmentRange } from '../protocol/segments.ts';
@@ -46,11 +47,12 @@ export async function repeatRound(
   const { round } = record;
   const segments = await recordedBase(record, member);
   const base = joinSegments(segments);
+  const { epochs } = roundLength(training, member.data.training.samples);
   const { parameters: trained } = await trainLocally(member, {
     round,
     base,
     signal,
-    onEpoch: ({ epoch }) => onEpoch(epoch, training.localEpochs),
+    onEpoch: ({ epoch }) => onEpoch(epoch, epochs),
   });
   const velocity = carried.velocity ?? new Float32Array(base.length);
   const step =
