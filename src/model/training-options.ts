@@ -43,9 +43,10 @@ export type TrainingOptions = z.infer<typeof trainingSchema>;
  * @throws ZodError
  */
 export function replaceOptions(options: TrainingOptions, changes: Readonly<Record<string, unknown>>): TrainingOptions {
-  const { localEpochs, localSteps, ...others } = options;
-  const isLengthKept = changes.localEpochs === undefined && changes.localSteps === undefined;
-  return trainingSchema.parse(isLengthKept ? { ...options, ...changes } : { ...others, ...changes });
+  const isLength = (name: string): boolean => name === 'localEpochs' || name === 'localSteps';
+  const isLengthKept = !Object.keys(changes).some(isLength);
+  const kept = Object.entries(options).filter(([name]) => isLengthKept || !isLength(name));
+  return trainingSchema.parse({ ...Object.fromEntries(kept), ...changes });
 }
 
 /** What a round's training takes on so many samples; the last epoch may end before all samples had their turn. */
