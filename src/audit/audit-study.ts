@@ -14,6 +14,7 @@ import { checkMetrics } from './check-metrics.ts';
 import { checkPredecessor } from './check-predecessor.ts';
 import { checkPrivacy } from './check-privacy.ts';
 import { checkBlocks, checkContributions, checkValuations, noticeAbsences } from './check-records.ts';
+import { checkTiming } from './check-timing.ts';
 import type { Finding, Notice } from './finding.ts';
 import { noticeEchoes } from './notice-echoes.ts';
 import { noticeUnsignedHeads } from './notice-unsigned-heads.ts';
@@ -138,8 +139,12 @@ const NOT_REPLAYED: ReplayReport = {
 async function replayAndCompare(subject: AuditSubject, { onProgress }: AuditOptions): Promise<ReplayReport> {
   const copyCheck = checkCopies(subject);
   const { replayed, findings, notices } = await replayMixes(subject, { onProgress, onBase: copyCheck.see });
-  const copies = copyCheck.report();
-  return { replayed, findings: [...findings, ...copies.findings], notices: [...notices, ...copies.notices] };
+  const reports = [copyCheck.report(), await checkTiming(subject)];
+  return {
+    replayed,
+    findings: [...findings, ...reports.flatMap((report) => report.findings)],
+    notices: [...notices, ...reports.flatMap((report) => report.notices)],
+  };
 }
 
 /** Whether what a study goes on from is sound and clean, as far as the predecessor's bundle is there to tell. */

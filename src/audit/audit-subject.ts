@@ -17,6 +17,8 @@ export interface AuditSubject {
   readonly log: readonly LedgerEntry[];
   /** Participants in order of position. */
   readonly participants: readonly Hex[];
+  /** The account that the member of an account has now: of one whose key was replaced, another than itself. */
+  accountNow(account: Hex): Hex;
   /** Anchored contributions by `round/member`. */
   readonly contributions: ReadonlyMap<string, Contribution>;
   readonly valuations: readonly Valuation[];
@@ -29,11 +31,14 @@ export const keyOf = (round: number, member: Hex): string => `${round}/${member}
 /** Sorts log and evidence into what the checks ask for. */
 export function auditSubject(parts: Pick<AuditSubject, 'domain' | 'manifest' | 'bundle' | 'log'>): AuditSubject {
   const { log, bundle } = parts;
+  const members = participantsIn(log);
+  const now = new Map(members.flatMap(({ accounts, account }) => accounts.map((each) => [each, account])));
   const contributions = log.flatMap((entry) => (entry.kind === 'contribution' ? entry.record : []));
   return {
     ...parts,
     study: bundle.evidence.study,
-    participants: participantsIn(log).map(({ account }) => account),
+    participants: members.map(({ account }) => account),
+    accountNow: (account) => now.get(account) ?? account,
     contributions: new Map(contributions.map((record) => [keyOf(record.round, record.member), record])),
     valuations: log.flatMap((entry) => (entry.kind === 'valuation' ? entry.record : [])),
     announcements: new Map(bundle.evidence.announcements.map((a) => [keyOf(a.record.round, a.record.member), a])),

@@ -22,8 +22,8 @@ export function findContradiction(subject: AuditSubject, recipe: Recipe, after: 
   const round = after.round - 1;
   const mismatch = (message: string) => ({ code: 'audit/recipe-mismatch' as const, message });
   if (recipe.study !== subject.study || recipe.round !== round) return mismatch('the recipe is of another mix');
-  if (isAdopted(recipe, after)) return findWrongAdoption(subject, recipe, after);
-  const own = contributions.get(keyOf(round, after.member));
+  if (isAdopted(subject, recipe, after)) return findWrongAdoption(subject, recipe, after);
+  const own = contributions.get(keyOf(round, recipe.member));
   if (own === undefined || own.base !== recipe.base)
     return mismatch('the recipe begins from another base than the contribution');
   if (recipe.result !== after.base)
@@ -38,14 +38,18 @@ export function findContradiction(subject: AuditSubject, recipe: Recipe, after: 
     if (late < 0 || late > manifest.staleness.boundRounds)
       return mismatch(`a contribution that is ${late} rounds late was mixed`);
   }
-  if (new Set(recipe.entries.map((entry) => entry.member)).size !== recipe.entries.length)
+  if (new Set(recipe.entries.map((entry) => subject.accountNow(entry.member))).size !== recipe.entries.length)
     return mismatch('a member was mixed twice');
   return findWrongChoice(subject, recipe);
 }
 
-/** True for a contribution whose base is the outcome of another member's mix. */
-export function isAdopted(recipe: Pick<Recipe, 'member'>, after: Contribution): boolean {
-  return recipe.member !== after.member;
+/** True for a contribution whose base is the outcome of another member's mix; the own one may have been made under an earlier key. */
+export function isAdopted(
+  { accountNow }: Pick<AuditSubject, 'accountNow'>,
+  recipe: Pick<Recipe, 'member'>,
+  after: Contribution,
+): boolean {
+  return accountNow(recipe.member) !== accountNow(after.member);
 }
 
 /** A base may be taken over from a member that has signed it for the same round, by who has nothing of its own to mix. */

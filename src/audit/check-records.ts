@@ -1,3 +1,4 @@
+import { ZERO_DIGEST } from '../base/bytes.ts';
 import { firstRoundOfStudy } from '../protocol/continuation.ts';
 import { type Contribution, hashContribution, isClosing } from '../protocol/contribution.ts';
 import { participantsIn } from '../protocol/participants.ts';
@@ -113,19 +114,23 @@ export function checkValuations(subject: AuditSubject): Finding[] {
 
 /** Who is missing where: breaks no rule, and is never passed over in silence. */
 export function noticeAbsences(subject: AuditSubject): Notice[] {
-  const { manifest, participants, contributions, valuations, announcements } = subject;
+  const { manifest, log, contributions, valuations, announcements } = subject;
   const revealed = new Set(valuations.map((v) => keyOf(v.round, v.evaluator)));
-  return participants.flatMap((member): Notice[] => {
+  return participantsIn(log).flatMap(({ accounts, account: member }): Notice[] => {
     const begin = firstRoundOfStudy(manifest);
     const rounds = Array.from({ length: manifest.rounds + 1 - begin }, (_, i) => begin + i);
-    const missing = rounds.filter((round) => !contributions.has(keyOf(round, member)));
-    const unrevealed = rounds.filter((round) => {
-      const commitment = contributions.get(keyOf(round + 1, member))?.scoreCommitment;
-      return commitment !== undefined && !/^0x0+$/.test(commitment) && !revealed.has(keyOf(round, member));
-    });
+    const missing = rounds.filter((round) => !accounts.some((account) => contributions.has(keyOf(round, account))));
+    const unrevealed = rounds.filter((round) =>
+      accounts.some((account) => {
+        const commitment = contributions.get(keyOf(round + 1, account))?.scoreCommitment ?? ZERO_DIGEST;
+        return commitment !== ZERO_DIGEST && !revealed.has(keyOf(round, account));
+      }),
+    );
     const unfinished = [...announcements.values()].filter(
       ({ record }) =>
-        record.member === member && !contributions.has(keyOf(record.round, member)) && isUnfinished(subject, record),
+        accounts.includes(record.member) &&
+        !contributions.has(keyOf(record.round, record.member)) &&
+        isUnfinished(subject, record),
     );
     const notices: Notice[] = unfinished.map(({ record }) => ({
       member,

@@ -48,7 +48,7 @@ export async function replayMixes(
   if (bases.size === 0) return report;
   const mixes = inOrderOfReplay(subject).filter(isWanted);
   for (const first of wanted.filter(({ round }) => round === begin)) {
-    const base = bases.get(first.member);
+    const base = bases.get(subject.accountNow(first.member));
     if (base !== undefined) await onBase(first, base.segments);
   }
   let replayed = 0;
@@ -57,7 +57,7 @@ export async function replayMixes(
     report.findings.push(...replay.findings);
     report.notices.push(...replay.notices);
     if (replay.segments !== null) {
-      bases.set(after.member, { round: after.round, root: after.base, segments: replay.segments });
+      bases.set(subject.accountNow(after.member), { round: after.round, root: after.base, segments: replay.segments });
       replayed += replay.isAdopted ? 0 : 1;
       await onBase(after, replay.segments);
     }
@@ -70,7 +70,10 @@ export async function replayMixes(
 function inOrderOfReplay(subject: AuditSubject): Contribution[] {
   const later = [...subject.contributions.values()].filter(({ round }) => round > firstRoundOfStudy(subject.manifest));
   const mixed = new Map<Contribution, boolean>();
-  for (const after of later) mixed.set(after, subject.contributions.has(keyOf(after.round - 1, after.member)));
+  const recorded = new Set(
+    [...subject.contributions.values()].map((each) => keyOf(each.round, subject.accountNow(each.member))),
+  );
+  for (const after of later) mixed.set(after, recorded.has(keyOf(after.round - 1, subject.accountNow(after.member))));
   return later.toSorted((a, b) => a.round - b.round || Number(mixed.get(b)) - Number(mixed.get(a)));
 }
 
@@ -107,8 +110,8 @@ async function replayOne(
   }
   const odd = findContradiction(subject, recipe, after);
   if (odd !== null) return fail(odd.code, odd.message, odd.segment);
-  const before = bases.get(after.member);
-  if (isAdopted(recipe, after)) return takenOver(recipe, after, bases.get(recipe.member));
+  const before = bases.get(subject.accountNow(member));
+  if (isAdopted(subject, recipe, after)) return takenOver(recipe, after, bases.get(subject.accountNow(recipe.member)));
   if (before === undefined || before.round !== round || before.root !== recipe.base) {
     // The finding stands where the chain of mixes broke; what follows from it is not another one.
     const message = `the mix after round ${round} could not be replayed, because an earlier one could not`;

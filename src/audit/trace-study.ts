@@ -25,7 +25,8 @@ export async function traceStudy(subject: AuditSubject): Promise<TracedCredit | 
     const recipe = after.round === 0 ? null : await readMixRecipe(subject, after);
     if (recipe === null) continue;
     const member = positionOf(after.member);
-    if (isAdopted(recipe, after)) adoptions.push({ member, round: after.round, from: positionOf(recipe.member) });
+    if (isAdopted(subject, recipe, after))
+      adoptions.push({ member, round: after.round, from: positionOf(recipe.member) });
     else {
       const sources = sharesInMix(manifest, recipe).map((source) => ({ ...source, member: positionOf(source.member) }));
       mixes.push({ member, round: recipe.round, sources: sources.filter((source) => source.member >= 0) });

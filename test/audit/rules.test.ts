@@ -35,14 +35,18 @@ const CHEATER = { member: 2, round: 1 };
 
 describe.each(AGGREGATION_RULES)('a study under the rule %s', (rule) => {
   test('is replayed bit for bit', async () => {
-    const { findings, records } = await audit(await syntheticStudy(undefined, undefined, 'float32', strict(rule)));
+    const { findings, records } = await audit(
+      await syntheticStudy(undefined, undefined, 'float32', { aggregation: strict(rule) }),
+    );
     expect(findings).toEqual([]);
     expect(records.mixesReplayed).toBe(MEMBERS * ROUNDS);
   });
 
   test('has a finding where a member mixes by other numbers than it should', async () => {
     const read = (parameters: Float32Array) => parameters.map((value) => value * 1.25);
-    const { findings } = await audit(await syntheticStudy({ ...CHEATER, read }, undefined, 'float32', strict(rule)));
+    const { findings } = await audit(
+      await syntheticStudy({ ...CHEATER, read }, undefined, 'float32', { aggregation: strict(rule) }),
+    );
     expect(findings.map(({ code, member }) => [code, member])).toContainEqual([
       'audit/mix-differs',
       memberAccount(CHEATER.member),

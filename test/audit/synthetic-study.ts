@@ -64,13 +64,28 @@ export interface Adoption {
   base?(theirs: { root: Hex; segments: readonly Float32Array[]; recipe: Hex }): typeof theirs;
 }
 
+/** A member whose key is replaced by another one before a round. */
+export interface Rotation {
+  readonly member: number;
+  readonly successor: number;
+  readonly round: number;
+}
+
+export interface Variant {
+  readonly aggregation?: Manifest['aggregation'];
+  readonly rotation?: Rotation;
+}
+
 /** A whole study without processes: real records, segments, mixes and ledger rules, with a stand-in for training. */
 export async function syntheticStudy(
   cheat?: Cheat,
   adoption?: Adoption,
   codec: Codec['name'] = 'float32',
-  aggregation?: Manifest['aggregation'],
+  { aggregation, rotation }: Variant = {},
 ): Promise<SyntheticStudy> {
+  /** The number of the key that a member has in a round. */
+  const keyIn = (n: number, round: number): number =>
+    rotation?.member === n && round >= rotation.round ? rotation.successor : n;
   const isAway = (n: number, round: number): boolean =>
     adoption?.member === n && adoption.round === round && adoption.contributes !== true;
   /** Its first record after the one that it adopted has nothing to say about a mix. */
@@ -144,10 +159,15 @@ export async function syntheticStudy(
   for (let round = 0; round <= ROUNDS; round++) {
     const closing = round === ROUNDS;
     const pending: Valuation[] = [];
+    if (rotation?.round === round) {
+      const [old, fresh] = [memberAccount(rotation.member), memberAccount(rotation.successor)];
+      ledger.membership.rotate(old, fresh);
+      await ledger.as(fresh).join(study, digest(`data ${rotation.successor}`));
+    }
     for (const n of members) {
       const base = bases.get(n);
       if (base === undefined || isAway(n, round)) continue;
-      const member = memberAccount(n);
+      const member = memberAccount(keyIn(n, round));
       const cheating = cheat?.member === n && cheat.round === round ? cheat : undefined;
       const before = joinSegments(base.segments);
       const trained =
@@ -189,7 +209,7 @@ export async function syntheticStudy(
         scoreCommitment: round === 0 || hasAdopted(n, round) ? ZERO_DIGEST : hashValuation(valuation),
       };
       await ledger.as(member).contribute(record);
-      const signature = signDigest(memberKey(n), contributionDigest(DOMAIN, record));
+      const signature = signDigest(memberKey(keyIn(n, round)), contributionDigest(DOMAIN, record));
       announcements.push({ record, signature, segments });
       if (round > 0 && !hasAdopted(n, round)) {
         pending.push(valuation);
@@ -206,7 +226,7 @@ export async function syntheticStudy(
         bases.set(n, adoption?.base?.(theirs) ?? theirs);
         continue;
       }
-      const member = memberAccount(n);
+      const member = memberAccount(keyIn(n, round));
       const entries = ofRound.map(({ record }) => ({ member: record.member, round, update: record.update }));
       const plan = planMix({ member, round, entries, segments: manifest.segments, pulls: pullsOf(manifest, round) });
       const sources = plan.entries.map((entry) => ofRound.find((a) => a.record.member === entry.member));
