@@ -7,13 +7,16 @@ const TRUNCATION = 0.01;
 /** Errors of a ten-thousandth of a nat are below any difference that a round's scores tell. */
 const STANDARD_ERROR_NATS = 1e-4;
 
+/** Neither a sample count that nobody can check nor longer training is worth a larger score. */
+const CREDIT = 'equal-training';
+
 /** Terms of a method with the values that we recommend. */
 const TERMS: { readonly [M in ValuationMethod]: Extract<ValuationTerms, { method: M }> } = {
-  'first-order': { method: 'first-order', credit: 'training' },
-  shapley: { method: 'shapley', credit: 'training', exactPlayers: EXACT_PLAYERS, permutations: 12 },
+  'first-order': { method: 'first-order', credit: CREDIT },
+  shapley: { method: 'shapley', credit: CREDIT, exactPlayers: EXACT_PLAYERS, permutations: 12 },
   'gtg-shapley': {
     method: 'gtg-shapley',
-    credit: 'training',
+    credit: CREDIT,
     rotations: 4,
     truncation: TRUNCATION,
     roundTruncationNats: 1e-3,
@@ -21,14 +24,14 @@ const TERMS: { readonly [M in ValuationMethod]: Extract<ValuationTerms, { method
   },
   'permutation-shapley': {
     method: 'permutation-shapley',
-    credit: 'training',
+    credit: CREDIT,
     permutations: 32,
     truncation: TRUNCATION,
     standardErrorNats: STANDARD_ERROR_NATS,
   },
-  banzhaf: { method: 'banzhaf', credit: 'training', exactPlayers: EXACT_PLAYERS, coalitionPairs: 64 },
-  'leave-one-out': { method: 'leave-one-out', credit: 'training' },
-  'update-cosine': { method: 'update-cosine', credit: 'training' },
+  banzhaf: { method: 'banzhaf', credit: CREDIT, exactPlayers: EXACT_PLAYERS, coalitionPairs: 64 },
+  'leave-one-out': { method: 'leave-one-out', credit: CREDIT },
+  'update-cosine': { method: 'update-cosine', credit: CREDIT },
 };
 
 export function composeValuation(method: ValuationMethod): ValuationTerms {

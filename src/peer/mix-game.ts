@@ -1,19 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
 import { type MixInput, mixCoalition } from '../mixing/compute-mix.ts';
+import type { KnownMix } from '../mixing/equal-mix.ts';
 import { type MixStep, sharesOf } from '../mixing/mix-shares.ts';
-import { mixRelayed, type RelayedMix } from '../mixing/relayed-mix.ts';
+import { mixRelayed } from '../mixing/relayed-mix.ts';
 import { ModelError } from '../model/model-error.ts';
 import { joinSegments } from '../protocol/segments.ts';
 import { rememberUtility } from '../valuation/utility.ts';
 import type { MixGame } from '../valuation/value-players.ts';
-import type { Trainings } from './obtain-trainings.ts';
 
 export interface GameInput {
   readonly mix: MixInput;
   /** How the mix came about; each segment of it. */
   readonly steps: readonly MixStep[];
   /** What the trainings behind the contributions changed; null where the study credits models. */
-  readonly trainings: (RelayedMix & Pick<Trainings, 'isKnown'>) | null;
+  readonly trainings: KnownMix | null;
   /** Mean loss of parameters on the evaluator's held-out part, in nats. */
   readonly lossOf: (parameters: Float32Array) => number;
   /** Gradient of that loss at parameters. */
@@ -99,8 +99,9 @@ async function changeIn({ mix, trainings }: GameInput, entry: number, segment: n
   return update.map((value, k) => value - (base[k] as number));
 }
 
-function shareIn({ mix }: GameInput, step: MixStep, entry: number): number {
-  return sharesOf(mix.manifest.aggregation.rule, step, mix.plan.own)[step.sources.indexOf(entry)] ?? 0;
+function shareIn({ mix, trainings }: GameInput, step: MixStep, entry: number): number {
+  const rule = trainings?.rule ?? mix.manifest.aggregation.rule;
+  return sharesOf(rule, step, mix.plan.own)[step.sources.indexOf(entry)] ?? 0;
 }
 
 function meanShare(input: GameInput, entry: number): number {

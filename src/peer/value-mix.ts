@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Hex, toHex } from '../base/bytes.ts';
 import { createSeededRandom } from '../base/seeded-random.ts';
+import { equalMix } from '../mixing/equal-mix.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import { packScores, type Valuation } from '../protocol/valuation.ts';
 import { sumsToUtility } from '../protocol/valuation-terms.ts';
@@ -35,7 +36,7 @@ export interface MixValue {
 export async function valueMix(input: ValueMixInput): Promise<MixValue> {
   const { study, evaluator, mix, manifest } = input;
   const terms = manifest.valuation;
-  const { entries, game, evaluations } = playMix(input);
+  const { entries, game, evaluations } = playMix(await creditedGame(input));
   const random = createSeededRandom(`${study}/${evaluator}/${mix.round}`, terms.method);
   const { values, standardError } = await valuePlayers(terms, game, random);
   const utility = terms.method === 'update-cosine' ? null : await game.utility(everybody(game.players));
@@ -47,6 +48,13 @@ export async function valueMix(input: ValueMixInput): Promise<MixValue> {
     scoreErrorMicros: standardError === null ? null : Math.ceil(standardError * 1e6),
     evaluations: evaluations(),
   };
+}
+
+async function creditedGame(input: ValueMixInput): Promise<GameInput> {
+  const { trainings } = input;
+  if (trainings === null || input.manifest.valuation.credit !== 'equal-training') return input;
+  const equal = await equalMix(trainings);
+  return { ...input, trainings: equal, steps: equal.steps };
 }
 
 function toValuation(input: ValueMixInput, entries: readonly number[], micros: readonly number[]): Valuation {

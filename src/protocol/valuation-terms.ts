@@ -2,9 +2,10 @@ import { z } from 'zod';
 
 /**
  * What a contribution is compared with. `training`: its member handing on what it trained from, which evaluators fetch where it is not their own
- * base; credit can be traced through the mixes. `model`: its not being there; nothing more is fetched, and relays have credit too.
+ * base; credit can be traced through the mixes. `equal-training`: the same where all trainings weigh alike and changes have at most the median length, so that
+ * neither stated samples nor longer training count. `model`: its not being there; nothing more is fetched, and relays have credit too.
  */
-const credit = z.enum(['training', 'model']);
+const credit = z.enum(['equal-training', 'training', 'model']);
 /** Up to this many contributions in a mix the values are exact: 2^contributions evaluations. */
 const exactPlayers = z.int().min(1).max(12);
 /** The most seeded orders of joining. */

@@ -12,9 +12,10 @@ const valued = (
   updates: readonly number[],
   lossOf: (parameters: Float32Array) => number,
   trainings: ValueMixInput['trainings'] = null,
+  credit: 'model' | 'equal-training' = 'model',
 ) =>
   valueMix({
-    manifest: { valuation: { method: 'shapley', credit: 'model', exactPlayers: 8, permutations: 2 } },
+    manifest: { valuation: { method: 'shapley', credit, exactPlayers: 8, permutations: 2 } },
     study: STUDY,
     evaluator: members[0] ?? '0x',
     lossOf,
@@ -85,6 +86,21 @@ describe('where trainings are credited', () => {
     // The control: by its model the third has a part.
     const models = await valued([3, 6, 3], loss);
     expect(unpackScores(models.valuation.scores)[2]).toBeGreaterThan(0);
+  });
+
+  test('with equal weights neither a stated count nor a longer training has more, and the scores sum to what is left', async () => {
+    const stated = (weights: number[]): ValueMixInput['trainings'] => ({
+      ...(trainings([true, true, true]) as NonNullable<ValueMixInput['trainings']>),
+      steps: [{ sources: [0, 1, 2], weights, scales: [1, 1, 1] }],
+    });
+    for (const weights of [
+      [1 / 3, 1 / 3, 1 / 3],
+      [0.25, 0.5, 0.25],
+    ]) {
+      const { valuation, utilityMicros } = await valued([3, 6, 3], loss, stated(weights), 'equal-training');
+      expect(unpackScores(valuation.scores).slice(0, 3)).toEqual([1_000_000, 1_000_000, 0]);
+      expect(utilityMicros).toBe(2_000_000);
+    }
   });
 
   test('a contribution of which nobody knows what it was trained from is not scored', async () => {

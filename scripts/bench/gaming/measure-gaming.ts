@@ -1,9 +1,10 @@
 import { measureCopies } from './copied-updates.ts';
+import { duplicateData } from './duplicated-data.ts';
 import { gamingMembers } from './gaming-members.ts';
 import type { GamingRow } from './gaming-row.ts';
 import { type GamingPlan, playStudy, trainStudy } from './play-study.ts';
 import { attackReports } from './report-attacks.ts';
-import { duplicateData, type HonestStudy, multiplyNegatives, rideFreely, splitMember } from './update-attacks.ts';
+import { type HonestStudy, multiplyNegatives, rideFreely, splitMember } from './update-attacks.ts';
 
 /** Share of wrong labels of the worst of ten members: their worths are well apart. */
 const WRONG_LABELS = 0.8;

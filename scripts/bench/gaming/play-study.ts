@@ -1,5 +1,7 @@
 import { createSeededRandom, type SeededRandom } from '../../../src/base/seeded-random.ts';
-import { computeMix, type MixInput, mixCoalition } from '../../../src/mixing/compute-mix.ts';
+import { computeMix, type MixInput, type MixOutcome, mixCoalition } from '../../../src/mixing/compute-mix.ts';
+import { equalMix } from '../../../src/mixing/equal-mix.ts';
+import { mixRelayed } from '../../../src/mixing/relayed-mix.ts';
 import type { RecipeEntry } from '../../../src/protocol/recipe.ts';
 import { joinSegments } from '../../../src/protocol/segments.ts';
 import { toMicros } from '../../../src/valuation/fixed-point.ts';
@@ -39,6 +41,10 @@ export interface PlayedRound {
 export interface GamingPlan {
   readonly rounds: number;
   readonly seed: string;
+  /** Steps of a round's training; an epoch if left out. */
+  readonly localSteps?: number;
+  /** How evaluators compare a contribution; by models if left out. */
+  readonly credit?: 'equal-training';
 }
 
 const NETWORK = { inputs: 64, hidden: 32, classes: 10 };
@@ -59,11 +65,15 @@ export async function playStudy(members: readonly GamingMember[], plan: GamingPl
   for (let round = 0; round < plan.rounds; round++) {
     const updates = sendAll(members, plan, { base, round, earlier: played });
     const mix = mixOf(members, base, updates);
+    const outcome = await mixAll(mix);
+    const mixOfCoalition = await coalitionMix(mix, outcome, plan);
     const scores: number[][] = [];
-    for (const [evaluator, { heldOut }] of members.entries())
-      scores.push(await valueMix(mix, heldOut, createSeededRandom(`${plan.seed}/${evaluator}/${round}`, 'shapley')));
+    for (const [evaluator, { heldOut }] of members.entries()) {
+      const random = createSeededRandom(`${plan.seed}/${evaluator}/${round}`, 'shapley');
+      scores.push(await valueMix(mixOfCoalition, { players: members.length, heldOut, random }));
+    }
     played.push({ base, updates, scores });
-    base = await mixAll(mix);
+    base = outcome.mixed;
   }
   return played;
 }
@@ -75,20 +85,20 @@ export async function trainStudy(members: readonly GamingMember[], plan: GamingP
   for (let round = 0; round < plan.rounds; round++) {
     const updates = sendAll(members, plan, { base, round, earlier: played });
     played.push({ base, updates, scores: [] });
-    base = await mixAll(mixOf(members, base, updates));
+    base = (await mixAll(mixOf(members, base, updates))).mixed;
   }
   return played;
 }
 
 function sendAll(
   members: readonly GamingMember[],
-  { seed }: GamingPlan,
+  { seed, localSteps }: GamingPlan,
   { base, round, earlier }: Pick<SendView, 'base' | 'round' | 'earlier'>,
 ): Float32Array[] {
   const sent: Float32Array[] = [];
   for (const [i, { training, send }] of members.entries()) {
     const random = createSeededRandom(`${seed}/${i}/${round}`, 'train');
-    const steps = Math.ceil(training.labels.length / LOCAL.batch);
+    const steps = localSteps ?? Math.ceil(training.labels.length / LOCAL.batch);
     const trained = trainLocally(NETWORK, base, training, { training: { ...LOCAL, steps }, random });
     sent.push(send?.({ round, base, trained, sent: [...sent], earlier, random }) ?? trained);
   }
@@ -107,18 +117,52 @@ function mixOf(members: readonly GamingMember[], base: Float32Array, updates: re
   };
 }
 
-async function mixAll(mix: MixInput): Promise<Float32Array> {
-  const parts: Float32Array[] = [];
-  await computeMix(mix, async (part) => void parts.push(part));
-  return joinSegments(parts);
+interface Mixed extends MixOutcome {
+  readonly mixed: Float32Array;
 }
 
-async function valueMix(mix: MixInput, heldOut: Samples, random: SeededRandom): Promise<number[]> {
+async function mixAll(mix: MixInput): Promise<Mixed> {
+  const parts: Float32Array[] = [];
+  const outcome = await computeMix(mix, async (part) => void parts.push(part));
+  return { ...outcome, mixed: joinSegments(parts) };
+}
+
+type CoalitionMix = (coalition: readonly number[]) => Promise<Float32Array[]>;
+
+/** All have one base here: what a contribution was trained from is known. */
+async function coalitionMix(mix: MixInput, { steps, mixed }: Mixed, { credit }: GamingPlan): Promise<CoalitionMix> {
+  if (credit === undefined) return (coalition) => mixCoalition(mix, coalition);
+  const all = everybody(mix.plan.entries.length);
+  const base = await mix.baseOf(0);
+  const changes = await Promise.all(
+    all.map(async (i) => (await mix.segmentOf(i, 0)).map((value, k) => value - (base[k] as number))),
+  );
+  const equal = await equalMix({
+    rule: mix.manifest.aggregation.rule,
+    steps,
+    own: mix.plan.own,
+    isKnown: all.map(() => true),
+    mixedOf: async () => mixed,
+    changeOf: async (entry) => changes[entry] as Float32Array,
+  });
+  return (coalition) =>
+    mixRelayed(
+      equal,
+      all.filter((player) => !coalition.includes(player)),
+    );
+}
+
+interface Evaluator {
+  readonly players: number;
+  readonly heldOut: Samples;
+  readonly random: SeededRandom;
+}
+
+async function valueMix(mixOf: CoalitionMix, { players, heldOut, random }: Evaluator): Promise<number[]> {
   const loss = async (coalition: readonly number[]): Promise<number> =>
-    lossOf(NETWORK, joinSegments(await mixCoalition(mix, coalition)), heldOut);
+    lossOf(NETWORK, joinSegments(await mixOf(coalition)), heldOut);
   const before = await loss([]);
   const { utility } = rememberUtility(async (coalition) => before - (await loss(coalition)));
-  const players = mix.plan.entries.length;
   const { values } = await permutationShapley(players, utility, SAMPLING, random);
   return toMicros(values, await utility(everybody(players))).micros;
 }

@@ -89,24 +89,6 @@ function replayRow(played: readonly PlayedRound[], replays: readonly Repetition[
   };
 }
 
-/** The first member trains on its data twice in an epoch and states twice as many; or only states it. */
-export async function duplicateData(study: HonestStudy): Promise<GamingRow[]> {
-  const { training, samples } = study.members[0] as GamingMember;
-  const all = [...training.labels.keys()];
-  const twice = { training: selectRows(training, [...all, ...all]), samples: 2 * samples };
-  const row = async (figure: string, member: Partial<GamingMember>): Promise<GamingRow> => {
-    const reports = reportsOf(await replay(study, { 0: member }));
-    const gain = (scoring: (reports: Reports) => number[]): number =>
-      100 * (at(scoring(reports), 0) / at(scoring(reportsOf(study.played)), 0) - 1);
-    const [defended, control] = [gain(medianScores), gain(naiveScores)];
-    return { attack: 'duplicated data', figure, defended, control, unit: '%', most: 5 };
-  };
-  return [
-    await row('trained on and stated twice, gain; control: mean with the own report', twice),
-    await row('stated twice, gain; control: mean with the own report', { samples: 2 * samples }),
-  ];
-}
-
 /** The first member appears as two, who praise each other. @param how with half of its data each, or with all of them */
 export async function splitMember(study: HonestStudy, how: 'halves' | 'whole'): Promise<GamingRow> {
   const { members, plan, played: honest } = study;

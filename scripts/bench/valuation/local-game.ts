@@ -1,3 +1,4 @@
+import { equalMix } from '../../../src/mixing/equal-mix.ts';
 import { mixRelayed, type RelayedMix } from '../../../src/mixing/relayed-mix.ts';
 import { mixWeights } from '../../../src/model/mix.ts';
 import { joinSegments } from '../../../src/protocol/segments.ts';
@@ -7,9 +8,9 @@ import { mixSegments, type PlayedRound, segmentsOf, WEIGHTS } from './study-run.
 
 /**
  * What a contribution is compared with: `model`, with its not being there, so that the evaluator mixes without it; `training`, with its member
- * handing on what it trained from.
+ * handing on what it trained from; `equal-training`, the same with equal weights and changes of at most the median length.
  */
-export type Credit = 'model' | 'training';
+export type Credit = 'model' | 'training' | 'equal-training';
 
 /** One evaluator's view of one round: who is in its mix, and what coalitions of them are worth on its held-out part. */
 export interface LocalGame {
@@ -35,7 +36,7 @@ export async function localGame(federation: Federation, view: View): Promise<Loc
   const players = federation.members.flatMap((_, k) =>
     round.matrix.some((rows) => (rows[evaluator]?.[k] ?? 0) > 0) ? [k] : [],
   );
-  const mixOf = credit === 'model' ? mixWithout(federation, view) : mixTrained(view, players);
+  const mixOf = credit === 'model' ? mixWithout(federation, view) : await mixTrained(view, players);
   const from = await mixOf([]);
   const before = lossOf(federation.network, from, heldOut);
   return {
@@ -70,10 +71,10 @@ function mixWithout({ members }: Federation, { round, evaluator }: View): Coalit
 }
 
 /** Who is no member of the coalition hands on what it would have trained from: as peers compute it. */
-function mixTrained(view: View, players: readonly number[]): CoalitionMix {
-  const { round, evaluator } = view;
+async function mixTrained(view: View, players: readonly number[]): Promise<CoalitionMix> {
+  const { round, evaluator, credit } = view;
   const mixed = segmentsOf(mixSegments(round.updates, round.bases[evaluator] as Float32Array, (s) => rowOf(view, s)));
-  const mix: RelayedMix = {
+  const stated: RelayedMix = {
     rule: 'clipped-mean',
     own: evaluator,
     steps: round.matrix.map((_, segment) => ({
@@ -84,6 +85,8 @@ function mixTrained(view: View, players: readonly number[]): CoalitionMix {
     mixedOf: async (segment) => mixed[segment] as Float32Array,
     changeOf: async (player, segment) => changeOf(view, player, segment),
   };
+  const isKnown = round.updates.map(() => true);
+  const mix = credit === 'equal-training' ? await equalMix({ ...stated, isKnown }) : stated;
   return async (present) =>
     joinSegments(
       await mixRelayed(

@@ -29,6 +29,7 @@ export const METHODS: readonly BenchMethod[] = [
   { name: 'Shapley of models', credit: 'model', method: shapley, sum: untraced },
   { name: 'Shapley of models, traced', credit: 'model', method: shapley, sum: traced },
   { name: 'Shapley, traced', credit: 'training', method: shapley, sum: traced },
+  { name: 'Shapley of equal weights, traced', credit: 'equal-training', method: shapley, sum: traced },
   { name: 'first-order of models', credit: 'model', method: firstOrder, sum: untraced },
   { name: 'first-order', credit: 'training', method: firstOrder, sum: untraced },
   { name: 'first-order, traced', credit: 'training', method: firstOrder, sum: traced },

@@ -15,7 +15,7 @@ export function describeStudy({ manifest, head, entries, members }: ShownStudy):
     // Whoever opened the study wrote the title; in quotes it cannot steer a terminal.
     `title      ${JSON.stringify(manifest.title)}`,
     `terms      ${rounds} rounds; ${segments} segments from ${pulls} others, ${finalPulls} in the last round; contributions up to ${staleness.boundRounds} rounds late`,
-    `mixing     ${aggregation.rule}; codec ${codec.name}; privacy ${privacy.unit}; valuation ${valuation.method} of the ${valuation.credit}`,
+    `mixing     ${aggregation.rule}; codec ${codec.name}; privacy ${privacy.unit}; valuation ${valuation.method}, credit ${valuation.credit}`,
     `log        ${Object.entries(entries)
       .map(([kind, count]) => `${count} ${kind}`)
       .join(', ')}`,
