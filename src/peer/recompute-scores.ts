@@ -29,6 +29,8 @@ export interface ScoreQuestion {
 export interface RecomputedScores {
   /** Mean loss of the evaluator's base in nats: as its metrics state it of this part, and as found on the data given. */
   readonly loss: { readonly stated: number; readonly found: number };
+  /** Largest standard error of the scores in millionths, as stated with their commitment, and as found; null where the study's method draws nothing. */
+  readonly scoreErrorMicros: { readonly stated: number | null; readonly found: number | null };
   /** In order of position, in millionths; null for "not scored". */
   readonly scores: readonly { readonly member: Hex; readonly revealed: number | null; readonly found: number | null }[];
   /** False if the evaluator's engine need not come to the same bits as the one here. */
@@ -47,6 +49,7 @@ export async function recomputeScores(subject: AuditSubject, question: ScoreQues
   const revealed = subject.valuations.find((each) => each.evaluator === evaluator && each.round === round);
   if (revealed === undefined) throw notRecomputable(question, 'the evaluator revealed no scores of it');
   const [metrics, recipe] = [await metricsOf(subject, question), await recipeOf(subject, question)];
+  const told = await metricsOf(subject, { ...question, round: round + 1 });
   const stated = metrics[question.part];
   if (stated === null) throw notRecomputable(question, 'the study has no common test part');
   const architecture = checkArchitecture(subject.manifest.architecture);
@@ -57,10 +60,11 @@ export async function recomputeScores(subject: AuditSubject, question: ScoreQues
   const base = bases.get(keyOf(round, evaluator));
   const input = await valuationInput(subject, question, { recipe, bases });
   const gradientAt = (parameters: Float32Array): Float32Array => model.gradient(parameters, data);
-  const { valuation } = await valueMix({ ...input, lossOf, gradientAt });
+  const { valuation, scoreErrorMicros } = await valueMix({ ...input, lossOf, gradientAt });
   const [theirs, ours] = [unpackScores(revealed.scores), unpackScores(valuation.scores)];
   return {
     loss: { stated: stated.loss, found: lossOf(joinSegments(base ?? [])) },
+    scoreErrorMicros: { stated: told.scoreErrorMicros, found: scoreErrorMicros },
     scores: subject.participants.map((member, p) => ({ member, revealed: theirs[p] ?? null, found: ours[p] ?? null })),
     isReproducible: metrics.engine.reproducible,
   };

@@ -6,7 +6,11 @@ export type ChangeOf = (player: number) => Promise<Float32Array>;
  * judged one by one, so the values sum to the utility only as far as the loss is linear.
  * @param gradient of the loss, at the mix that nobody has changed
  */
-export async function firstOrder(players: number, gradient: Float32Array, changeOf: ChangeOf): Promise<number[]> {
+export async function firstOrder(
+  players: number,
+  gradient: Float32Array | Float64Array,
+  changeOf: ChangeOf,
+): Promise<number[]> {
   const values: number[] = [];
   for (let player = 0; player < players; player++) values.push(-dot(gradient, await changeOf(player)));
   return values;

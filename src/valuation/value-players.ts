@@ -16,7 +16,7 @@ export interface MixGame {
   /** Should remember what it computed. Nobody's is 0. */
   readonly utility: Utility;
   /** Gradient of the loss at the mix of nobody. */
-  readonly gradient: () => Promise<Float32Array>;
+  readonly gradient: () => Promise<Float32Array | Float64Array>;
   readonly changeOf: ChangeOf;
   /** What share of the mix each player is. */
   readonly shares: readonly number[];

@@ -34,11 +34,16 @@ interface Finished {
 
 const finished = (stdout: string): Finished => jsonLines(stdout).at(-1) as unknown as Finished;
 
-describe('two demos side by side, with the same seed', () => {
+describe('two demos side by side, with the same seed, and scored by two methods', () => {
   const args = ['demo', '--dataset', 'digits', '--peers', '3', '--rounds', '2', '--seed', '5', '--json'];
   let results: { code: number | null; stdout: string; stderr: string }[];
   beforeAll(async () => {
-    results = await Promise.all(['a', 'b'].map((name) => runCommand(...args, '--out', join(folder, name))));
+    const methods = { a: 'shapley', b: 'first-order' };
+    results = await Promise.all(
+      Object.entries(methods).map(([name, method]) =>
+        runCommand(...args, '--valuation', method, '--out', join(folder, name)),
+      ),
+    );
   }, 5 * MINUTES);
 
   test('both succeed, and their audits are clean', () => {
@@ -82,15 +87,16 @@ describe('two demos side by side, with the same seed', () => {
   });
 
   test('let a member’s scores be computed again on its own held-out part, and on no other', async () => {
-    const { bundle, members } = finished(results[0]?.stdout ?? '');
-    const recompute = async (peer: number) => {
-      const data = join(folder, 'a', 'peers', String(peer), 'held-out.dataset');
+    const recompute = async (run: number, peer: number) => {
+      const { bundle, members } = finished(results[run]?.stdout ?? '');
+      const data = join(folder, ['a', 'b'][run] ?? '', 'peers', String(peer), 'held-out.dataset');
       const member = members[0]?.address ?? '';
       const asked = ['--data', data, '--member', member, '--round', '1', '--json'];
       const { code, stdout } = await runCommand('audit', 'recompute', bundle, ...asked);
       return { code, answer: jsonLines(stdout).at(-1) };
     };
-    const [own, other] = [await recompute(1), await recompute(2)];
+    const [own, other, byGradient] = [await recompute(0, 1), await recompute(0, 2), await recompute(1, 1)];
+    expect(byGradient).toMatchObject({ code: 0, answer: { matches: true } });
     expect(own).toMatchObject({ code: 0, answer: { matches: true } });
     expect(other).toMatchObject({ code: 3, answer: { matches: false } });
   });

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createSeededRandom } from '../../src/base/seeded-random.ts';
@@ -8,7 +9,7 @@ import { permutationShapley } from '../../src/valuation/permutation-shapley.ts';
 import type { Estimates } from '../../src/valuation/sample-mean.ts';
 import { exactShapley } from '../../src/valuation/shapley.ts';
 import { rememberUtility, type Utility } from '../../src/valuation/utility.ts';
-import { GAMES, LARGE_AIRPORT } from './games.ts';
+import { ELECTORS, GAMES, LARGE_AIRPORT } from './games.ts';
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
@@ -70,6 +71,26 @@ describe('a runway for a hundred', () => {
     expectWithinLargestError(await permutationShapley(100, utility, terms, createSeededRandom(1)));
     expectWithinLargestError(await gtgShapley(100, utility, { ...ALL_DRAWN, draws: 4 }, createSeededRandom(1)));
   });
+});
+
+test('an election by fifty-one states is estimated within the stated error', async () => {
+  const { electors, utility, largest } = ELECTORS;
+  expect([electors.length, sum(electors)]).toEqual([51, 538]);
+  const terms = { ...ALL_DRAWN, draws: 1500 };
+  const estimates = await permutationShapley(51, utility, terms, createSeededRandom(51));
+  expectWithinStatedError(estimates, largest);
+  expect(Math.max(...estimates.standardErrors)).toBeLessThan(0.01);
+});
+
+const VECTORS = '../shared/vectors/valuation.json';
+
+test.skipIf(!existsSync(VECTORS))('the shared vectors hold the same figures (skipped where they are missing)', () => {
+  const vectors = JSON.parse(readFileSync(VECTORS, 'utf8'));
+  for (const { key, shapley, banzhaf, leaveOneOut: left } of GAMES) {
+    expect([key, vectors[key].shapley]).toEqual([key, near(shapley, 11)]);
+    expect([key, vectors[key].banzhaf]).toEqual([key, near(banzhaf, 11)]);
+    expect([key, vectors[key].loo]).toEqual([key, near(left, 11)]);
+  }
 });
 
 test('stated errors are true: over many estimates, values are off by about them', async () => {

@@ -3,6 +3,7 @@ import { mixRelayed, type RelayedMix } from '../../../src/mixing/relayed-mix.ts'
 import { mixWeights } from '../../../src/model/mix.ts';
 import { joinSegments } from '../../../src/protocol/segments.ts';
 import { lossOf, type Samples } from '../perceptron.ts';
+import { meanOf } from './compare.ts';
 import type { Federation } from './federation.ts';
 import { mixSegments, type PlayedRound, segmentsOf, WEIGHTS } from './study-run.ts';
 
@@ -14,6 +15,8 @@ export type Credit = 'model' | 'training' | 'equal-training';
 
 /** One evaluator's view of one round: who is in its mix, and what coalitions of them are worth on its held-out part. */
 export interface LocalGame {
+  /** Of round and evaluator; seeds what is drawn. */
+  readonly name: string;
   /** Positions of the contributions in the mix. */
   readonly players: readonly number[];
   /** Nats by which the loss is lower with a coalition of players than with none. */
@@ -21,10 +24,13 @@ export interface LocalGame {
   /** What each player changes in the mix, shares applied, and the mix of nobody. */
   readonly changes: readonly Float32Array[];
   readonly from: Float32Array;
+  /** What share of the mix each player is, mean over the segments. */
+  readonly shares: readonly number[];
   readonly heldOut: Samples;
 }
 
 interface View {
+  readonly name: string;
   readonly round: PlayedRound;
   readonly evaluator: number;
   readonly heldOut: Samples;
@@ -40,6 +46,7 @@ export async function localGame(federation: Federation, view: View): Promise<Loc
   const from = await mixOf([]);
   const before = lossOf(federation.network, from, heldOut);
   return {
+    name: view.name,
     players,
     utility: async (coalition) => {
       const present = coalition.flatMap((player) => players[player] ?? []);
@@ -49,6 +56,7 @@ export async function localGame(federation: Federation, view: View): Promise<Loc
       joinSegments(segmentsOf(round.updates[player]).map((_, s) => shareOfChange(view, player, s))),
     ),
     from,
+    shares: players.map((player) => meanOf(round.matrix.map((rows) => rows[evaluator]?.[player] ?? 0))),
     heldOut,
   };
 }

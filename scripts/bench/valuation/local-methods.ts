@@ -1,4 +1,8 @@
-import { exactShapley } from '../../../src/valuation/shapley.ts';
+import { createSeededRandom } from '../../../src/base/seeded-random.ts';
+import { composeValuation } from '../../../src/peer/compose-valuation.ts';
+import type { ValuationTerms } from '../../../src/protocol/valuation-terms.ts';
+import { rememberUtility } from '../../../src/valuation/utility.ts';
+import { valuePlayers } from '../../../src/valuation/value-players.ts';
 import { lossGradient } from '../perceptron.ts';
 import type { Credit } from './local-game.ts';
 import { type LocalMethod, type Reports, type StudyWorth, traced, untraced } from './score-study.ts';
@@ -12,25 +16,52 @@ export interface BenchMethod {
   readonly sum: (study: PlayedStudy, reports: Reports) => StudyWorth;
 }
 
-const shapley: LocalMethod = async ({ players, utility }) => ({
-  values: await exactShapley(players.length, utility),
-  evaluations: 2 ** players.length,
-});
-
-const firstOrder: LocalMethod = async ({ changes, from, heldOut }, { network }) => {
-  const gradient = lossGradient(network, from, heldOut);
-  return {
-    values: changes.map((change) => change.reduce((sum, by, k) => sum - by * (gradient[k] as number), 0)),
-    evaluations: 1,
+/** A method as peers score with it. */
+const scoring =
+  (terms: ValuationTerms): LocalMethod =>
+  async (local, { network }) => {
+    const { utility, evaluations } = rememberUtility((coalition) =>
+      coalition.length === 0 ? 0 : local.utility(coalition),
+    );
+    let gradients = 0;
+    const game = {
+      players: local.players.length,
+      utility,
+      shares: local.shares,
+      changeOf: async (player: number) => local.changes[player] as Float32Array,
+      gradient: async () => {
+        gradients++;
+        return lossGradient(network, local.from, local.heldOut);
+      },
+    };
+    const random = createSeededRandom(local.name, terms.method);
+    const { values } = await valuePlayers(terms, game, random);
+    return { values, evaluations: evaluations() + gradients };
   };
-};
+
+const shapley = scoring(composeValuation('shapley'));
+const firstOrder = scoring(composeValuation('first-order'));
+const banzhaf: ValuationTerms = { method: 'banzhaf', credit: 'training', exactPlayers: 8, coalitionPairs: 16 };
+
+/** Methods of trainings, traced: as peers are told to score and the audit reads it. */
+const TRACED: readonly (readonly [name: string, method: LocalMethod])[] = [
+  ['Shapley', shapley],
+  ['GTG-Shapley', scoring(composeValuation('gtg-shapley'))],
+  ['permutation Shapley', scoring(composeValuation('permutation-shapley'))],
+  ['Banzhaf', scoring(banzhaf)],
+  ['Banzhaf of 16 pairs', scoring({ ...banzhaf, exactPlayers: 1 })],
+  ['leave-one-out', scoring(composeValuation('leave-one-out'))],
+  ['first-order', firstOrder],
+  ['update cosine', scoring(composeValuation('update-cosine'))],
+];
 
 export const METHODS: readonly BenchMethod[] = [
   { name: 'Shapley of models', credit: 'model', method: shapley, sum: untraced },
   { name: 'Shapley of models, traced', credit: 'model', method: shapley, sum: traced },
-  { name: 'Shapley, traced', credit: 'training', method: shapley, sum: traced },
   { name: 'Shapley of equal weights, traced', credit: 'equal-training', method: shapley, sum: traced },
   { name: 'first-order of models', credit: 'model', method: firstOrder, sum: untraced },
   { name: 'first-order', credit: 'training', method: firstOrder, sum: untraced },
-  { name: 'first-order, traced', credit: 'training', method: firstOrder, sum: traced },
+  ...TRACED.map(
+    ([name, method]): BenchMethod => ({ name: `${name}, traced`, credit: 'training', method, sum: traced }),
+  ),
 ];

@@ -37,7 +37,13 @@ export async function reportScores(
   for (const [round, played] of study.rounds.entries()) {
     for (const [evaluator, { heldOut }] of federation.members.entries()) {
       if (heldOut === null) continue;
-      const game = await localGame(federation, { round: played, evaluator, heldOut, credit });
+      const game = await localGame(federation, {
+        name: `${round}/${evaluator}`,
+        round: played,
+        evaluator,
+        heldOut,
+        credit,
+      });
       const local = await method(game, federation);
       evaluations += local.evaluations;
       const { micros } = toMicros(

@@ -41,7 +41,7 @@ function describeMix({ record, isFirst }: ShownRecord, mix: ShownMix | null): st
 
 function describeMetrics(metrics: ShownRecord['metrics']): string {
   if (metrics === null) return 'the metrics are missing or cannot be read';
-  const { engine, heldOut, common, training } = metrics;
+  const { engine, heldOut, common, training, scoreErrorMicros } = metrics;
   const figure = (value: number | null): string => value?.toFixed(4) ?? '–';
   const rows = [
     ...(training === null ? [] : [['training', '', figure(training.loss), figure(training.accuracy), '']]),
@@ -59,6 +59,9 @@ function describeMetrics(metrics: ShownRecord['metrics']): string {
     `what the member says of it, with engine ${JSON.stringify(engine.name)} ${JSON.stringify(engine.version)} (${exact}):`,
     '',
     formatTable(['part', 'samples', 'loss', 'accuracy', 'AUC'], rows),
+    ...(scoreErrorMicros === null
+      ? []
+      : ['', `largest standard error of its scores of the round before: ${inNats(scoreErrorMicros)}`]),
   ].join('\n');
 }
 

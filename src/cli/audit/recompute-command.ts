@@ -15,7 +15,7 @@ export const auditRecomputeCommand: Command = {
     summary:
       "Repeats the scores that a member revealed of a round, on the member's held-out part: the mixes that lead there, then the loss of every\n" +
       'coalition. It runs where these data are, inside the member, and tells nothing of them but losses. Exit code 0 if loss and scores are\n' +
-      'the same to the last digit, 3 if not: then the data are others, or the scores were not measured. On the common test part, where there\n' +
+      'the same to the last digit, 3 if not: then the data are others, or the scores or their stated error were not measured. On the common test part, where there\n' +
       'is one, the loss must be the same, and the scores may differ.',
     positionals: true,
     options: {
@@ -53,10 +53,12 @@ export const auditRecomputeCommand: Command = {
     }),
 };
 
-const isSame = ({ loss, scores }: RecomputedScores, part: 'heldOut' | 'common'): boolean =>
-  loss.stated === loss.found && (part === 'common' || scores.every(({ revealed, found }) => revealed === found));
+const isSame = ({ loss, scores, scoreErrorMicros }: RecomputedScores, part: 'heldOut' | 'common'): boolean =>
+  loss.stated === loss.found &&
+  (part === 'common' ||
+    (scoreErrorMicros.stated === scoreErrorMicros.found && scores.every(({ revealed, found }) => revealed === found)));
 
-function describe({ loss, scores, isReproducible }: RecomputedScores, matches: boolean): string {
+function describe({ loss, scores, scoreErrorMicros, isReproducible }: RecomputedScores, matches: boolean): string {
   const write = (score: number | null): string => (score === null ? '–' : String(score));
   const rows = scores.map(({ member, revealed, found }) => [member, write(revealed), write(found)]);
   const engine = 'the evaluator used an engine that need not come to the same last digits as this one';
@@ -65,6 +67,9 @@ function describe({ loss, scores, isReproducible }: RecomputedScores, matches: b
     '',
     formatTable(['score of, in millionths', 'revealed', 'found'], rows),
     '',
+    ...(scoreErrorMicros.stated === scoreErrorMicros.found && scoreErrorMicros.found === null
+      ? []
+      : [`largest standard error: ${write(scoreErrorMicros.stated)} stated, ${write(scoreErrorMicros.found)} found`]),
     ...(isReproducible ? [] : [engine]),
     verdictOf({ loss, scores }, matches),
     '',
@@ -73,7 +78,7 @@ function describe({ loss, scores, isReproducible }: RecomputedScores, matches: b
 
 function verdictOf({ loss, scores }: Pick<RecomputedScores, 'loss' | 'scores'>, matches: boolean): string {
   if (loss.stated !== loss.found) return 'MISMATCH: another loss, so other data or a false figure';
-  if (!matches) return 'MISMATCH: other scores';
+  if (!matches) return 'MISMATCH: other scores, or another standard error of them';
   return scores.every(({ revealed, found }) => revealed === found)
     ? 'loss and scores are the same'
     : 'the loss is the same';
