@@ -206,6 +206,12 @@ describe('the status', () => {
     });
   });
 
+  test('tells how the last mix was scored, and how sure', () => {
+    const scored = { method: 'gtg-shapley', utilityMicros: 9, scoreErrorMicros: 3, evaluations: 40 } as const;
+    const progress = followEvent(FRESH_PROGRESS, { event: 'round.valued', round: 4, ...scored });
+    expect(progress).toMatchObject({ phase: 'training', round: 5, lastValuation: { round: 4, ...scored } });
+  });
+
   test.each([
     ['status/chain-silent', { ledger: { entries: 0, secondsSinceContact: 61 } }],
     ['status/chain-silent', { ledger: { entries: 0, secondsSinceContact: null } }],
