@@ -98,14 +98,14 @@ const points = (share: number): string => (100 * share).toFixed(1);
 
 function toLine(row: RobustnessRow): string {
   const success = row.backdoorSuccess === null ? '' : `, backdoor ${points(row.backdoorSuccess)} %`;
-  const alone = `${row.betterAlone} of ${row.honestMembers} better off alone`;
+  const alone = `${row.betterAlone} (clearly ${row.clearlyBetterAlone}) of ${row.honestMembers} better off alone`;
   const place = `${row.task}, α ${row.alpha}, sizes 1:${row.sizeRatio}, f ${row.attackers}`;
   return `${place}, ${row.rule}, ${row.attack}: ${points(row.accuracy)}, lost ${row.lostPoints.toFixed(1)}${success}, ${alone}`;
 }
 
 function describe(rows: readonly RobustnessRow[], costs: readonly RuleCost[]): string {
   const table = formatTable(
-    ['task', 'α', 'sizes', 'f', 'rule', 'attack', 'accuracy', 'worst', 'lost', 'backdoor', 'better alone'],
+    ['task', 'α', 'sizes', 'f', 'rule', 'attack', 'accuracy', 'worst', 'lost', 'backdoor', 'better alone (clearly)'],
     rows.map((row) => [
       row.task,
       String(row.alpha),
@@ -117,7 +117,7 @@ function describe(rows: readonly RobustnessRow[], costs: readonly RuleCost[]): s
       points(row.worstMember),
       row.lostPoints.toFixed(1),
       row.backdoorSuccess === null ? '' : points(row.backdoorSuccess),
-      `${row.betterAlone} of ${row.honestMembers}`,
+      `${row.betterAlone} (${row.clearlyBetterAlone}) of ${row.honestMembers}`,
     ]),
   );
   const price = formatTable(

@@ -1,5 +1,6 @@
 import type { SeededRandom } from '../../src/base/seeded-random.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
+import { calibratedPriors } from '../../src/model/class-balance.ts';
 
 /** One hidden layer of rectified units: enough of a network to show what an attack does, and small enough to train a thousand times. */
 export interface Perceptron {
@@ -47,7 +48,13 @@ interface Activations {
   readonly output: Float64Array;
 }
 
-function forward(network: Perceptron, vector: Float32Array, row: Float32Array, into: Activations): void {
+function forward(
+  network: Perceptron,
+  vector: Float32Array,
+  row: Float32Array,
+  into: Activations,
+  priors?: Float64Array,
+): void {
   const { hiddenBias, output, outputBias } = offsets(network);
   const { hidden: width, classes } = network;
   const { hidden, output: scores } = into;
@@ -66,7 +73,15 @@ function forward(network: Perceptron, vector: Float32Array, row: Float32Array, i
     const place = output + h * classes;
     for (let c = 0; c < classes; c++) scores[c] = (scores[c] as number) + value * (vector[place + c] as number);
   }
+  if (priors !== undefined) for (let c = 0; c < classes; c++) scores[c] = (scores[c] as number) + (priors[c] as number);
   softmax(scores);
+}
+
+/** Logarithms of how often each class occurs, or zeros. */
+function logPriors({ classes }: Perceptron, { labels }: Samples, calibrated = false): Float64Array {
+  const counts = new Float64Array(classes);
+  for (const label of labels) counts[label] = (counts[label] as number) + 1;
+  return calibrated ? Float64Array.from(calibratedPriors(counts, labels.length), Math.log) : counts.fill(0);
 }
 
 function softmax(scores: Float64Array): void {
@@ -93,9 +108,9 @@ function addGradient(
   network: Perceptron,
   vector: Float32Array,
   gradient: Float64Array,
-  { row, label, state }: { row: Float32Array; label: number; state: Activations },
+  { row, label, state, priors }: { row: Float32Array; label: number; state: Activations; priors: Float64Array },
 ): void {
-  forward(network, vector, row, state);
+  forward(network, vector, row, state, priors);
   const { hiddenBias, output, outputBias } = offsets(network);
   const { hidden: width, classes } = network;
   const { hidden, output: errors } = state;
@@ -128,6 +143,8 @@ export interface LocalTraining {
   readonly batch: number;
   readonly learningRate: number;
   readonly momentum: number;
+  /** Whether the logarithm of the member's class frequencies is added to the scores in training, as the product's studies of images do. */
+  readonly calibrated?: boolean;
 }
 
 /** Some steps of stochastic gradient descent with momentum, on rows drawn without putting back within a batch. */
@@ -143,12 +160,13 @@ export function trainLocally(
   const state = activations(network);
   const rows = Array.from({ length: data.labels.length }, (_, i) => i);
   const batch = Math.min(training.batch, rows.length);
+  const priors = logPriors(network, data, training.calibrated);
   for (let step = 0; step < training.steps; step++) {
     gradient.fill(0);
     for (let k = 0; k < batch; k++) {
       const sample = draw(rows, k, random);
       const row = rowOf(data, network.inputs, sample);
-      addGradient(network, vector, gradient, { row, label: data.labels[sample] as number, state });
+      addGradient(network, vector, gradient, { row, label: data.labels[sample] as number, state, priors });
     }
     for (let k = 0; k < vector.length; k++) {
       const speed =
@@ -197,8 +215,21 @@ export function lossOf(network: Perceptron, vector: Float32Array, data: Samples)
 /** Gradient of {@link lossOf} by the parameters. */
 export function lossGradient(network: Perceptron, vector: Float32Array, data: Samples): Float64Array {
   const state = activations(network);
+  const priors = logPriors(network, data, false);
   const gradient = new Float64Array(vector.length);
   for (const [sample, label] of data.labels.entries())
-    addGradient(network, vector, gradient, { row: rowOf(data, network.inputs, sample), label, state });
+    addGradient(network, vector, gradient, { row: rowOf(data, network.inputs, sample), label, state, priors });
   return gradient.map((value) => value / data.labels.length);
+}
+
+/** The same with each class that occurs counting the same. */
+export function balancedLossGradient(network: Perceptron, vector: Float32Array, data: Samples): Float64Array {
+  const classes = [...new Set(data.labels)];
+  const sum = new Float64Array(vector.length);
+  for (const c of classes) {
+    const rows = [...data.labels.keys()].filter((sample) => data.labels[sample] === c);
+    const part = lossGradient(network, vector, selectRows(data, rows));
+    for (const [k, value] of part.entries()) sum[k] = (sum[k] as number) + value / classes.length;
+  }
+  return sum;
 }

@@ -9,6 +9,7 @@ import { decodeRecipe, type Recipe } from '../protocol/recipe.ts';
 import { decodeUpdateSegment } from '../protocol/segment-codec.ts';
 import { type AuditSubject, keyOf } from './audit-subject.ts';
 import { checkFirstRecords } from './check-first-records.ts';
+import { findWrongJudgement } from './check-judgement.ts';
 import { findContradiction, isAdopted } from './check-recipe.ts';
 import type { Finding, FindingCode, Notice } from './finding.ts';
 import { loadFirstBases, type ReplayBase } from './load-first-bases.ts';
@@ -108,7 +109,7 @@ async function replayOne(
     const reason = isConsiliumError(error) ? messageOf(error) : 'not of the form of a recipe';
     return fail('audit/recipe-mismatch', `the recipe cannot be read: ${reason}`);
   }
-  const odd = findContradiction(subject, recipe, after);
+  const odd = findContradiction(subject, recipe, after) ?? (await findWrongJudgement(subject, recipe));
   if (odd !== null) return fail(odd.code, odd.message, odd.segment);
   const before = bases.get(subject.accountNow(member));
   if (isAdopted(subject, recipe, after)) return takenOver(recipe, after, bases.get(subject.accountNow(recipe.member)));
@@ -124,6 +125,7 @@ async function replayOne(
     manifest: subject.manifest,
     round,
     plan: planOf(recipe),
+    standings: recipe.judgement?.standings ?? [],
     samples: recipe.entries.map((entry) => subject.contributions.get(keyOf(entry.round, entry.member))?.samples ?? 0),
     baseOf: async (segment) => before.segments[segment] ?? new Float32Array(0),
     segmentOf: async (entry, segment) => loaded.get(`${entry}/${segment}`) ?? new Float32Array(0),

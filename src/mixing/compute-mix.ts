@@ -3,7 +3,7 @@ import { aggregate } from '../model/aggregation/aggregate.ts';
 import type { Mixture } from '../model/aggregation/mixture.ts';
 import { mixWeights } from '../model/mix.ts';
 import type { Manifest } from '../protocol/manifest.ts';
-import type { Recipe } from '../protocol/recipe.ts';
+import type { Recipe, Standing } from '../protocol/recipe.ts';
 import { encodeSegment, rootOfDigests } from '../protocol/segments.ts';
 import type { MixPlan } from './plan-mix.ts';
 import { suspectEntries } from './suspect-entries.ts';
@@ -14,6 +14,8 @@ export interface MixInput {
   /** The round that is mixed; older entries are stale by the difference. */
   readonly round: number;
   readonly plan: MixPlan;
+  /** How members stand by the judgements that were heard; left out under a rule that hears none. */
+  readonly standings?: readonly Standing[];
   /** Training examples behind each entry, in the plan's order. */
   readonly samples: readonly number[];
   /** A segment of the member's base. */
@@ -84,7 +86,8 @@ async function readMixtures(input: MixInput, present: readonly (readonly number[
       suspicions: sources.map((entry) => suspicions[entry] ?? 0),
       elapsed: round / manifest.rounds,
     });
-  const question = { sources: present, entries: plan.entries.length };
+  const { entries, own } = plan;
+  const question = { sources: present, entries, own, standings: input.standings ?? [] };
   return reader(await suspectEntries(manifest.aggregation, question, reader([])));
 }
 

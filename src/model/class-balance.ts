@@ -9,6 +9,14 @@ export interface ClassBalance {
   readonly priors: Float32Array;
 }
 
+/** A class that a member has hardly or never seen is taken for rare, not for impossible: this share of an even one. */
+const RAREST_SHARE = 0.005;
+
+/** Shares of the classes, none below what {@link classBalanceOf} lets count as rare. @param counts samples of each class */
+export function calibratedPriors(counts: ArrayLike<number>, samples: number): Float32Array {
+  return Float32Array.from(counts, (count) => Math.max(count / samples, RAREST_SHARE / counts.length));
+}
+
 /** Every class counts as it comes. */
 export function noClassBalance(classes: number): ClassBalance {
   return { weights: new Float32Array(classes).fill(1), priors: new Float32Array(classes).fill(1) };
@@ -25,8 +33,7 @@ export function classBalanceOf(examples: Examples, kind: TrainingOptions['classW
   if (kind === 'none') return balance;
   const counts = new Float64Array(examples.classes);
   for (const label of examples.labels) counts[label] = (counts[label] as number) + 1;
-  if (kind === 'calibrated')
-    return { ...balance, priors: Float32Array.from(counts, (count) => count / examples.samples) };
+  if (kind === 'calibrated') return { ...balance, priors: calibratedPriors(counts, examples.samples) };
   const present = counts.filter((count) => count > 0).length;
   const weights = Float32Array.from(counts, (count) => (count === 0 ? 0 : examples.samples / (present * count)));
   return { ...balance, weights };

@@ -54,10 +54,11 @@ export interface Model {
   embed(parameters: Float32Array, examples: Examples): Embedding;
 
   /**
-   * The gradient of the loss of {@link Evaluation} (unweighted, no weight decay) at `parameters`; same length and layout.
+   * The gradient of the loss of {@link Evaluation} (no weight decay) at `parameters`; same length and layout.
+   * @param classWeights by default `none`; `balanced`: each class counts the same, whatever its share of the examples; no difference for a Cox model
    * @throws ModelError `model/wrong-shape`, `model/no-examples`, `model/diverged`
    */
-  gradient(parameters: Float32Array, examples: Examples): Float32Array;
+  gradient(parameters: Float32Array, examples: Examples, classWeights?: 'none' | 'balanced'): Float32Array;
 }
 
 /** Samples as a network sees them before its last layer. */

@@ -1,7 +1,7 @@
 import type { Architecture } from './architecture.ts';
 import { assertParameters } from './assert-parameters.ts';
 import { consecutiveBatches } from './batch.ts';
-import { classBalanceOf, noClassBalance } from './class-balance.ts';
+import { type ClassBalance, classBalanceOf } from './class-balance.ts';
 import { countCorrect } from './count-correct.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import type { Embedding, Evaluation, Model } from './engine.ts';
@@ -53,9 +53,9 @@ export function createTensorModel(architecture: Architecture): Model {
       check(parameters, examples);
       return embed(network, parameters, { architecture, examples });
     },
-    gradient: (parameters, examples) => {
+    gradient: (parameters, examples, classWeights = 'none') => {
       check(parameters, examples);
-      return meanGradient(network, parameters, examples);
+      return meanGradient(network, parameters, { examples, balance: classBalanceOf(examples, classWeights) });
     },
   };
 }
@@ -95,9 +95,12 @@ function embed(
 }
 
 /** The mean over batches, weighted by their samples, summed in double precision in order. */
-function meanGradient(network: Network, parameters: Float32Array, examples: Examples): Float32Array {
+function meanGradient(
+  network: Network,
+  parameters: Float32Array,
+  { examples, balance }: { readonly examples: Examples; readonly balance: ClassBalance },
+): Float32Array {
   const sum = new Float64Array(parameters.length);
-  const balance = noClassBalance(examples.classes);
   for (const batch of consecutiveBatches(examples, EVALUATION_BATCH)) {
     const { gradient } = network.differentiate(parameters, batch, balance, null);
     const share = batch.samples / examples.samples;

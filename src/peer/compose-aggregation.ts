@@ -1,9 +1,17 @@
 import type { AggregationTerms } from '../protocol/aggregation-terms.ts';
 
 /** All attackers that a study allows for together never weigh more than this share of a mix, whatever sample counts they state. */
-const ATTACKERS_SHARE = 0.4;
+const ATTACKERS_SHARE = 0.3;
 /** The largest share of one contribution where no attacker is allowed for. */
 const LARGEST_SHARE = 0.5;
+
+/** Of fewer members none may be an attacker: one would be a quarter and more of every mix. */
+const FEWEST_TO_GUARD = 5;
+
+/** The screened mean; among so few members that no attacker can be allowed for, the clipped mean (docs/decisions/0029). */
+export function recommendedRule(members: number): AggregationTerms['rule'] {
+  return members < FEWEST_TO_GUARD ? 'clipped-mean' : 'screened-mean';
+}
 
 /**
  * A rule with the parameters that we recommend: of n members a quarter may be attackers, none of fewer than five, and no more than are a
@@ -25,7 +33,7 @@ export function composeAggregation(rule: AggregationTerms['rule'], members: numb
     case 'clipped-summation':
       return { rule, ...guarded, gate: { share: 0.3, narrowing: 1 } };
     case 'screened-mean':
-      return { rule, ...guarded, farFactor: 1.3, opposition: 0.1, clipFactor: 1.5 };
+      return { rule, ...guarded, farFactor: 1.4, opposition: 0.3, clipFactor: 1, lowestStanding: -0.15, memory: 0.9 };
     case 'median':
     case 'trimmed-mean':
     case 'nearest-neighbours':

@@ -6,6 +6,7 @@ import { encodeRecipe, type Recipe, type RecipeRefusal } from '../protocol/recip
 import { encodeSegment } from '../protocol/segments.ts';
 import { loadBaseSegment } from './base-model.ts';
 import { cacheVectors } from './cache-vectors.ts';
+import { hearOthers, judgeOthers } from './judge-mix.ts';
 import { obtainTrainings } from './obtain-trainings.ts';
 import type { Progress } from './progress.ts';
 import { type Pulled, pullSegments } from './pull-segments.ts';
@@ -31,18 +32,24 @@ export async function mixRound(
   const question = { round, pulls: pullsOf(manifest, round), announcements, baseOf };
   const pulled = await pullSegments(setting, question, signal);
   emit({ event: 'peer.traffic', ...setting.network.traffic() });
+  const hearing = await hearOthers(setting, pulled, round);
   const mix: MixInput = {
     manifest,
     round,
     plan: pulled.plan,
+    standings: hearing?.standings ?? [],
     samples: pulled.announcements.map(({ record }) => record.samples),
     baseOf,
     segmentOf: pulled.segmentOf,
   };
   const baseSegments: Hex[] = [];
+  const mixed: Float32Array[] = [];
   const outcome = await computeMix(mix, async (parameters) => {
+    mixed.push(parameters);
     baseSegments.push(await blobs.put(encodeSegment(parameters)));
   });
+  const judgement =
+    hearing === null ? {} : { judgement: { ...hearing, scores: await judgeOthers(setting, mix, mixed) } };
   const recipe: Recipe = {
     type: 'consilium/recipe/1',
     study,
@@ -52,6 +59,7 @@ export async function mixRound(
     entries: [...pulled.plan.entries],
     refused: [...pulled.refused],
     segments: outcome.steps,
+    ...judgement,
     result: outcome.result,
   };
   const recipeDigest = await blobs.put(encodeRecipe(recipe));

@@ -66,6 +66,10 @@ export const aggregationSchema = z.discriminatedUnion('rule', [
     opposition: z.number().min(0).max(1),
     /** A segment farther from the own one than this many median distances is clipped to that. */
     clipFactor: z.number().gt(0).max(1000),
+    /** A member whose standing by the others' judgements is below this is left out; −1 leaves nobody out. */
+    lowestStanding: z.number().min(-1).max(0),
+    /** Weight of the standing before in the next one, once many rounds were heard. */
+    memory: z.number().min(0).lt(1),
   }),
 ]);
 

@@ -25,6 +25,26 @@ const segmentSchema = z.strictObject({
   result: digestSchema,
 });
 
+const judgementSchema = z.strictObject({
+  /**
+   * For each entry: how far its change turned towards less loss on the mixer's own held-out records, in thousandths; null for the own one and
+   * where nothing could be said.
+   */
+  scores: z.array(z.int().min(-1_000).max(1_000).nullable()),
+  /** Indices of the entries whose makers' scores of the round before were heard, ascending. */
+  heard: z.array(z.int().min(0)),
+  /** How members stand by what was heard up to now, ascending by account: what this mix went by. */
+  standings: z.array(
+    z.strictObject({
+      member: addressSchema,
+      /** Millionths, from −1,000,000 to 1,000,000. */
+      micros: z.int().min(-1_000_000).max(1_000_000),
+      /** Rounds of judgements behind it. */
+      heard: z.int().min(1).max(1_000),
+    }),
+  ),
+});
+
 /** What one member mixed at the end of one round, with what weight, and what came out: enough to do it again bit for bit. */
 export const recipeSchema = z.strictObject({
   type: z.literal('consilium/recipe/1'),
@@ -38,11 +58,15 @@ export const recipeSchema = z.strictObject({
   /** The contributions that were announced but could not be mixed. */
   refused: z.array(refusalSchema),
   segments: z.array(segmentSchema).min(1),
+  /** Where the study's rule hears judgements, and nowhere else. */
+  judgement: judgementSchema.optional(),
   /** Merkle root of the mixed parameters: the member's base in the next round. */
   result: digestSchema,
 });
 
 export type Recipe = z.infer<typeof recipeSchema>;
+export type Judgement = z.infer<typeof judgementSchema>;
+export type Standing = Judgement['standings'][number];
 export type RecipeEntry = z.infer<typeof entrySchema>;
 export type RecipeRefusal = z.infer<typeof refusalSchema>;
 

@@ -3,7 +3,10 @@ import { inBundleOrder } from '../../src/audit/record-order.ts';
 import { type Hex, sha256, toHex, ZERO_DIGEST } from '../../src/base/bytes.ts';
 import { createMemoryLedger, type MemoryLedger } from '../../src/ledger/memory/memory-ledger.ts';
 import { computeMix, type MixInput } from '../../src/mixing/compute-mix.ts';
+import { hearRound } from '../../src/mixing/hear-round.ts';
+import { judgeEntries } from '../../src/mixing/judge-entries.ts';
 import { planMix, pullsOf } from '../../src/mixing/plan-mix.ts';
+import { judgingTerms } from '../../src/mixing/standings.ts';
 import { architectureSchema } from '../../src/model/architecture.ts';
 import { initialParameters } from '../../src/model/initial-parameters.ts';
 import { trainingSchema } from '../../src/model/training-options.ts';
@@ -13,7 +16,7 @@ import { checkpointDigest } from '../../src/protocol/checkpoint.ts';
 import type { Contribution } from '../../src/protocol/contribution.ts';
 import { type Manifest, studyOf } from '../../src/protocol/manifest.ts';
 import { encodeMetrics, type Metrics, type MetricsDocument } from '../../src/protocol/metrics.ts';
-import { encodeRecipe, type Recipe } from '../../src/protocol/recipe.ts';
+import { decodeRecipe, encodeRecipe, type Recipe } from '../../src/protocol/recipe.ts';
 import { type Codec, decodeUpdateSegment, encodeUpdateSegment } from '../../src/protocol/segment-codec.ts';
 import { decodeSegment, joinSegments, rootOfDigests, segmentModel, segmentRange } from '../../src/protocol/segments.ts';
 import { contributionDigest, signDigest } from '../../src/protocol/signature.ts';
@@ -232,10 +235,19 @@ export async function syntheticStudy(
       const sources = plan.entries.map((entry) => ofRound.find((a) => a.record.member === entry.member));
       const mixed: Float32Array[] = [];
       const cheating = cheat?.member === n && cheat.round === round ? cheat : undefined;
+      const judging = judgingTerms(manifest.aggregation);
+      const recipeOf = async (entry: number): Promise<Recipe | null> => {
+        const bytes = blobs.get(sources[entry]?.record.recipe ?? '0x');
+        return bytes === undefined ? null : decodeRecipe(bytes);
+      };
+      const hearing =
+        judging &&
+        (await hearRound({ round, entries: plan.entries, before: await recipeOf(plan.own), recipeOf }, judging));
       const mix: MixInput = {
         manifest,
         round,
         plan,
+        standings: hearing?.standings ?? [],
         samples: sources.map((a) => a?.record.samples ?? 0),
         baseOf: async (segment) => before.segments[segment] ?? new Float32Array(0),
         segmentOf: async (entry, segment) => {
@@ -246,6 +258,9 @@ export async function syntheticStudy(
         },
       };
       const outcome = await computeMix(mix, async (parameters) => void mixed.push(parameters));
+      // Any gradient will do: nobody can say from outside what a member's held-out records are like.
+      const slope = (): Float32Array => new Float32Array(joinSegments(before.segments).length).fill(1);
+      const judgement = hearing && { ...hearing, scores: await judgeEntries(mix, slope()) };
       const honest: Recipe = {
         type: 'consilium/recipe/1',
         study,
@@ -255,6 +270,7 @@ export async function syntheticStudy(
         entries: [...plan.entries],
         refused: [],
         segments: outcome.steps,
+        ...(judgement === null ? {} : { judgement }),
         result: outcome.result,
       };
       const recipe = cheating?.recipe?.(honest) ?? honest;

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ATTACKS, type AttackName } from '../../scripts/bench/robustness/attacks.ts';
 import { benchRules } from '../../scripts/bench/robustness/bench-rules.ts';
-import { mean, type Run, type RunOutcome, simulate, trainAlone } from '../../scripts/bench/robustness/simulate.ts';
+import { type Run, type RunOutcome, simulate, trainAlone } from '../../scripts/bench/robustness/simulate.ts';
 import { digitsTask, type Task } from '../../scripts/bench/robustness/tasks.ts';
+import { meanOfNumbers } from '../../scripts/bench/robustness/vectors.ts';
 
 /** A small part of `npm run bench:robustness`: ten hospitals, two attackers, fewer rounds, one seed. */
 const ATTACKERS = 2;
@@ -30,13 +31,13 @@ function runOf(ruleName: string, attack: AttackName | null): Run {
   };
 }
 
-const accuracy = ({ honest }: RunOutcome): number => mean(honest);
+const accuracy = ({ honest }: RunOutcome): number => meanOfNumbers(honest);
 
 describe('two of ten hospitals attack, classes are skewed, and sizes differ 94-fold', () => {
   let peaceful: number;
   beforeAll(() => void (peaceful = accuracy(simulate(runOf('mean', null)))));
 
-  test.each<AttackName>(['foe', 'sign-flip'])(
+  test.each<AttackName>(['foe', 'sign-flip', 'ipm'])(
     'under %s the screened mean holds, and nobody is better off alone',
     (attack) => {
       const outcome = simulate(runOf('screened-mean', attack));
@@ -49,6 +50,12 @@ describe('two of ten hospitals attack, classes are skewed, and sizes differ 94-f
   test('the control, the plain mean, falls to either of them', () => {
     for (const attack of ['foe', 'sign-flip'] as const)
       expect(peaceful - accuracy(simulate(runOf('mean', attack)))).toBeGreaterThan(0.2);
+  });
+
+  test('attackers that know the rule harm more where members do not hear each other', () => {
+    const skew = { ...SKEWED, sizeRatio: 1 };
+    const reached = (rule: string): number => accuracy(simulate({ ...runOf(rule, 'adaptive'), skew, segments: 1 }));
+    expect(reached('screened-mean')).toBeGreaterThan(reached('screened, unjudged') + 0.05);
   });
 
   test('a boosted backdoor does not get in, and gets into the plain mean', () => {

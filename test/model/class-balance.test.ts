@@ -23,6 +23,6 @@ test('balanced weights have mean 1 over the samples and skip an absent class', (
   expect(mean).toBeCloseTo(1, 6);
 });
 
-test('calibration takes the shares of the classes as priors', () => {
-  expect([...classBalanceOf(examples, 'calibrated').priors]).toEqual([0.75, 0, 0.25]);
+test('calibration takes the shares of the classes as priors, and a class that is not there for rare', () => {
+  expect([...classBalanceOf(examples, 'calibrated').priors]).toEqual([0.75, Math.fround(0.005 / 3), 0.25]);
 });

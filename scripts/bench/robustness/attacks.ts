@@ -12,6 +12,8 @@ export interface RoundView {
   /** The attackers' weight in a mix ÷ that of the honest. */
   readonly weightRatio: number;
   readonly random: SeededRandom;
+  /** How the others may be expected to judge all attackers if they send this, between −1 and 1; 0 where nobody is judged. */
+  scoreOf(sent: Float32Array): number;
   /** By how much the rule moves a victim against learning when all attackers send this. */
   harmOf(sent: Float32Array): number;
 }
@@ -35,7 +37,8 @@ export type AttackName =
   | 'dissensus'
   | 'label-flip'
   | 'backdoor'
-  | 'adaptive';
+  | 'adaptive'
+  | 'quiet';
 
 const combine = (length: number, value: (k: number) => number): Float32Array =>
   Float32Array.from({ length }, (_, k) => value(k));
@@ -73,16 +76,28 @@ const TRIED = [0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 20];
  * the mean (as ALIE), and backwards by way of its own training, which looks like an honest member's.
  */
 function mostHarmful(view: RoundView): Float32Array {
+  return worstOf(view, candidatesOf(view));
+}
+
+/** As little as members are told apart by; an attacker that is judged better than this is not left out. */
+const QUIET_SCORE = -0.12;
+
+/** The same, but nothing that the others would judge badly, so that the attackers are never left out for it. */
+function mostHarmfulUnseen(view: RoundView): Float32Array {
+  const unseen = candidatesOf(view).filter((sent) => view.scoreOf(sent) > QUIET_SCORE);
+  return worstOf(view, [view.trained, ...unseen]);
+}
+
+function worstOf(view: RoundView, candidates: readonly Float32Array[]): Float32Array {
+  return candidates.map((sent) => ({ sent, harm: view.harmOf(sent) })).reduce((a, b) => (b.harm > a.harm ? b : a)).sent;
+}
+
+function candidatesOf(view: RoundView): Float32Array[] {
   const { meanModel, trained } = view;
   const below = belowMean(view, 1);
   const away = (factor: number): Float32Array =>
     combine(meanModel.length, (k) => at(meanModel, k) + factor * (at(below, k) - at(meanModel, k)));
-  const candidates = TRIED.flatMap((step) => [
-    along(view, meanModel, -step),
-    along(view, trained, -step / 4),
-    away(step / 2),
-  ]);
-  return candidates.map((sent) => ({ sent, harm: view.harmOf(sent) })).reduce((a, b) => (b.harm > a.harm ? b : a)).sent;
+  return TRIED.flatMap((step) => [along(view, meanModel, -step), along(view, trained, -step / 4), away(step / 2)]);
 }
 
 const honestly = { poison: null, perVictim: false } as const;
@@ -98,6 +113,7 @@ export const ATTACKS: readonly Attack[] = [
   { name: 'label-flip', poison: 'flipped-labels', perVictim: false, send: ({ trained }) => trained },
   { name: 'backdoor', poison: 'trigger', perVictim: false, send: (view) => along(view, view.trained, 2) },
   { name: 'adaptive', ...honestly, send: mostHarmful },
+  { name: 'quiet', ...honestly, send: mostHarmfulUnseen },
 ];
 
 /** Classes counted from the other end. */

@@ -8,10 +8,17 @@ export interface NamedRule {
 }
 
 /** The parameters of the default rule, as `src/peer/compose-manifest.ts` writes them. */
-export const SCREENED = { rule: 'screened-mean', farFactor: 1.3, opposition: 0.1, clipFactor: 1.5 } as const;
+export const SCREENED = {
+  rule: 'screened-mean',
+  farFactor: 1.4,
+  opposition: 0.3,
+  clipFactor: 1,
+  lowestStanding: -0.15,
+  memory: 0.9,
+} as const;
 
 /** All attackers together never weigh more than this under the default. */
-const ATTACKERS_SHARE = 0.4;
+const ATTACKERS_SHARE = 0.3;
 
 /** Every rule with b̂ = f. @param attackers f @param members n */
 export function benchRules(attackers: number, members: number): NamedRule[] {
@@ -22,7 +29,12 @@ export function benchRules(attackers: number, members: number): NamedRule[] {
   return [
     { name: 'mean', rule: { rule: 'clipped-mean', clipFactor: 1000 }, weightShareCap: 0.5 },
     { name: 'clipped-mean', rule: { rule: 'clipped-mean', clipFactor: 3 }, weightShareCap: 0.5 },
-    { name: 'screened-mean', rule: { ...SCREENED, attackersPerMix }, weightShareCap: capped },
+    { name: 'screened-mean', rule: { ...SCREENED, attackers, attackersPerMix }, weightShareCap: capped },
+    {
+      name: 'screened, unjudged',
+      rule: { ...SCREENED, lowestStanding: -1, attackers, attackersPerMix },
+      weightShareCap: capped,
+    },
     { name: 'median', rule: { rule: 'median' }, weightShareCap: 0.5 },
     { name: 'trimmed-mean', rule: { rule: 'trimmed-mean', attackersPerMix }, weightShareCap: 0.5 },
     { name: 'krum', rule: { rule: 'krum', attackersPerMix, selected: 1 }, weightShareCap: 0.5 },

@@ -2,8 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import { ATTACKS, type AttackName } from './attacks.ts';
 import { benchRules, type NamedRule } from './bench-rules.ts';
 import type { Skew } from './share-data.ts';
-import { mean, type Run, simulate, trainAlone } from './simulate.ts';
+import { type Run, simulate, trainAlone } from './simulate.ts';
 import type { Task } from './tasks.ts';
+import { meanOfNumbers as mean } from './vectors.ts';
 
 export interface RowPlan {
   readonly tasks: readonly Task[];
@@ -29,9 +30,12 @@ export interface RobustnessRow {
   readonly worstMember: number;
   /** Points below the plain mean without attackers in the same federation. */
   readonly lostPoints: number;
+  /** Of triggered images, the share that is taken for the trigger's class beyond the baseline's own mistakes; null for other attacks. */
   readonly backdoorSuccess: number | null;
   /** Honest members, of how many, that would have been better off alone. */
   readonly betterAlone: number;
+  /** Those of them for whom the difference is more than two standard errors of an accuracy on the test part. */
+  readonly clearlyBetterAlone: number;
   readonly honestMembers: number;
 }
 
@@ -70,7 +74,11 @@ function* measureFederation(plan: RowPlan, federation: Federation): Generator<Ro
       const found = ATTACKS.find(({ name }) => name === attack) ?? null;
       return { ...federation, members: MEMBERS, attack: found, rule, weightShareCap, seed };
     });
-  const baseline = mean(runsOf(plain, 'none').flatMap((run) => simulate(run).honest));
+  const peaceful = runsOf(plain, 'none').map((run) => simulate(run));
+  const baseline = {
+    accuracy: mean(peaceful.flatMap(({ honest }) => honest)),
+    triggered: mean(peaceful.map(({ triggered }) => triggered)),
+  };
   // Who is honest depends on whether there is an attack, and on nothing else of it.
   const aloneUnder = (attack: AttackName | 'none') => runsOf(plain, attack).flatMap((run) => trainAlone(run));
   const [alonePeaceful, aloneAttacked] = [aloneUnder('none'), aloneUnder('sign-flip')];
@@ -85,7 +93,7 @@ interface RowQuestion {
   readonly federation: Federation;
   readonly named: NamedRule;
   readonly attack: AttackName | 'none';
-  readonly baseline: number;
+  readonly baseline: { readonly accuracy: number; readonly triggered: number };
   readonly alone: readonly number[];
 }
 
@@ -101,9 +109,14 @@ function toRow({ federation, named, attack, baseline, alone }: RowQuestion, runs
     attack,
     accuracy: mean(honest),
     worstMember: Math.min(...honest),
-    lostPoints: 100 * (baseline - mean(honest)),
-    backdoorSuccess: attack === 'backdoor' ? mean(outcomes.map(({ triggered }) => triggered)) : null,
+    lostPoints: 100 * (baseline.accuracy - mean(honest)),
+    backdoorSuccess:
+      attack === 'backdoor' ? mean(outcomes.map(({ triggered }) => triggered)) - baseline.triggered : null,
     betterAlone: honest.filter((accuracy, i) => accuracy < (alone[i] ?? 0)).length,
+    clearlyBetterAlone: honest.filter((accuracy, i) => {
+      const apart = (alone[i] ?? 0) - accuracy;
+      return apart > 2 * Math.sqrt((accuracy * (1 - accuracy)) / task.test.labels.length);
+    }).length,
     honestMembers: honest.length,
   };
 }

@@ -1,17 +1,30 @@
-import { createSeededRandom } from '../../../src/base/seeded-random.ts';
+import { createSeededRandom, type SeededRandom } from '../../../src/base/seeded-random.ts';
+import { type JudgingTerms, outcasts } from '../../../src/mixing/standings.ts';
 import { type AggregationRule, aggregate } from '../../../src/model/aggregation/aggregate.ts';
 import type { Mixture } from '../../../src/model/aggregation/mixture.ts';
 import { type SuspicionBounds, surveySegment, suspicionsOf } from '../../../src/model/aggregation/screening.ts';
 import { mixWeights } from '../../../src/model/mix.ts';
-import { accuracyOf, initialVector, type Samples, trainLocally } from '../perceptron.ts';
+import type { Standing } from '../../../src/protocol/recipe.ts';
+import {
+  accuracyOf,
+  balancedLossGradient,
+  initialVector,
+  type Samples,
+  selectRows,
+  trainLocally,
+} from '../perceptron.ts';
 import { type Attack, flipLabels, plantTrigger, type RoundView, triggeredTest } from './attacks.ts';
+import { expectedScore, hearAll, nameOf } from './judge-round.ts';
 import { type Skew, shareData } from './share-data.ts';
 import type { Task } from './tasks.ts';
+import { cutsOf, meanOf, meanOfNumbers } from './vectors.ts';
 
-/** A rule, and where it screens, from when on it suspects. */
+/** A rule, and where it screens, from when on it suspects and how it hears judgements. */
 export type BenchRule =
   | Exclude<AggregationRule, { rule: 'screened-mean' }>
-  | (Extract<AggregationRule, { rule: 'screened-mean' }> & SuspicionBounds);
+  | (Extract<AggregationRule, { rule: 'screened-mean' }> &
+      SuspicionBounds &
+      Pick<JudgingTerms, 'attackers' | 'lowestStanding' | 'memory'>);
 
 /** One run: a study without server in which some members attack. */
 export interface Run {
@@ -36,20 +49,36 @@ export interface RunOutcome {
 }
 
 interface Member {
+  /** What it trains on. */
   readonly data: Samples;
+  /** What it judges others by. */
+  readonly heldOut: Samples;
   readonly samples: number;
   readonly isAttacker: boolean;
 }
+
+/** Of a member's records, as `data split` keeps them back. */
+const HELD_OUT_SHARE = 0.2;
 
 function membersOf({ task, skew, members, attackers, attack, seed }: Run): Member[] {
   const shares = shareData(task.training, members, skew, createSeededRandom(`${seed}`, 'shares'));
   const largest = Math.max(...shares.map(({ labels }) => labels.length));
   const first = Math.floor((members - attackers) / 2);
-  return shares.map((data, i) => {
+  return shares.map((share, i) => {
     const isAttacker = attack !== null && i >= first && i < first + attackers;
-    if (!isAttacker) return { data, samples: data.labels.length, isAttacker };
-    return { data: poison(task, data, attack), samples: largest, isAttacker };
+    const { data, heldOut } = cut(share, createSeededRandom(`${seed}/${i}`, 'held-out'));
+    if (!isAttacker) return { data, heldOut, samples: data.labels.length, isAttacker };
+    return { data: poison(task, data, attack), heldOut, samples: largest, isAttacker };
   });
+}
+
+function cut(share: Samples, random: SeededRandom): Pick<Member, 'data' | 'heldOut'> {
+  const order = random.shuffle([...share.labels.keys()]);
+  const kept = Math.max(1, Math.floor(HELD_OUT_SHARE * order.length));
+  return {
+    data: selectRows(share, order.slice(kept)),
+    heldOut: selectRows(share, order.slice(0, kept)),
+  };
 }
 
 function poison({ network, side }: Task, data: Samples, attack: Attack): Samples {
@@ -62,13 +91,13 @@ export function simulate(run: Run): RunOutcome {
   const { task } = run;
   const members = membersOf(run);
   const initial = initialVector(task.network, createSeededRandom(`${run.seed}`, 'initial'));
-  let bases = members.map(() => initial);
-  for (let round = 0; round < run.rounds; round++) bases = playRound(run, members, bases, round);
-  const honest = bases.filter((_, i) => !members[i]?.isAttacker);
+  let state: StudyState = { bases: members.map(() => initial), standings: [], slopes: [] };
+  for (let round = 0; round < run.rounds; round++) state = playRound(run, members, state, round);
+  const honest = state.bases.filter((_, i) => !members[i]?.isAttacker);
   const triggered = triggeredTest(task.test, task.side);
   return {
     honest: honest.map((model) => accuracyOf(task.network, model, task.test)),
-    triggered: mean(honest.map((model) => accuracyOf(task.network, model, triggered))),
+    triggered: meanOfNumbers(honest.map((model) => accuracyOf(task.network, model, triggered))),
   };
 }
 
@@ -88,12 +117,16 @@ export function trainAlone(run: Run): number[] {
     });
 }
 
-function playRound(
-  run: Run,
-  members: readonly Member[],
-  bases: readonly Float32Array[],
-  round: number,
-): Float32Array[] {
+/** What is there when a round begins; all hear the same judgements, so that they agree on the standings. */
+interface StudyState {
+  readonly bases: readonly Float32Array[];
+  readonly standings: readonly Standing[];
+  /** Gradients that the last round was judged by; none before the first, and under a rule that hears no judgements. */
+  readonly slopes: readonly Float32Array[];
+}
+
+function playRound(run: Run, members: readonly Member[], state: StudyState, round: number): StudyState {
+  const { bases, standings, slopes } = state;
   const { task, seed, rounds, weightShareCap } = run;
   const isHonest = (_: unknown, i: number): boolean => !members[i]?.isAttacker;
   const meanBase = meanOf(bases.filter(isHonest));
@@ -108,11 +141,26 @@ function playRound(
     { weightShareCap, discount: 1 },
   );
   const mix = (own: number, sources: readonly Float32Array[]): Float32Array =>
-    mixSegments(run, { base: bases[own] as Float32Array, sources, weights, own, elapsed: round / rounds });
+    mixSegments(run, { base: bases[own] as Float32Array, sources, weights, own, elapsed: round / rounds }, standings);
   const { attack } = run;
-  if (attack === null) return members.map((_, i) => mix(i, trained));
+  const finish = (sourcesFor: (member: number) => readonly Float32Array[]): StudyState => {
+    const mixed = members.map(({ isAttacker }, i) => (isAttacker ? meanBase : mix(i, sourcesFor(i))));
+    const { rule, segments } = run;
+    if (rule.rule !== 'screened-mean' || rule.lowestStanding === -1) return { ...state, bases: mixed };
+    const slopes = members.map(({ heldOut }, i) =>
+      Float32Array.from(balancedLossGradient(task.network, mixed[i] as Float32Array, heldOut)),
+    );
+    const judged = { bases, slopes, segments, sourcesFor };
+    return { bases: mixed, slopes, standings: hearAll(members, standings, rule, judged) };
+  };
+  if (attack === null) return finish(() => trained);
   const victim = members.findIndex(isHonest);
-  const seen = viewOf({ members, trained, weights, meanBase, seed, round }, (sources) => mix(victim, sources));
+  const scoreOf = (sources: readonly Float32Array[]): number =>
+    slopes.length === 0
+      ? 0
+      : expectedScore(members, run.attackers, { bases, slopes, segments: run.segments, sent: sources });
+  const view = { members, trained, weights, meanBase, seed, round, scoreOf };
+  const seen = viewOf(view, (sources) => mix(victim, sources));
   const send = (view: RoundView, model: Float32Array): Float32Array[] => {
     const sent = members.map((member, i) =>
       member.isAttacker
@@ -121,11 +169,9 @@ function playRound(
     );
     return sent;
   };
-  const sources = attack.perVictim ? [] : send(seen, meanBase);
-  return members.map((member, i) => {
-    if (member.isAttacker) return meanBase;
-    return mix(i, attack.perVictim ? send(seen, trained[i] as Float32Array) : sources);
-  });
+  if (attack.perVictim) return finish((i) => send(seen, trained[i] as Float32Array));
+  const sources = send(seen, meanBase);
+  return finish(() => sources);
 }
 
 interface RoundState {
@@ -135,6 +181,7 @@ interface RoundState {
   readonly meanBase: Float32Array;
   readonly seed: number;
   readonly round: number;
+  readonly scoreOf: (sources: readonly Float32Array[]) => number;
 }
 
 function viewOf(state: RoundState, mixVictim: (sources: readonly Float32Array[]) => Float32Array): RoundView {
@@ -143,6 +190,7 @@ function viewOf(state: RoundState, mixVictim: (sources: readonly Float32Array[])
   const meanModel = meanOf(honest);
   let byAttackers = 0;
   for (const [i, member] of members.entries()) if (member.isAttacker) byAttackers += weights[i] ?? 0;
+  const withAttackers = (sent: Float32Array) => trained.map((model, i) => (members[i]?.isAttacker ? sent : model));
   return {
     meanBase,
     meanModel,
@@ -150,8 +198,9 @@ function viewOf(state: RoundState, mixVictim: (sources: readonly Float32Array[])
     trained: meanBase,
     weightRatio: byAttackers / (1 - byAttackers),
     random: createSeededRandom(`${state.seed}/${state.round}`, 'attack'),
+    scoreOf: (sent) => state.scoreOf(withAttackers(sent)),
     harmOf(sent) {
-      const mixed = mixVictim(trained.map((model, i) => (members[i]?.isAttacker ? sent : model)));
+      const mixed = mixVictim(withAttackers(sent));
       let harm = 0;
       for (const [k, value] of mixed.entries())
         harm -= (value - (meanBase[k] as number)) * ((meanModel[k] as number) - (meanBase[k] as number));
@@ -164,14 +213,16 @@ function viewOf(state: RoundState, mixVictim: (sources: readonly Float32Array[])
 type WholeMixture = Omit<Mixture, 'suspicions'>;
 
 /** Segment by segment, by the rules that peers use. */
-function mixSegments({ rule, segments }: Pick<Run, 'rule' | 'segments'>, whole: WholeMixture): Float32Array {
+function mixSegments(
+  { rule, segments }: Pick<Run, 'rule' | 'segments'>,
+  whole: WholeMixture,
+  standings: readonly Standing[],
+): Float32Array {
   const { base, sources } = whole;
-  const cuts = Array.from({ length: segments }, (_, s): Mixture => {
-    const [start, end] = [s, s + 1].map((edge) => Math.floor((base.length * edge) / segments));
-    const cut = (vector: Float32Array): Float32Array => vector.subarray(start, end);
-    return { ...whole, base: cut(base), sources: sources.map(cut), suspicions: [] };
-  });
-  const suspicions = suspect(rule, cuts);
+  const cuts = cutsOf(base.length, segments).map(
+    (cut): Mixture => ({ ...whole, base: cut(base), sources: sources.map(cut), suspicions: [] }),
+  );
+  const suspicions = suspect(rule, cuts, standings);
   const mixed = new Float32Array(base.length);
   let place = 0;
   for (const cut of cuts) {
@@ -181,20 +232,16 @@ function mixSegments({ rule, segments }: Pick<Run, 'rule' | 'segments'>, whole: 
   return mixed;
 }
 
-function suspect(rule: BenchRule, cuts: readonly Mixture[]): number[] {
+function suspect(rule: BenchRule, cuts: readonly Mixture[], standings: readonly Standing[]): number[] {
   const everybody = cuts[0]?.sources.map((_, j) => j) ?? [];
   if (rule.rule !== 'screened-mean') return everybody.map(() => 0);
   const surveys = cuts.map((cut) => ({ sources: everybody, survey: surveySegment(cut) }));
-  return suspicionsOf(surveys, everybody.length, rule);
-}
-
-function meanOf(vectors: readonly Float32Array[]): Float32Array {
-  const sum = new Float32Array(vectors[0]?.length ?? 0);
-  for (const vector of vectors)
-    for (const [k, value] of vector.entries()) sum[k] = (sum[k] as number) + value / vectors.length;
-  return sum;
-}
-
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  const out = outcasts(
+    everybody.map((j) => ({ member: nameOf(j) })),
+    standings,
+    rule,
+  );
+  return suspicionsOf(surveys, everybody.length, rule).map((suspicion, j) =>
+    out[j] ? Number.POSITIVE_INFINITY : suspicion,
+  );
 }

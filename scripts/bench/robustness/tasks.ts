@@ -25,7 +25,7 @@ export async function digitsTask(): Promise<Task> {
   return {
     name: 'digits',
     network: { inputs: 64, hidden: 32, classes: 10 },
-    local: { steps: 3, batch: 32, learningRate: 0.1, momentum: 0.9 },
+    local: { steps: 3, batch: 32, learningRate: 0.1, momentum: 0.9, calibrated: true },
     rounds: 120,
     training: selectRows(data, order.slice(DIGITS_TEST)),
     test: selectRows(data, order.slice(0, DIGITS_TEST)),
@@ -44,7 +44,7 @@ export async function pneumoniaTask(path: string): Promise<Task> {
   return {
     name: 'pneumonia',
     network: { inputs: POOLED_SIDE ** 2, hidden: 16, classes: 2 },
-    local: { steps: 3, batch: 32, learningRate: 0.02, momentum: 0.9 },
+    local: { steps: 3, batch: 32, learningRate: 0.02, momentum: 0.9, calibrated: true },
     rounds: 80,
     training: pool(training),
     test: pool(test),

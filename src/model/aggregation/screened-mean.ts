@@ -5,7 +5,7 @@ import { orderBy } from './order-by.ts';
 import { medianOfOthers } from './screening.ts';
 
 /**
- * Weighted mean that leaves out at most the b most suspect sources, never one that nothing speaks against, and draws what is left towards
+ * Weighted mean that leaves out whoever is infinitely suspect and at most the b most suspect of the others, never one that nothing speaks against, and draws what is left towards
  * the own vector until it is no farther from it than the median of the others. Weights stay what samples make them. Why so:
  * docs/decisions/0029-screened-mean.md.
  * @param attackers b̂
@@ -28,7 +28,8 @@ function screenedWeights({ weights, suspicions, own }: Mixture, limit: number): 
   const suspects = orderBy(suspicions.map((suspicion) => -suspicion)).filter(
     (j) => (suspicions[j] ?? 0) > 0 && j !== own,
   );
-  const left = suspects.slice(0, limit);
+  const out = suspects.filter((j) => suspicions[j] === Number.POSITIVE_INFINITY).length;
+  const left = suspects.slice(0, out + limit);
   let total = 0;
   for (const [j, weight] of weights.entries()) if (!left.includes(j)) total += weight;
   return weights.map((weight, j) => (left.includes(j) || total === 0 ? 0 : weight / total));
