@@ -22,7 +22,7 @@ const SCREENED: Manifest['aggregation'] = {
 const bundleFile = bundleFiles();
 
 async function findingsOf(cheat?: Cheat, aggregation: Manifest['aggregation'] | undefined = SCREENED) {
-  const study = await syntheticStudy(cheat, undefined, 'float32', aggregation);
+  const study = await syntheticStudy(cheat, undefined, 'float32', { aggregation });
   const bundle = await openBundle(await bundleFile(study));
   const { findings } = await auditStudy(bundle, { ledger: study.ledger });
   await bundle.close();
