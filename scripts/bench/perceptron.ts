@@ -46,15 +46,11 @@ export function initialVector(network: Perceptron, random: SeededRandom): Float3
 interface Activations {
   readonly hidden: Float64Array;
   readonly output: Float64Array;
+  /** Added to the scores of the classes. */
+  readonly priors: Float64Array;
 }
 
-function forward(
-  network: Perceptron,
-  vector: Float32Array,
-  row: Float32Array,
-  into: Activations,
-  priors?: Float64Array,
-): void {
+function forward(network: Perceptron, vector: Float32Array, row: Float32Array, into: Activations): void {
   const { hiddenBias, output, outputBias } = offsets(network);
   const { hidden: width, classes } = network;
   const { hidden, output: scores } = into;
@@ -73,7 +69,7 @@ function forward(
     const place = output + h * classes;
     for (let c = 0; c < classes; c++) scores[c] = (scores[c] as number) + value * (vector[place + c] as number);
   }
-  if (priors !== undefined) for (let c = 0; c < classes; c++) scores[c] = (scores[c] as number) + (priors[c] as number);
+  for (let c = 0; c < classes; c++) scores[c] = (scores[c] as number) + (into.priors[c] as number);
   softmax(scores);
 }
 
@@ -95,9 +91,10 @@ function softmax(scores: Float64Array): void {
   for (let c = 0; c < scores.length; c++) scores[c] = (scores[c] as number) / sum;
 }
 
-const activations = ({ hidden, classes }: Perceptron): Activations => ({
+const activations = ({ hidden, classes }: Perceptron, priors = new Float64Array(classes)): Activations => ({
   hidden: new Float64Array(hidden),
   output: new Float64Array(classes),
+  priors,
 });
 
 const rowOf = ({ inputs }: Samples, width: number, sample: number): Float32Array =>
@@ -108,9 +105,9 @@ function addGradient(
   network: Perceptron,
   vector: Float32Array,
   gradient: Float64Array,
-  { row, label, state, priors }: { row: Float32Array; label: number; state: Activations; priors: Float64Array },
+  { row, label, state }: { row: Float32Array; label: number; state: Activations },
 ): void {
-  forward(network, vector, row, state, priors);
+  forward(network, vector, row, state);
   const { hiddenBias, output, outputBias } = offsets(network);
   const { hidden: width, classes } = network;
   const { hidden, output: errors } = state;
@@ -157,16 +154,15 @@ export function trainLocally(
   const vector = from.slice();
   const velocity = new Float64Array(vector.length);
   const gradient = new Float64Array(vector.length);
-  const state = activations(network);
+  const state = activations(network, logPriors(network, data, training.calibrated));
   const rows = Array.from({ length: data.labels.length }, (_, i) => i);
   const batch = Math.min(training.batch, rows.length);
-  const priors = logPriors(network, data, training.calibrated);
   for (let step = 0; step < training.steps; step++) {
     gradient.fill(0);
     for (let k = 0; k < batch; k++) {
       const sample = draw(rows, k, random);
       const row = rowOf(data, network.inputs, sample);
-      addGradient(network, vector, gradient, { row, label: data.labels[sample] as number, state, priors });
+      addGradient(network, vector, gradient, { row, label: data.labels[sample] as number, state });
     }
     for (let k = 0; k < vector.length; k++) {
       const speed =
@@ -215,10 +211,9 @@ export function lossOf(network: Perceptron, vector: Float32Array, data: Samples)
 /** Gradient of {@link lossOf} by the parameters. */
 export function lossGradient(network: Perceptron, vector: Float32Array, data: Samples): Float64Array {
   const state = activations(network);
-  const priors = logPriors(network, data, false);
   const gradient = new Float64Array(vector.length);
   for (const [sample, label] of data.labels.entries())
-    addGradient(network, vector, gradient, { row: rowOf(data, network.inputs, sample), label, state, priors });
+    addGradient(network, vector, gradient, { row: rowOf(data, network.inputs, sample), label, state });
   return gradient.map((value) => value / data.labels.length);
 }
 
