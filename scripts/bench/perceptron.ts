@@ -91,7 +91,10 @@ function softmax(scores: Float64Array): void {
   for (let c = 0; c < scores.length; c++) scores[c] = (scores[c] as number) / sum;
 }
 
-const activations = ({ hidden, classes }: Perceptron, priors = new Float64Array(classes)): Activations => ({
+const activations = (
+  { hidden, classes }: Perceptron,
+  priors: Float64Array = new Float64Array(classes),
+): Activations => ({
   hidden: new Float64Array(hidden),
   output: new Float64Array(classes),
   priors,
