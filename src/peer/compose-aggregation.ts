@@ -5,14 +5,6 @@ const ATTACKERS_SHARE = 0.3;
 /** The largest share of one contribution where no attacker is allowed for. */
 const LARGEST_SHARE = 0.5;
 
-/** Of fewer members none may be an attacker: one would be a quarter and more of every mix. */
-const FEWEST_TO_GUARD = 5;
-
-/** The screened mean; among so few members that no attacker can be allowed for, the clipped mean (docs/decisions/0029). */
-export function recommendedRule(members: number): AggregationTerms['rule'] {
-  return members < FEWEST_TO_GUARD ? 'clipped-mean' : 'screened-mean';
-}
-
 /**
  * A rule with the parameters that we recommend: of n members a quarter may be attackers, none of fewer than five, and no more than are a
  * minority of every mix. So many are withstood wherever the seeded choice puts them.
