@@ -2,8 +2,23 @@ import { type Command, EXIT_OK } from '../run-command.ts';
 import { DEMO_SPEC, readDemoOptions } from './demo-options.ts';
 import { prepareRun } from './prepare-run.ts';
 
-const { peers, rounds, dataset, alpha, segments, pulls, codec, rule, subgroups, epsilon, delta, seed, out, json } =
-  DEMO_SPEC.options;
+const {
+  peers,
+  rounds,
+  dataset,
+  alpha,
+  segments,
+  pulls,
+  codec,
+  rule,
+  valuation,
+  subgroups,
+  epsilon,
+  delta,
+  seed,
+  out,
+  json,
+} = DEMO_SPEC.options;
 
 /** What a study by hand begins with: a manifest, and data for each member. */
 export const prepareCommand: Command = {
@@ -23,6 +38,7 @@ export const prepareCommand: Command = {
         pulls,
         codec,
         rule,
+        valuation,
         subgroups,
         epsilon,
         delta,
