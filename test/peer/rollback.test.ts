@@ -58,8 +58,9 @@ function termsOf(title: string): Manifest {
   });
 }
 
+/** Rounds last long enough for who joins to be on time with all others: equality supposes that nobody is late. */
 async function begin(manifest: Manifest, more: Partial<LightFederationOptions> = {}): Promise<LightFederation> {
-  const options = { seed: 'rollback', members: STAYING.length, epochMilliseconds: 200, manifest };
+  const options = { seed: 'rollback', members: STAYING.length, epochMilliseconds: 1_200, manifest };
   const federation = await startLightFederation({ ...options, ...more });
   federations.push(federation);
   return federation;
