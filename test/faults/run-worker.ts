@@ -164,7 +164,7 @@ interface Working {
 /** What `publishRound` asks of a study; the figures of a round differ from life to life. */
 function studySetting(setting: WorkerSetting, store: PeerStore, working: Working): StudySetting {
   const { member, life, study, domain } = setting;
-  const figures = { samples: 1 + life, loss: 1, accuracy: 1, auc: null };
+  const figures = { samples: 1 + life, loss: 1, accuracy: 1, auc: null, probabilities: new Float32Array(0) };
   const parts = {
     study,
     domain,
