@@ -43,7 +43,7 @@ async function findingsOf(told: SubgroupTerms | null, asked: SubgroupTerms | und
   };
   const record = { member: metrics.member, round: 0, study: STUDY, metrics: digest('metrics') } as Contribution;
   const subject = {
-    manifest: { subgroups: asked },
+    manifest: { subgroups: asked, valuation: { method: 'shapley' } },
     contributions: new Map([[keyOf(0, record.member), record]]),
     valuations: [],
     bundle: { document: async () => encodeMetrics(metrics) },
