@@ -40,6 +40,19 @@ export type RoundTotals = Readonly<Record<keyof StateColumns | 'signed' | 'round
   readonly registered: number | null;
 };
 
+/** What is counted of each round, in the order in which it is shown. */
+export const PARTICIPATION_COUNTS = [
+  'registered',
+  'joined',
+  'expected',
+  'signed',
+  'contributed',
+  'late',
+  'missed',
+  'withdrawn',
+  'excluded',
+] as const;
+
 export interface ParticipationTable {
   readonly study: Hex;
   /** False if the log is the bundle's copy and no chain was asked. */

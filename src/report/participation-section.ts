@@ -1,4 +1,4 @@
-import type { ParticipationRow, RoundTotals } from '../audit/participation-table.ts';
+import { PARTICIPATION_COUNTS, type ParticipationRow, type RoundTotals } from '../audit/participation-table.ts';
 import type { RoundPart } from '../protocol/participation.ts';
 import { formatNumber } from './format-number.ts';
 import { type Markup, markup } from './markup.ts';
@@ -19,18 +19,6 @@ const STATES: Readonly<Record<RoundPart, readonly [letter: string, className: st
   notJoined: ['·', 'muted', 'had not joined the study'],
 };
 
-const TOTALS = [
-  'registered',
-  'joined',
-  'expected',
-  'signed',
-  'contributed',
-  'late',
-  'missed',
-  'withdrawn',
-  'excluded',
-] as const;
-
 /** Who was there in which round: a letter for each member and round, and how many there were of each. */
 export function participationSection({ participation }: ReportData, names: MemberNames): Markup {
   const shown = participation.totals.slice(0, MAX_ROUNDS);
@@ -46,7 +34,7 @@ export function participationSection({ participation }: ReportData, names: Membe
   return markup`<section id="participation"><h2>Who took part when</h2>
 <p class="note">One column a round. ${legend()}. Recomputed from the study's log; hover over a letter for the log entry that says so. Registered: members of the consortium when the round began, by the Membership contract. Signed: signed records in the evidence.${more > 0 ? ` ${formatNumber(more)} later rounds are left out here.` : ''}</p>
 <div class="card scroll" tabindex="0" role="region" aria-label="Participation"><table class="rounds"><thead><tr><th scope="col">Member</th>${heads}</tr></thead><tbody>${rows}</tbody>
-<tfoot>${TOTALS.map((column) => totalsRow(column, shown))}</tfoot></table></div></section>
+<tfoot>${PARTICIPATION_COUNTS.map((column) => totalsRow(column, shown))}</tfoot></table></div></section>
 `;
 }
 
@@ -56,7 +44,7 @@ function stateCell({ part, entry, round, account }: ParticipationRow): Markup {
   return markup`<td class="${className}" title="${`round ${round}: ${meaning}${source}; account ${account}`}">${letter}</td>`;
 }
 
-function totalsRow(column: (typeof TOTALS)[number], totals: readonly RoundTotals[]): Markup {
+function totalsRow(column: (typeof PARTICIPATION_COUNTS)[number], totals: readonly RoundTotals[]): Markup {
   const cells = totals.map((round) => markup`<td>${formatNumber(round[column])}</td>`);
   return markup`<tr><th scope="row">${column}</th>${cells}</tr>
 `;

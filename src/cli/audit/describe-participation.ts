@@ -1,4 +1,8 @@
-import type { ParticipationRow, ParticipationTable } from '../../audit/participation-table.ts';
+import {
+  PARTICIPATION_COUNTS,
+  type ParticipationRow,
+  type ParticipationTable,
+} from '../../audit/participation-table.ts';
 import type { RoundPart } from '../../protocol/participation.ts';
 import { formatTable } from '../format-table.ts';
 import { describeFindings } from './describe-findings.ts';
@@ -17,28 +21,17 @@ const LEGEND = [
   'not on the ledger. registered: from the Membership contract, when the round began; signed: from the bundle; all else: from the log.',
 ];
 
-const TOTALS = [
-  'round',
-  'registered',
-  'joined',
-  'expected',
-  'signed',
-  'contributed',
-  'late',
-  'missed',
-  'withdrawn',
-  'excluded',
-] as const;
+const COLUMNS = ['round', ...PARTICIPATION_COUNTS] as const;
 
 /** Totals by round, and a mark for each member and round. */
 export function describeParticipation(table: ParticipationTable): string {
   const { study, chainRead, totals, rows, findings } = table;
   const members = Map.groupBy(rows, ({ member }) => member);
-  const lines = totals.map((round) => TOTALS.map((column) => String(round[column] ?? '?')));
+  const lines = totals.map((round) => COLUMNS.map((column) => String(round[column] ?? '?')));
   return [
     `study ${study}${chainRead ? '' : ' (no chain was asked: the log is the copy in the bundle, and who is registered is not known)'}`,
     '',
-    formatTable(TOTALS, lines),
+    formatTable(COLUMNS, lines),
     '',
     formatRounds(new Map([...members].map(([member, states]) => [member, states.map(markOf)]))),
     '',

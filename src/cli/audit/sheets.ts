@@ -1,7 +1,7 @@
 import type { ListedEntry } from '../../audit/list-entries.ts';
 import type { MetricsRow } from '../../audit/metrics-table.ts';
 import type { ReportSource } from '../../audit/open-subject.ts';
-import type { ParticipationRow } from '../../audit/participation-table.ts';
+import { PARTICIPATION_COUNTS, type ParticipationRow } from '../../audit/participation-table.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import { type Sheet, sheetOf } from './sheet.ts';
 
@@ -35,26 +35,7 @@ export function entriesSheet(entries: readonly ListedEntry[], fields: readonly s
 }
 
 export const participationSheet = (rows: readonly ParticipationRow[]): Sheet =>
-  sheetOf(
-    [
-      'round',
-      'position',
-      'member',
-      'account',
-      'part',
-      'entry',
-      'registered',
-      'joined',
-      'expected',
-      'signed',
-      'contributed',
-      'late',
-      'missed',
-      'withdrawn',
-      'excluded',
-    ],
-    rows,
-  );
+  sheetOf(['round', 'position', 'member', 'account', 'part', 'entry', ...PARTICIPATION_COUNTS], rows);
 
 export const metricsSheet = (rows: readonly MetricsRow[]): Sheet =>
   sheetOf(

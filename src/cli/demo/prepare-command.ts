@@ -2,23 +2,8 @@ import { type Command, EXIT_OK } from '../run-command.ts';
 import { DEMO_SPEC, readDemoOptions } from './demo-options.ts';
 import { prepareRun } from './prepare-run.ts';
 
-const {
-  peers,
-  rounds,
-  dataset,
-  alpha,
-  segments,
-  pulls,
-  codec,
-  rule,
-  valuation,
-  subgroups,
-  epsilon,
-  delta,
-  seed,
-  out,
-  json,
-} = DEMO_SPEC.options;
+/** What only matters to a study that the demo runs itself. */
+const OF_THE_RUN = ['tamper', 'kill', 'chain-outage'];
 
 /** What a study by hand begins with: a manifest, and data for each member. */
 export const prepareCommand: Command = {
@@ -27,25 +12,7 @@ export const prepareCommand: Command = {
     summary:
       'Writes what a study by hand begins with: manifest.json, and in peers/<n>/ the manifest and data sets of each member. Nothing is\n' +
       'started. The options are those of the demo.',
-    options: Object.fromEntries(
-      Object.entries({
-        out,
-        peers,
-        rounds,
-        dataset,
-        alpha,
-        segments,
-        pulls,
-        codec,
-        rule,
-        valuation,
-        subgroups,
-        epsilon,
-        delta,
-        seed,
-        json,
-      }).flatMap(([name, option]) => (option === undefined ? [] : [[name, option]])),
-    ),
+    options: Object.fromEntries(Object.entries(DEMO_SPEC.options).filter(([name]) => !OF_THE_RUN.includes(name))),
     examples: ['consilium demo prepare --peers 3 --rounds 3 --out study'],
   },
   async run(values) {
