@@ -21,12 +21,16 @@ const OUTLIER_RATIO = 4;
 /** Scores of fewer contributions may follow each other by chance. */
 const MINIMUM_COMPARED = 30;
 
+/** Honest evaluators often order fewer members of a round alike: the right order is the same for all of them. */
+const FEWEST_OF_A_ROUND = 5;
+
 /** By round the ranks that an evaluator gives; null for who was not scored. */
 type Ranks = ReadonlyMap<number, readonly (number | null)[]>;
 
 /**
  * Evaluators that report what another one does, a round later or in the same round: who copies revealed scores, slightly changed or not, or
- * shares one evaluation. Where all evaluators agree as much as that, no one stands out, and there is no echo.
+ * shares one evaluation. Where all evaluators agree as much as that, no one stands out, and there is no echo; nor is there among fewer than seven
+ * members, of whom two have too few others to score in common.
  * @param entries the study's log
  */
 export function scoreEchoes(entries: readonly LedgerEntry[]): ScoreEcho[] {
@@ -60,6 +64,7 @@ function correlate(pair: Omit<ScoreEcho, 'correlation'>, own: Ranks, other: Rank
       const their = theirs[p] ?? null;
       return rank === null || their === null ? [] : [[rank, their] as const];
     });
+    if (both.length < FEWEST_OF_A_ROUND) continue;
     const [mean, theirMean] = [0, 1].map(
       (side) => both.reduce((sum, ranked) => sum + (ranked[side] ?? 0), 0) / both.length,
     );
