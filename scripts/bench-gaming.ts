@@ -4,7 +4,9 @@ import { type Command, EXIT_OK, runCommand } from '../src/cli/run-command.ts';
 import { type GamingRow, holds } from './bench/gaming/gaming-row.ts';
 import { measureGaming } from './bench/gaming/measure-gaming.ts';
 
-const QUICK = { rounds: 5, copyRounds: 32 };
+const QUICK = { rounds: 5, copyRounds: 32, orders: 4 };
+
+const ORDERS = 10;
 
 const benchGaming: Command = {
   spec: {
@@ -21,7 +23,10 @@ const benchGaming: Command = {
         default: '60',
       },
       seed: { type: 'string', value: '<text>', help: 'seed of data and training', default: '1' },
-      quick: { type: 'boolean', help: `${QUICK.rounds} rounds, copies in ${QUICK.copyRounds}` },
+      quick: {
+        type: 'boolean',
+        help: `${QUICK.rounds} rounds, copies in ${QUICK.copyRounds}, duplicated data in ${QUICK.orders} orders`,
+      },
       json: { type: 'boolean', help: 'print one JSON document on the last line' },
     },
     examples: ['npm run bench:gaming -- --quick', 'npm run bench:gaming -- --seed 2 --json'],
@@ -30,6 +35,7 @@ const benchGaming: Command = {
     const asked = {
       rounds: wholeNumber(values, 'rounds', { min: 2, max: 100 }),
       copyRounds: wholeNumber(values, 'copy-rounds', { min: 30, max: 200 }),
+      orders: ORDERS,
     };
     const plan = { ...(values.quick === true ? QUICK : asked), seed: String(values.seed) };
     const rows = await measureGaming(plan, (text) => void process.stderr.write(`${text}\n`), signal);

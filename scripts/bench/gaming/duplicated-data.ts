@@ -5,42 +5,51 @@ import { type GamingMember, type GamingPlan, playStudy } from './play-study.ts';
 import { medianScores } from './score-reports.ts';
 import type { HonestStudy } from './update-attacks.ts';
 
-/** Orders of the member's rows: which of them come first moves a score by a tenth. */
-const ORDERS = 10;
 /** Of the plan with steps: as many as an honest epoch has. */
 const LOCAL_STEPS = 4;
 
-/** What else differs between the copies that are tried. */
+/** Whether the rows are there twice, and the count is stated so; or only stated. */
 interface Copies {
-  /** Whether the rows are there twice, and the count is stated so; or only stated. */
   readonly areTrainedOn: boolean;
-  readonly localSteps?: number;
 }
 
-/** The first member trains on its data twice and states twice as many; or only states it. */
-export async function duplicateData({ members, plan }: HonestStudy): Promise<GamingRow[]> {
+/**
+ * The first member trains on its data twice and states twice as many; or only states it. Each score is beside the honest one under the same terms.
+ * @param orders of the member's rows that are summed over: which of them come first moves a score by a tenth
+ */
+export async function duplicateData({ members, plan }: HonestStudy, orders: number): Promise<GamingRow[]> {
   const scoreOf = async (terms: GamingPlan, copies: Copies | null): Promise<number> => {
     let sum = 0;
-    for (let order = 0; order < ORDERS; order++) {
+    for (let order = 0; order < orders; order++) {
       const [first, ...others] = members as [GamingMember, ...GamingMember[]];
       const played = await playStudy([withCopies(first, copies, `${plan.seed}/${order}`), ...others], terms);
       sum += medianScores(played.map(({ scores }) => scores))[0] ?? 0;
     }
     return sum;
   };
-  const equal: GamingPlan = { ...plan, credit: 'equal-training' };
-  const honest = { equal: await scoreOf(equal, null), stated: await scoreOf(plan, null) };
-  const row = async (figure: string, copies: Copies): Promise<GamingRow> => {
-    const steps = copies.localSteps === undefined ? {} : { localSteps: copies.localSteps };
-    const defended = 100 * ((await scoreOf({ ...equal, ...steps }, copies)) / honest.equal - 1);
-    const control = 100 * ((await scoreOf(plan, copies)) / honest.stated - 1);
-    return { attack: 'duplicated data', figure, defended, control, unit: '%', most: 5 };
+  const gainsOf = async (terms: GamingPlan, tried: readonly Copies[]): Promise<number[]> => {
+    const honest = await scoreOf(terms, null);
+    const gains: number[] = [];
+    for (const copies of tried) gains.push(100 * ((await scoreOf(terms, copies)) / honest - 1));
+    return gains;
   };
-  const control = 'control: epochs, scores of models';
+  const [trained, stated] = [{ areTrainedOn: true }, { areTrainedOn: false }];
+  const equal: GamingPlan = { ...plan, credit: 'equal-training' };
+  const [bySteps = 0] = await gainsOf({ ...equal, localSteps: LOCAL_STEPS }, [trained]);
+  const [byEpochs = 0, onlyStated = 0] = await gainsOf(equal, [trained, stated]);
+  const [trainedControl = 0, statedControl = 0] = await gainsOf(plan, [trained, stated]);
+  const row = (what: string, defended: number, control: number): GamingRow => ({
+    attack: 'duplicated data',
+    figure: `${what}, gain; control: epochs, scores of models`,
+    defended,
+    control,
+    unit: '%',
+    most: 5,
+  });
   return [
-    await row(`trained on and stated twice, steps, gain; ${control}`, { areTrainedOn: true, localSteps: LOCAL_STEPS }),
-    await row(`trained on and stated twice, epochs, gain; ${control}`, { areTrainedOn: true }),
-    await row(`stated twice, gain; ${control}`, { areTrainedOn: false }),
+    row('trained on and stated twice, steps', bySteps, trainedControl),
+    row('trained on and stated twice, epochs', byEpochs, trainedControl),
+    row('stated twice', onlyStated, statedControl),
   ];
 }
 

@@ -13,12 +13,14 @@ export interface GamingBench {
   readonly rounds: number;
   /** Of the study of alike members in which copies are looked for; ten updates each. */
   readonly copyRounds: number;
+  /** Orders of rows in which duplicated data are tried. */
+  readonly orders: number;
   readonly seed: string;
 }
 
 /** Every attack with its control. @param tell what is being done */
 export async function measureGaming(
-  { rounds, copyRounds, seed }: GamingBench,
+  { rounds, copyRounds, orders, seed }: GamingBench,
   tell: (text: string) => void,
   signal: AbortSignal,
 ): Promise<GamingRow[]> {
@@ -35,7 +37,7 @@ export async function measureGaming(
     return measureCopies(alike);
   });
   await measure('free riders', () => rideFreely(study));
-  await measure('duplicated data', () => duplicateData(study));
+  await measure('duplicated data', () => duplicateData(study, orders));
   await measure('Sybils', async () => [await splitMember(study, 'halves'), await splitMember(study, 'whole')]);
   await measure('negatives', async () => [await multiplyNegatives(study)]);
   return rows;
