@@ -81,7 +81,7 @@ describe('an echo', () => {
 
   test('is not told among five: three in common come out in one order for honest evaluators too', () => {
     const five = reportsOf(({ all, round }) => all[round]?.[2] ?? [], 1000).map((ofRound) =>
-      [...ofRound.slice(2)].map((scores) => scores.slice(2)),
+      ofRound.slice(2).map((scores) => scores.slice(2)),
     );
     expect(five[0]?.[0]).toEqual(five[0]?.[4]);
     expect(scoreEchoes(logOf(five))).toEqual([]);
