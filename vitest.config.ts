@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/web/global-setup.ts'],
     // Two cores: what runs side by side must leave room for the processes that the end-to-end tests start.
     maxWorkers: 2,
     // Tests of memory look at what is left after garbage was collected.

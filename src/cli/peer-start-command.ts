@@ -3,6 +3,7 @@ import { runPeer } from '../peer/create-peer.ts';
 import { dataFolder } from '../peer/data-folder.ts';
 import { readPeerConfig } from '../peer/peer-config.ts';
 import type { PeerEvent } from '../peer/peer-event.ts';
+import { readPageRoutes } from '../web/web-bundle.ts';
 import { required } from './command-line.ts';
 import { describeEvent } from './describe-event.ts';
 import { createLogFile } from './log-file.ts';
@@ -34,7 +35,7 @@ export const peerStartCommand: Command = {
     };
     endInTime(signal, logger);
     try {
-      await runPeer({ logger, emit }, path, signal);
+      await runPeer({ logger, emit, page: await readPageRoutes('member') }, path, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
       emit({ event: 'peer.stopped' });

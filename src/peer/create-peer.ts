@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { createStudyNetwork, type StudyNetwork, type StudyNetworkOptions } from '../gossip/study-network.ts';
+import type { Route } from '../http/route.ts';
 import { connectLedger } from '../ledger/ethers-ledger.ts';
 import { createLedgerIndex } from '../ledger/ledger-index.ts';
 import { createOutbox } from '../ledger/outbox.ts';
@@ -32,6 +33,8 @@ export interface PeerDeps {
   readonly logger: Logger;
   readonly clock?: Clock;
   emit(event: PeerEvent): void;
+  /** The files of the member's page; without them the peer serves health, metrics and status alone. */
+  readonly page?: readonly Route[];
 }
 
 /** How often a peer that has finished looks whether everything is anchored. */
@@ -132,7 +135,16 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
       networkOptions(member),
     );
     await startNetwork(network, member.config.listen);
-    operations = createPeerOperations({ clock, member, index, store, network, runFile: folder.run });
+    operations = createPeerOperations({
+      clock,
+      logger,
+      member,
+      index,
+      store,
+      network,
+      files: { run: folder.run, page: folder.page },
+      page: deps.page ?? [],
+    });
     await operations.start();
     emit({ event: 'peer.listening', addresses: network.addresses() });
     const { study, self, privateKey, manifest } = member;

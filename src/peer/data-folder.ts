@@ -26,6 +26,8 @@ export interface DataFolder {
   readonly erasure: string;
   /** How to reach the peer that runs on this folder, while it does. */
   readonly run: string;
+  /** Port and token of the member's page, kept from run to run. */
+  readonly page: string;
 }
 
 export function dataFolder(path: string): DataFolder {
@@ -42,6 +44,7 @@ export function dataFolder(path: string): DataFolder {
     log: join(path, 'peer.log'),
     erasure: join(path, 'erased.json'),
     run: join(path, 'peer.run.json'),
+    page: join(path, 'peer.page.json'),
   };
 }
 

@@ -1,11 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
+import { isConsiliumError, messageOf } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
 import { createMetrics } from '../base/metrics.ts';
 import type { StudyNetwork } from '../gossip/study-network.ts';
 import type { RecordKind } from '../gossip/study-topics.ts';
 import type { Verdict } from '../gossip/verdict.ts';
+import { type ReadOnlyServer, startReadOnlyServer } from '../http/read-only-server.ts';
+import type { Route } from '../http/route.ts';
+import { createSnapshotStream } from '../http/snapshot-stream.ts';
 import type { LedgerIndex } from '../ledger/ledger-index.ts';
-import { startOperationsServer } from './operations-server.ts';
+import type { MemberView } from './member-view.ts';
+import { operationsRoutes } from './operations-routes.ts';
+import { freshToken, readPageAddress, writePageAddress } from './page-address.ts';
+import { PeerError } from './peer-error.ts';
 import type { PeerEvent } from './peer-event.ts';
 import { declarePeerMetrics } from './peer-metrics.ts';
 import { FRESH_PROGRESS, findProblems, followEvent, type PeerStatus } from './peer-status.ts';
@@ -20,8 +27,11 @@ export interface PeerOperationsDeps {
   readonly index: LedgerIndex;
   readonly store: PeerStore;
   readonly network: Pick<StudyNetwork, 'traffic' | 'connectedMembers'>;
-  /** Where it is written how this peer can be reached. */
-  readonly runFile: string;
+  readonly logger: Logger;
+  /** Where it is written how this peer can be reached, and where its page was the last time. */
+  readonly files: { readonly run: string; readonly page: string };
+  /** The files of the member's page. */
+  readonly page: readonly Route[];
 }
 
 /** How a peer can be looked at while it runs. */
@@ -39,11 +49,11 @@ export interface PeerOperations {
 }
 
 export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
-  const { clock, member, index, store, network } = deps;
+  const { clock, member, index, store, network, files } = deps;
   const begun = clock.now();
   let progress = FRESH_PROGRESS;
   let answeredAt: number | null = null;
-  let server: { url: string; stop(): Promise<void> } | null = null;
+  let server: ReadOnlyServer | null = null;
 
   const status = (): PeerStatus => {
     const connected = network.connectedMembers();
@@ -70,6 +80,8 @@ export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
     return { ...now, problems: findProblems(now, member.manifest.waiting.quorum) };
   };
 
+  const view = (): MemberView => ({ status: status() });
+  const views = createSnapshotStream('view', view);
   const metrics = createMetrics();
   declarePeerMetrics(metrics, status);
   const countRecord = metrics.counter({
@@ -86,6 +98,7 @@ export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
   return {
     follow: (event) => {
       progress = followEvent(progress, event);
+      views.changed();
     },
     ledgerAnswered: () => {
       answeredAt = clock.now();
@@ -94,15 +107,38 @@ export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
     banned: () => countBan({}),
     status,
     async start() {
-      const token = randomBytes(32).toString('hex');
-      const { host, port } = member.config.operations;
-      server = await startOperationsServer({ metrics, status }, { host, port, token });
-      await writeRunFile(deps.runFile, { pid: process.pid, url: server.url, token });
+      const last = await readPageAddress(files.page);
+      const token = last?.token ?? freshToken();
+      server = await startServer(
+        [...operationsRoutes({ metrics, status, view, views }), ...deps.page],
+        token,
+        last?.port,
+      );
+      const { url } = server;
+      await writePageAddress(files.page, { port: Number(new URL(url).port), token });
+      await writeRunFile(files.run, { pid: process.pid, url, token });
     },
     async stop() {
       if (server === null) return;
-      await removeRunFile(deps.runFile);
+      await removeRunFile(files.run);
+      views.stop();
       await server.stop();
     },
   };
+
+  /** On the port of the configuration; where that leaves it open, on the one of the last run if it is free. */
+  async function startServer(routes: readonly Route[], token: string, lastPort = 0): Promise<ReadOnlyServer> {
+    const { host, port } = member.config.operations;
+    const onError = (error: unknown): void => deps.logger.error('operations.route-failed', { error: messageOf(error) });
+    const listen = (on: number): Promise<ReadOnlyServer> =>
+      startReadOnlyServer(routes, { host, port: on, token, onError });
+    try {
+      if (port !== 0 || lastPort === 0) return await listen(port);
+      return await listen(lastPort).catch(() => listen(0));
+    } catch (cause) {
+      if (!isConsiliumError(cause, 'http/port-in-use')) throw cause;
+      const message = `cannot listen on port ${port} of ${host} for metrics and health; free it or change 'operations' in peer.json`;
+      throw new PeerError('peer/port-in-use', message, { cause });
+    }
+  }
 }

@@ -15,7 +15,7 @@ const STATEMENT =
 /** Every import of every TypeScript file below a folder. */
 export function readImports(root: string, folder: string): Import[] {
   const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.ts'),
+    /\.tsx?$/.test(file),
   );
   return files.flatMap((file) => {
     const path = join(folder, file);

@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { createMetrics } from '../../src/base/metrics.ts';
-import { type OperationsServer, startOperationsServer } from '../../src/peer/operations-server.ts';
+import { type ReadOnlyServer, startReadOnlyServer } from '../../src/http/read-only-server.ts';
+import { createSnapshotStream } from '../../src/http/snapshot-stream.ts';
+import type { MemberView } from '../../src/peer/member-view.ts';
+import { operationsRoutes } from '../../src/peer/operations-routes.ts';
 import { declarePeerMetrics } from '../../src/peer/peer-metrics.ts';
 import { FRESH_PROGRESS, findProblems, followEvent, type PeerStatus } from '../../src/peer/peer-status.ts';
 import { findRunningPeer, writeRunFile } from '../../src/peer/run-file.ts';
@@ -38,7 +41,7 @@ function statusOf(fields: Partial<PeerStatus> = {}): PeerStatus {
 }
 
 let folder: string;
-let server: OperationsServer;
+let server: ReadOnlyServer;
 let status: PeerStatus;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'consilium-operations-'));
@@ -47,7 +50,10 @@ beforeEach(async () => {
   declarePeerMetrics(metrics, () => status);
   const count = metrics.counter({ name: 'consilium_gossip_records', help: 'test', labels: ['kind', 'action'] });
   count({ kind: 'contributions', action: 'accept' });
-  server = await startOperationsServer({ metrics, status: () => status }, { host: '127.0.0.1', port: 0, token: TOKEN });
+  const view = (): MemberView => ({ status });
+  const views = createSnapshotStream('view', view);
+  const routes = operationsRoutes({ metrics, status: () => status, view, views });
+  server = await startReadOnlyServer(routes, { host: '127.0.0.1', port: 0, token: TOKEN });
 });
 afterEach(async () => {
   await server.stop();
@@ -127,7 +133,7 @@ describe('the operations port', () => {
   test('refuses headers that are too large, and more connections than it has places for', async () => {
     expect((await ask('/healthz', { headers: { long: 'x'.repeat(9000) } })).code).toBe(431);
     const port = Number(new URL(server.url).port);
-    const closed = Array.from({ length: 20 }, () => {
+    const closed = Array.from({ length: 68 }, () => {
       const socket = connect(port, '127.0.0.1');
       return new Promise<boolean>((resolve) => {
         socket.on('error', () => {});

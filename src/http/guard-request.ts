@@ -1,0 +1,41 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import { type Access, type Reply, refusal } from './route.ts';
+
+/**
+ * What is wrong with a request before anybody looks at its address: a method that could change something, a name that is not ours
+ * (a page elsewhere that resolves its own name to this address sends that name), or a page elsewhere that asks.
+ * @param host the address that the server listens on
+ * @returns null if nothing is
+ */
+export function refuseRequest({ method, headers }: IncomingMessage, host: string): Reply | null {
+  if (method !== 'GET' && method !== 'HEAD') return refusal(405, 'only GET and HEAD');
+  if (!isOwnHost(headers.host, host)) return refusal(421, 'ask for this server by its address');
+  if (headers.origin !== undefined && headers.origin !== `http://${headers.host}`) {
+    return refusal(403, 'other pages may not read this');
+  }
+  // Browsers say where a request comes from; following a link from elsewhere is allowed, embedding and fetching are not.
+  const site = headers['sec-fetch-site'];
+  const isVisit = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+  if ((site === 'cross-site' || site === 'same-site') && !isVisit) {
+    return refusal(403, 'other pages may not read this');
+  }
+  return null;
+}
+
+function isOwnHost(header: string | undefined, host: string): boolean {
+  const name = (header ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return name === 'localhost' || name === host || isIP(name) !== 0;
+}
+
+/**
+ * @param token null where every route is open
+ * @returns null if the request may have what the route gives
+ */
+export function refuseAccess({ headers }: IncomingMessage, access: Access, token: string | null): Reply | null {
+  if (access === 'open' || token === null) return null;
+  const [given, wanted] = [Buffer.from(headers.authorization ?? ''), Buffer.from(`Bearer ${token}`)];
+  const isRight = given.length === wanted.length && timingSafeEqual(given, wanted);
+  return isRight ? null : refusal(401, 'a token is needed');
+}

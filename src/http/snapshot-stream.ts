@@ -1,0 +1,37 @@
+import type { EventStream } from './route.ts';
+
+/** A stream whose every event is the whole state, told at most so often. */
+export interface SnapshotStream extends EventStream {
+  /** The state may have changed. */
+  changed(): void;
+  stop(): void;
+}
+
+/**
+ * @param snapshot the state as plain JSON; asked for only while somebody listens
+ * @param spacing least milliseconds between two events
+ */
+export function createSnapshotStream(event: string, snapshot: () => unknown, spacing = 250): SnapshotStream {
+  const readers = new Set<(event: string, data: string) => void>();
+  let timer: NodeJS.Timeout | null = null;
+  const tell = (): void => {
+    timer = null;
+    if (readers.size === 0) return;
+    const data = JSON.stringify(snapshot());
+    for (const send of readers) send(event, data);
+  };
+  return {
+    subscribe(send) {
+      send(event, JSON.stringify(snapshot()));
+      readers.add(send);
+      return () => readers.delete(send);
+    },
+    changed() {
+      if (timer === null && readers.size > 0) timer = setTimeout(tell, spacing);
+    },
+    stop() {
+      if (timer !== null) clearTimeout(timer);
+      readers.clear();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { readToken } from './token.ts';
+
+/** Why there is no answer: the server wants a (different) token, does not answer at all, or says no. */
+export type Failure = 'unauthorised' | 'unreachable' | 'refused';
+
+export class AskError extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure, message: string) {
+    super(message);
+    this.failure = failure;
+  }
+}
+
+/**
+ * Asks the server that this page is from.
+ * @param path absolute, for instance `/api/view`
+ * @throws AskError
+ */
+export async function ask(path: string, signal: AbortSignal | null = null): Promise<Response> {
+  const token = readToken();
+  let response: Response;
+  try {
+    response = await fetch(path, { headers: token === null ? {} : { authorization: `Bearer ${token}` }, signal });
+  } catch (cause) {
+    if (signal?.aborted === true) throw cause;
+    throw new AskError('unreachable', 'nothing answers at this address');
+  }
+  if (response.ok) return response;
+  if (response.status === 401) throw new AskError('unauthorised', 'a token is needed');
+  throw new AskError('refused', (await response.text()).trim() || `code ${response.status}`);
+}
+
+/** @throws AskError */
+export async function askJson<T>(path: string, signal: AbortSignal | null = null): Promise<T> {
+  return (await (await ask(path, signal)).json()) as T;
+}
