@@ -9,8 +9,6 @@ import {Vm, vm} from "./Vm.sol";
 
 /// @dev And every attack that we could think of.
 contract LedgerHandler is HonestCalls {
-    address private immutable OWNER = msg.sender;
-
     /// @dev Once: the runner would call this too.
     function setUp() public override {
         require(studies.length == 0, "set up already");
@@ -24,12 +22,6 @@ contract LedgerHandler is HonestCalls {
         }
         _open(keccak256("first"));
         _open(keccak256("second"));
-    }
-
-    /// @dev For the test that deployed it, not for the runner.
-    function breakForControl() external {
-        require(msg.sender == OWNER, "not the owner");
-        _broken(1);
     }
 
     /// @dev I3, I19: an accepted call once more, as it was.

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ILedger} from "../ILedger.sol";
 import {ILedgerRecords} from "../ILedgerRecords.sol";
+import {BrokenHandler} from "./BrokenHandler.sol";
 import {create} from "./Deployed.sol";
 import {HonestCalls} from "./HonestCalls.sol";
 import {LedgerHandler} from "./LedgerHandler.sol";
@@ -71,10 +72,18 @@ contract LedgerInvariantsTest {
         assert(address(ledger).balance == 0);
     }
 
-    /// @dev The control: a handler that calls itself broken is found out.
+    /// @dev The control: a broken promise fails the invariant.
     function test_control_brokenPromiseIsSeen() public {
-        handler.breakForControl();
+        BrokenHandler broken = BrokenHandler(create("BrokenHandler.sol:BrokenHandler", ""));
+        handler = broken;
+        this.invariant_noPromiseWasBroken();
+        broken.breakPromise();
         assert(handler.violations() == 2);
+        try this.invariant_noPromiseWasBroken() {
+            assert(false);
+        } catch Panic(uint256 code) {
+            assert(code == 1);
+        }
     }
 
     /// @dev The invariants prove nothing unless the handler gets somewhere: one long run must reach every kind of entry.

@@ -34,13 +34,15 @@ function instrumentAll(sources: Sources): { readonly instrumented: Sources; read
 async function main(): Promise<void> {
   const { instrumented, points } = instrumentAll(await readSources());
   const program = testProgram(refuseErrors(compileForTests(instrumented)));
-  const { fuzz = {}, invariant = {} } = (await projectSettings()).test.solidity.profiles['default'] ?? {};
+  const profile = (await projectSettings()).test.solidity.profiles['default'];
+  const options = { fuzz: profile?.fuzz ?? {}, invariant: profile?.invariant ?? {} };
   const record = new CoverageRecord();
   const onCoverage = (words: readonly Uint8Array[]): void => {
     for (const word of words) record.add(word);
   };
-  const outcomes = await runSolidityTests(program, { fuzz, invariant, onCoverage });
+  const outcomes = await runSolidityTests(program, { ...options, onCoverage });
   const failures = outcomes.filter(({ failed }) => failed);
+  if (failures.length > 0) console.error(`CONSILIUM_FUZZ_SEED=${profile?.fuzz.seed} repeats this run`);
   for (const failure of failures) console.error(`fails on instrumented code: ${describeOutcome(failure)}`);
 
   const files = [...new Set(points.map(({ file }) => file))].map((file) => coverageOf(file, points, record));

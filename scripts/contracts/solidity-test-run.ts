@@ -1,7 +1,9 @@
+import { stripVTControlCharacters } from 'node:util';
 import {
   type AccountOverride,
   type Artifact,
   type ArtifactId,
+  type BaseCounterExample,
   CollectStackTraces,
   EdrContext,
   type FuzzConfigArgs,
@@ -31,6 +33,8 @@ export interface TestOutcome {
   readonly test: string;
   readonly failed: boolean;
   readonly reason: string;
+  /** The calls that led to a failure, shortened by the runner: one of a fuzz test, a sequence of an invariant. */
+  readonly failingCalls: readonly string[];
   /** Only of invariants: how often the handler was called, and how many of these calls reverted. */
   readonly calls: bigint;
   readonly reverts: bigint;
@@ -133,12 +137,27 @@ function outcomeOf(suite: string, result: TestResult): TestOutcome {
     test: result.name,
     failed: result.status === TestStatus.Failure,
     reason: result.reason ?? '',
+    failingCalls: callsOf(result.counterexample).map(describeCall),
     calls: kind.calls ?? 0n,
     reverts: kind.reverts ?? 0n,
   };
 }
 
-/** One line for a report. */
-export function describeOutcome({ suite, test, reason }: TestOutcome): string {
-  return `${suite}.${test}${reason === '' ? '' : `: ${reason}`}`;
+function callsOf(counterexample: TestResult['counterexample']): readonly BaseCounterExample[] {
+  if (counterexample === undefined) return [];
+  return 'sequence' in counterexample ? counterexample.sequence : [counterexample];
+}
+
+const hexOf = (bytes: Uint8Array | undefined): string => `0x${Buffer.from(bytes ?? []).toString('hex')}`;
+
+function describeCall({ sender, signature, args, calldata }: BaseCounterExample): string {
+  const from = sender === undefined ? '' : ` from ${hexOf(sender)}`;
+  return signature === undefined
+    ? `${hexOf(calldata)}${from}`
+    : `${signature} of (${stripVTControlCharacters(args ?? '')})${from}`;
+}
+
+/** A line for a report, and one for each call that led to a failure. */
+export function describeOutcome({ suite, test, reason, failingCalls }: TestOutcome): string {
+  return [`${suite}.${test}${reason === '' ? '' : `: ${reason}`}`, ...failingCalls].join('\n    ');
 }
