@@ -7,6 +7,7 @@ import { participantsIn } from '../protocol/participants.ts';
 import { AuditError } from './audit-error.ts';
 import { type AuditSubject, keyOf } from './audit-subject.ts';
 import type { Finding } from './finding.ts';
+import { type LineageEdge, lineageEdges, type ModelName } from './lineage-edges.ts';
 import { sharesInMix } from './mix-sources.ts';
 import { openSubject, type ReportSource } from './open-subject.ts';
 import type { Bundle } from './read-bundle.ts';
@@ -22,6 +23,11 @@ export interface LineageRow extends TracedTraining {
   readonly entry: number;
 }
 
+/** A model in a lineage; the digest is the one that its member signed. */
+export interface NamedModel extends ModelName {
+  readonly digest: Hex;
+}
+
 export interface ModelLineage extends ReportSource {
   /** Whose record names the model as its base, and of which round. */
   readonly member: Hex;
@@ -33,6 +39,8 @@ export interface ModelLineage extends ReportSource {
   readonly rows: readonly LineageRow[];
   /** Bases behind the model whose recipe is missing or cannot be read, and their weight in it: what they are made of is not in the rows. */
   readonly unknown: readonly TracedTraining[];
+  /** The graph behind the model, contributions without a weight in it left out: who trained from what, and who mixed or took over what. */
+  readonly edges: readonly LineageEdge<NamedModel>[];
   readonly findings: readonly Finding[];
 }
 
@@ -52,7 +60,8 @@ export interface LineageQuery {
 export async function modelLineage(bundle: Bundle, { ledger, accounts, round }: LineageQuery): Promise<ModelLineage> {
   const { source, subject, findings } = await openSubject(bundle, ledger);
   const model = findModel(subject, accounts, round);
-  const { trainings, unknown } = traceLineage(await readGraph(subject), model);
+  const graph = await readGraph(subject);
+  const { trainings, unknown } = traceLineage(graph, model);
   return {
     ...source,
     member: model.member,
@@ -61,6 +70,7 @@ export async function modelLineage(bundle: Bundle, { ledger, accounts, round }: 
     isFinal: isClosing(model),
     rows: describe(subject, trainings),
     unknown,
+    edges: lineageEdges(graph, model).flatMap((edge) => nameEnds(subject, edge)),
     findings,
   };
 }
@@ -112,6 +122,16 @@ function describe({ log, contributions }: AuditSubject, trainings: readonly Trac
     if (record === undefined || entry === undefined) return [];
     return [{ ...training, share: training.weight / total, update: record.update, entry }];
   });
+}
+
+/** Both ends by their digests; nothing for an edge to a model that no record names. */
+function nameEnds({ contributions }: AuditSubject, edge: LineageEdge): LineageEdge<NamedModel>[] {
+  const nameOf = (name: ModelName): NamedModel | undefined => {
+    const record = contributions.get(keyOf(name.round, name.member));
+    return record && { ...name, digest: name.part === 'base' ? record.base : record.update };
+  };
+  const [from, to] = [edge.from && nameOf(edge.from), nameOf(edge.to)];
+  return from === undefined || to === undefined ? [] : [{ ...edge, from, to }];
 }
 
 /** The part of each participant in a model's training, in order of position; who has none is there with 0. */

@@ -14,14 +14,18 @@ beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'consilium-cop
 afterAll(() => rm(folder, { recursive: true }));
 
 let files = 0;
-async function audit(cheat: Pick<Cheat, 'send'> | undefined, codec?: Codec['name']): Promise<AuditReport> {
+async function audit(
+  cheat: Pick<Cheat, 'send'> | undefined,
+  codec?: Codec['name'],
+  replay = true,
+): Promise<AuditReport> {
   const cheating = cheat === undefined ? undefined : { member: 3, round: 2, ...cheat };
   const { evidence, manifest, blobs } = await syntheticStudy(cheating, undefined, codec);
   const path = join(folder, `${files++}.car`);
   await writeBundle(path, evidence, manifest, async (name) => blobs.get(name) ?? null);
   const bundle = await openBundle(path);
   try {
-    return await auditStudy(bundle, { ledger: null });
+    return await auditStudy(bundle, { ledger: null, replay });
   } finally {
     await bundle.close();
   }
@@ -32,6 +36,18 @@ const of = (before: ReadonlyMap<string, Work>, key: string): Work => before.get(
 const altered = (change: number, i: number, share: number): number => change * (1 + share * (i % 2 === 0 ? 1 : -1));
 
 describe('an update that was there before', () => {
+  test('is found without a replay if it is equal, and only then', async () => {
+    const equal: Cheat['send'] = (before) => of(before, '1/2').trained;
+    const { findings, records, unchecked } = await audit({ send: equal }, undefined, false);
+    expect(findings).toEqual([
+      expect.objectContaining({ code: 'audit/update-copied', member: memberAccount(3), round: 2 }),
+    ]);
+    expect([records.mixesReplayed, unchecked]).toEqual([0, ['mixes', 'altered-copies']]);
+    const scaled: Cheat['send'] = (before) => of(before, '1/2').trained.map((value) => value * 1.000_01);
+    expect((await audit({ send: scaled }, undefined, false)).findings).toEqual([]);
+    expect((await audit({ send: scaled })).findings).toHaveLength(1);
+  });
+
   test.each<[string, NonNullable<Cheat['send']>, { original: number; round: number }]>([
     ['another member’s parameters', (before) => of(before, '1/2').trained, { original: 1, round: 2 }],
     [

@@ -37,6 +37,36 @@ describe('audit lineage', () => {
     }
   });
 
+  test('as JSON has the graph, whose models are those that the members signed', async () => {
+    const { edges, rows, model } = await lineageOf(path, '--member', memberAccount(3));
+    expect(edges[0]?.to).toEqual({ member: memberAccount(3), round: ROUNDS, part: 'base', digest: model });
+    for (const { from, to } of edges) {
+      for (const end of from === null ? [to] : [from, to]) {
+        const signed = study.evidence.announcements.find(
+          ({ record }) => record.member === end.member && record.round === end.round,
+        );
+        expect(end.digest).toBe(signed?.record[end.part]);
+      }
+    }
+    const mixed = edges.filter(({ kind }) => kind === 'mixed').map(({ from }) => from?.digest);
+    expect(new Set(mixed)).toEqual(new Set(rows.map(({ update }) => update)));
+    expect(edges.filter(({ kind }) => kind === 'initial')).toHaveLength(MEMBERS);
+  });
+
+  test('separates cells as it is told, of CSV only', async () => {
+    const of = ['--member', memberAccount(1)];
+    const csv = await captureCommand(auditLineageCommand, path, ...of, '--csv', '--delimiter', 'semicolon');
+    expect(csv.stdout.split('\r\n')[0]).toBe('round;member;weight;share;update;entry');
+    for (const wrong of [
+      ['--csv', '--delimiter', ','],
+      ['--delimiter', 'tab'],
+    ]) {
+      await expect(captureCommand(auditLineageCommand, path, ...of, ...wrong)).rejects.toMatchObject({
+        code: 'cli/usage',
+      });
+    }
+  });
+
   test('is a table for people, and rows for spreadsheets', async () => {
     const text = await captureCommand(auditLineageCommand, path, '--member', memberAccount(1));
     expect([text.code, text.stdout.includes(memberAccount(4))]).toEqual([0, true]);

@@ -84,4 +84,14 @@ describe('audit verify', () => {
     const fast = await captureCommand(auditVerifyCommand, cheating, '--no-replay');
     expect([fast.code, fast.stdout.includes('not repeated')]).toEqual([0, true]);
   });
+
+  test('says what it did not look at, as JSON and as text', async () => {
+    const report = async (...args: string[]) =>
+      JSON.parse((await captureCommand(auditVerifyCommand, honest, '--json', ...args)).stdout);
+    expect((await report()).unchecked).toEqual([]);
+    expect((await report('--no-replay')).unchecked).toEqual(['mixes', 'altered-copies']);
+    const { stdout } = await captureCommand(auditVerifyCommand, honest, '--no-replay');
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^NOT CHECKED: .*mixes.*copies/);
+    expect((await captureCommand(auditVerifyCommand, honest)).stdout).not.toContain('NOT CHECKED');
+  });
 });

@@ -56,6 +56,7 @@ test('a file is no folder', async () => {
 
 test('CSV keeps commas, quotes and line breaks in their cell, and numbers as they are', () => {
   expect(formatCsv(['a', 'b'], [['x,"y"\nz', -1.5e-7]])).toBe('a,b\r\n"x,""y""\nz",-1.5e-7\r\n');
+  expect(formatCsv(['a', 'b'], [['x;y', null]], ';')).toBe('a;b\r\n"x;y";\r\n');
 });
 
 test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1'])('CSV leaves nothing for a spreadsheet to compute: %j', (text) => {

@@ -1,8 +1,14 @@
-import type { AuditReport } from '../../audit/audit-study.ts';
+import type { AuditPart, AuditReport } from '../../audit/audit-study.ts';
 import { formatTable } from '../format-table.ts';
 import { describeFindings } from './describe-findings.ts';
 import { describeSource } from './describe-source.ts';
 import { inNats } from './in-nats.ts';
+
+const UNCHECKED: Readonly<Record<AuditPart, string>> = {
+  records: 'the signed records',
+  mixes: 'what is in the mixes, which were not repeated',
+  'altered-copies': 'whether updates are altered copies of others; only equal ones were looked for',
+};
 
 /** What an audit found, as people read it. */
 export function describeReport(report: AuditReport): string {
@@ -25,6 +31,9 @@ export function describeReport(report: AuditReport): string {
     '',
     `${records.anchored} contributions and ${records.valuations} valuations on the ledger, ${records.mixesReplayed} mixes replayed`,
     describeFindings(report.findings, report.notices),
+    ...(report.unchecked.length === 0
+      ? []
+      : [`NOT CHECKED: ${report.unchecked.map((part) => UNCHECKED[part]).join('; ')}`]),
     '',
   ].join('\n');
 }

@@ -11,7 +11,7 @@ import { required, usageError } from '../command-line.ts';
 import { type Command, EXIT_FINDINGS, EXIT_OK } from '../run-command.ts';
 import { CHAIN_OPTIONS } from './chain-options.ts';
 import { describeFindings } from './describe-findings.ts';
-import { type Sheet, sheetAsCsv, sheetAsJson, sheetOf } from './sheet.ts';
+import { DELIMITER_OPTION, readDelimiter, type Sheet, sheetAsCsv, sheetAsJson, sheetOf } from './sheet.ts';
 import { CONTRIBUTION_FIELDS, entriesSheet, metricsSheet, participationSheet, studySheet } from './sheets.ts';
 import { type AuditSource, withBundle } from './with-bundle.ts';
 
@@ -28,6 +28,7 @@ export const auditExportCommand: Command = {
     options: {
       out: { type: 'string', value: '<folder>', help: 'a new folder for the files' },
       format: { type: 'string', value: '<name>', help: 'csv or json', default: 'csv' },
+      ...DELIMITER_OPTION,
       ...CHAIN_OPTIONS,
       json: { type: 'boolean', help: 'print the names of the files and the findings as JSON' },
     },
@@ -39,11 +40,16 @@ export const auditExportCommand: Command = {
   run(values, positionals) {
     const out = required(values, 'out');
     const format = readFormat(String(values.format));
+    const delimiter = readDelimiter(values, format === 'csv');
     return withBundle({ values, positionals }, async (source) => {
       const { sheets, findings } = await readSheets(source);
       await makeFolder(out);
       const files = Object.entries(sheets).map(([name, sheet]) => {
-        return { file: join(out, `${name}.${format}`), rows: sheet.rows.length, text: FORMATS[format](sheet) };
+        return {
+          file: join(out, `${name}.${format}`),
+          rows: sheet.rows.length,
+          text: FORMATS[format](sheet, delimiter),
+        };
       });
       for (const { file, text } of files) await writeFile(file, text, { flag: 'wx' });
       const written = files.map(({ file, rows }) => ({ file, rows }));

@@ -11,7 +11,7 @@ import { formatRounds } from './format-rounds.ts';
 import { FORMAT_OPTIONS, printReport, requireOneForm } from './print-report.ts';
 import { reportTaint } from './report-taint.ts';
 import { readSelection, SELECTION_OPTIONS } from './selection.ts';
-import { sheetAsCsv, sheetOf } from './sheet.ts';
+import { sheetOf } from './sheet.ts';
 import { withBundle } from './with-bundle.ts';
 
 export const auditLineageCommand: Command = {
@@ -55,7 +55,7 @@ export const auditLineageCommand: Command = {
       const lineage = await modelLineage(bundle, { ledger, accounts: member?.accounts ?? [], round });
       return printReport(values, {
         json: { ...lineage, members: sharesByMember(lineage.rows, log) },
-        csv: () => sheetAsCsv(sheetOf(['round', 'member', 'weight', 'share', 'update', 'entry'], lineage.rows)),
+        sheet: () => sheetOf(['round', 'member', 'weight', 'share', 'update', 'entry'], lineage.rows),
         text: () => describe(lineage, log),
       });
     });

@@ -15,7 +15,6 @@ import { listStudies } from './list-studies.ts';
 import { FORMAT_OPTIONS, printReport, requireOneForm } from './print-report.ts';
 import { readLedgerStudy } from './read-ledger-study.ts';
 import { readSelection, SELECTION_OPTIONS } from './selection.ts';
-import { sheetAsCsv } from './sheet.ts';
 import { CONTRIBUTION_FIELDS, entriesSheet } from './sheets.ts';
 import { withBundle } from './with-bundle.ts';
 
@@ -89,7 +88,7 @@ function readKind({ kind }: OptionValues): ListedKind | null {
 function printEntries(values: OptionValues, list: EntryList): number {
   return printReport(values, {
     json: list,
-    csv: () => sheetAsCsv(entriesSheet(list.rows, [...CONTRIBUTION_FIELDS, 'position', 'dataCommitment'])),
+    sheet: () => entriesSheet(list.rows, [...CONTRIBUTION_FIELDS, 'position', 'dataCommitment']),
     text: () => describe(list),
   });
 }

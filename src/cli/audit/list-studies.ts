@@ -2,7 +2,7 @@ import type { LedgerReader, StudyState } from '../../ledger/ledger.ts';
 import type { OptionValues } from '../command-line.ts';
 import { formatTable } from '../format-table.ts';
 import { printReport } from './print-report.ts';
-import { sheetAsCsv, sheetOf } from './sheet.ts';
+import { sheetOf } from './sheet.ts';
 
 const COLUMNS = [
   'study',
@@ -35,7 +35,7 @@ export async function listStudies(values: OptionValues, ledger: LedgerReader): P
   ]);
   return printReport(values, {
     json: { chainId, contract, rows, findings: [] },
-    csv: () => sheetAsCsv(sheetOf(COLUMNS, rows)),
+    sheet: () => sheetOf(COLUMNS, rows),
     text: () => [`ledger ${contract} on chain ${chainId}`, '', formatTable(columns, lines), ''].join('\n'),
   });
 }

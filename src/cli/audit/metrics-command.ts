@@ -5,7 +5,6 @@ import type { Command } from '../run-command.ts';
 import { CHAIN_OPTIONS } from './chain-options.ts';
 import { describeFindings } from './describe-findings.ts';
 import { FORMAT_OPTIONS, printReport, requireOneForm } from './print-report.ts';
-import { sheetAsCsv } from './sheet.ts';
 import { metricsSheet } from './sheets.ts';
 import { withBundle } from './with-bundle.ts';
 
@@ -32,7 +31,7 @@ export const auditMetricsCommand: Command = {
       const table = round === null ? all : { ...all, rows: all.rows.filter((row) => row.round === round) };
       return printReport(values, {
         json: table,
-        csv: () => sheetAsCsv(metricsSheet(table.rows)),
+        sheet: () => metricsSheet(table.rows),
         text: () => describe(table, round === null),
       });
     });

@@ -3,7 +3,6 @@ import type { Command } from '../run-command.ts';
 import { CHAIN_OPTIONS } from './chain-options.ts';
 import { describeParticipation } from './describe-participation.ts';
 import { FORMAT_OPTIONS, printReport, requireOneForm } from './print-report.ts';
-import { sheetAsCsv } from './sheet.ts';
 import { participationSheet } from './sheets.ts';
 import { withBundle } from './with-bundle.ts';
 
@@ -30,7 +29,7 @@ export const auditParticipationCommand: Command = {
       const table = await tabulateParticipation(bundle, ledger);
       return printReport(values, {
         json: table,
-        csv: () => sheetAsCsv(participationSheet(table.rows)),
+        sheet: () => participationSheet(table.rows),
         text: () => describeParticipation(table),
       });
     });

@@ -1,8 +1,11 @@
 import { writeFile } from 'node:fs/promises';
+import type { Evidence } from '../../audit/evidence.ts';
 import { proveSegment } from '../../audit/prove-segment.ts';
+import type { Hex } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
-import { address, required, usageError, wholeNumber } from '../command-line.ts';
+import { type OptionValues, required, usageError, wholeNumber } from '../command-line.ts';
 import { type Command, EXIT_OK } from '../run-command.ts';
+import { readSelection, SELECTION_OPTIONS } from './selection.ts';
 import { withBundle } from './with-bundle.ts';
 
 export const auditProveCommand: Command = {
@@ -14,22 +17,23 @@ export const auditProveCommand: Command = {
       "'consilium audit check-proof' checks it, without the bundle and the model.",
     positionals: true,
     options: {
-      member: { type: 'string', value: '<account>', help: 'the account that signed the contribution' },
+      member: SELECTION_OPTIONS.member,
       round: { type: 'string', value: '<n>', help: 'the round of the contribution, from 0' },
       segment: { type: 'string', value: '<n>', help: 'the segment of its update, from 0' },
       out: { type: 'string', value: '<file>', help: 'a new file for the proof' },
       json: { type: 'boolean', help: 'print JSON' },
     },
-    examples: ['consilium audit prove evidence.car --member 0x… --round 3 --segment 5 --out proof.json'],
+    examples: ['consilium audit prove evidence.car --member 0x5cbd --round 3 --segment 5 --out proof.json'],
   },
   async run(values, positionals) {
     const out = required(values, 'out');
-    const place = {
-      member: address(values, 'member'),
-      round: wholeNumber({ round: required(values, 'round') }, 'round', { min: 0, max: 0xffff_ffff }),
-      segment: wholeNumber({ segment: required(values, 'segment') }, 'segment', { min: 0, max: 0xffff }),
-    };
-    const proof = await withBundle({ values, positionals }, async ({ bundle }) => proveSegment(bundle, place));
+    required(values, 'member');
+    const round = wholeNumber({ round: required(values, 'round') }, 'round', { min: 0, max: 0xffff_ffff });
+    const segment = wholeNumber({ segment: required(values, 'segment') }, 'segment', { min: 0, max: 0xffff });
+    const { place, proof } = await withBundle({ values, positionals }, async ({ bundle }) => {
+      const member = signerOf(values, bundle.evidence);
+      return { place: { member, round, segment }, proof: proveSegment(bundle, { member, round, segment }) };
+    });
     await writeFile(out, proof, { flag: 'wx' }).catch((cause) => {
       throw usageError(`--out ${out}: ${messageOf(cause)}; name a new file`, cause);
     });
@@ -40,3 +44,11 @@ export const auditProveCommand: Command = {
     return EXIT_OK;
   },
 };
+
+/** The account with which the selected member signed its contribution to the round: its key may have been replaced since. */
+function signerOf(values: OptionValues, { log, announcements }: Evidence): Hex {
+  const { member, round } = readSelection(values, log);
+  const accounts = member?.accounts ?? [];
+  const signed = announcements.find(({ record }) => record.round === round && accounts.includes(record.member));
+  return signed?.record.member ?? member?.account ?? '0x';
+}

@@ -6,7 +6,7 @@ import { formatTable } from '../format-table.ts';
 import { describeFindings } from './describe-findings.ts';
 import { printReport } from './print-report.ts';
 import { readSelection } from './selection.ts';
-import { sheetAsCsv, sheetOf } from './sheet.ts';
+import { sheetOf } from './sheet.ts';
 import type { AuditSource } from './with-bundle.ts';
 
 /** Prints every model that a member's work reached, and where the others were last without it. @returns the exit code */
@@ -20,7 +20,7 @@ export async function reportTaint(values: OptionValues, { bundle, ledger }: Audi
   const report = { study: evidence.study, ...taint, findings };
   return printReport(values, {
     json: report,
-    csv: () => sheetAsCsv(sheetOf(['round', 'member', 'kind', 'share', 'digest'], taint.models)),
+    sheet: () => sheetOf(['round', 'member', 'kind', 'share', 'digest'], taint.models),
     text: () => describe(taint, findings),
   });
 }

@@ -16,7 +16,10 @@ export const auditVerifyCommand: Command = {
     positionals: true,
     options: {
       ...CHAIN_OPTIONS,
-      'no-replay': { type: 'boolean', help: 'check records and log only: fast, and blind to what is in the mixes' },
+      'no-replay': {
+        type: 'boolean',
+        help: 'check records and log only: fast, blind to what is in the mixes and to copied updates that were altered',
+      },
       'ledger-only': {
         type: 'boolean',
         help: "stream the bundle's own log, records and signed heads, offline: for logs of any length",
