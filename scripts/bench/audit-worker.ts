@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { openBundleFile } from '../../src/audit/bundle-file.ts';
+import { openBundleFile } from '../../src/audit/open-bundle-file.ts';
 import { verifyLedger } from '../../src/audit/verify-ledger.ts';
 import { writeBundle } from '../../src/audit/write-bundle.ts';
 import { systemClock } from '../../src/base/clock.ts';

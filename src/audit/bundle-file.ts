@@ -1,7 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { messageOf } from '../base/errors.ts';
 import { documentName } from '../protocol/content-id.ts';
 import { AuditError } from './audit-error.ts';
+import type { ByteSource } from './byte-source.ts';
 import { decodeChunk, decodeRoot, type EvidenceRoot, type RecordItem, type RecordList } from './evidence.ts';
 import type { Finding, Place } from './finding.ts';
 import { CHUNK_BYTES } from './record-chunks.ts';
@@ -15,7 +14,6 @@ export interface BundleFile {
   read(name: string): Promise<Uint8Array | null>;
   /** A list's records in order, a chunk of them in memory; what cannot be read is left out and told. */
   items<L extends RecordList>(list: L, onFault: (fault: Finding) => void): AsyncGenerator<RecordItem<L>>;
-  close(): Promise<void>;
 }
 
 /** Roots beyond this, of some thirty thousand chunks, are refused. */
@@ -24,30 +22,20 @@ const MAXIMUM_ROOT_BYTES = 4 * 1024 * 1024;
 /** Room in a chunk for the head of its list, or for one record that is longer than a chunk. */
 const CHUNK_SLACK_BYTES = 64 * 1024;
 
-/**
- * Opens a bundle and hashes every block of it once.
- * @throws AuditError `audit/bundle-unreadable`, with the offset in the file, if it is no CAR file, or its root is missing or damaged
- */
-export async function openBundleFile(path: string): Promise<BundleFile> {
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path);
-    if (!(await file.stat()).isFile()) throw new Error('not a file');
-    return await toBundleFile(file, await scanCar(file));
-  } catch (cause) {
-    await file?.close();
-    if (cause instanceof AuditError) throw cause;
-    throw unreadable(messageOf(cause).split('\n')[0] ?? '', null, cause);
-  }
-}
-
-function unreadable(reason: string, offset: number | null, cause?: unknown): AuditError {
+/** What is said of bytes that are no bundle. @param offset where in the file that shows */
+export function bundleUnreadable(reason: string, offset: number | null, cause?: unknown): AuditError {
   const where = offset === null ? '' : ` at byte ${offset}`;
   const message = `this is not an evidence bundle (${reason}${where}); export it again`;
   return new AuditError('audit/bundle-unreadable', message, { details: { offset }, cause });
 }
 
-async function toBundleFile(file: FileHandle, scan: CarScan): Promise<BundleFile> {
+/**
+ * Hashes every block of a bundle once, and gets it ready to be read.
+ * @param onProgress told after each block how many bytes were hashed
+ * @throws AuditError `audit/bundle-unreadable`, with the offset in the file, if it is no CAR file, or its root is missing or damaged
+ */
+export async function readBundleFile(source: ByteSource, onProgress?: (bytes: number) => void): Promise<BundleFile> {
+  const scan = await scanCar(source, onProgress);
   const intact = new Map<string, CarSection>();
   for (const section of scan.sections) {
     if (section.isIntact && !intact.has(section.name)) intact.set(section.name, section);
@@ -55,18 +43,10 @@ async function toBundleFile(file: FileHandle, scan: CarScan): Promise<BundleFile
   const read = async (name: string): Promise<Uint8Array | null> => {
     const section = intact.get(name);
     if (section === undefined) return null;
-    const bytes = new Uint8Array(section.length);
-    await file.read(bytes, 0, section.length, section.start);
-    return bytes;
+    return source.read(section.start, section.length);
   };
   const root = await readRoot(scan, intact, read);
-  return {
-    root,
-    scan,
-    read,
-    items: (list, onFault) => readItems({ root, scan, read }, list, onFault),
-    close: () => file.close(),
-  };
+  return { root, scan, read, items: (list, onFault) => readItems({ root, scan, read }, list, onFault) };
 }
 
 async function readRoot(
@@ -74,16 +54,16 @@ async function readRoot(
   intact: ReadonlyMap<string, CarSection>,
   read: BundleFile['read'],
 ): Promise<EvidenceRoot> {
-  if (root === null) throw unreadable(broken?.reason ?? 'no header', broken?.offset ?? 0);
+  if (root === null) throw bundleUnreadable(broken?.reason ?? 'no header', broken?.offset ?? 0);
   const section = intact.get(documentName(root));
   const [first] = sections;
   if (section === undefined || section.length > MAXIMUM_ROOT_BYTES) {
-    throw unreadable('the root block is missing, damaged or too long', first?.offset ?? broken?.offset ?? 0);
+    throw bundleUnreadable('the root block is missing, damaged or too long', first?.offset ?? broken?.offset ?? 0);
   }
   try {
     return decodeRoot((await read(documentName(root))) ?? new Uint8Array());
   } catch (cause) {
-    throw unreadable('the root block is none of an evidence bundle', section.offset, cause);
+    throw bundleUnreadable('the root block is none of an evidence bundle', section.offset, cause);
   }
 }
 

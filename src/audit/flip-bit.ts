@@ -1,28 +1,22 @@
 import { copyFile, open } from 'node:fs/promises';
 import type { Hex } from '../base/bytes.ts';
 import { segmentName } from '../protocol/content-id.ts';
-import { type CarSection, scanCar } from './scan-car.ts';
+import { openBundleFile } from './open-bundle-file.ts';
 
 /**
  * Copies a bundle and flips the lowest bit in the middle of one segment: what an audit must notice.
  * @returns false if the bundle does not hold the segment; then nothing is written
+ * @throws AuditError `audit/bundle-unreadable`
  */
 export async function flipBitOfSegment(bundle: string, copy: string, digest: Hex): Promise<boolean> {
   const wanted = segmentName(digest);
-  const section = (await sectionsOf(bundle)).find(({ name }) => name === wanted);
+  const { scan, close } = await openBundleFile(bundle);
+  await close();
+  const section = scan.sections.find(({ name }) => name === wanted);
   if (section === undefined) return false;
   await copyFile(bundle, copy);
   await flipAt(copy, section.start + Math.floor(section.length / 2));
   return true;
-}
-
-async function sectionsOf(bundle: string): Promise<readonly CarSection[]> {
-  const file = await open(bundle);
-  try {
-    return (await scanCar(file)).sections;
-  } finally {
-    await file.close();
-  }
 }
 
 async function flipAt(path: string, position: number): Promise<void> {

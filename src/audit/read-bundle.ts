@@ -2,10 +2,11 @@ import type { Hex } from '../base/bytes.ts';
 import { decodeCanonical } from '../base/canonical.ts';
 import { documentName, segmentName } from '../protocol/content-id.ts';
 import { type Manifest, manifestSchema } from '../protocol/manifest.ts';
-import { type BundleFile, openBundleFile } from './bundle-file.ts';
+import type { BundleFile } from './bundle-file.ts';
 import { checkLayout } from './check-layout.ts';
 import type { Evidence, RecordItem, RecordList } from './evidence.ts';
 import type { Finding } from './finding.ts';
+import { openBundleFile } from './open-bundle-file.ts';
 import { checkRecordOrder } from './record-order.ts';
 
 /** An evidence bundle, opened: the records are in memory, and other blocks are read from the file when they are asked for. */

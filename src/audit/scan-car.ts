@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
 import { CID } from 'multiformats/cid';
 import { decode as decodeVarint, encodingLength } from 'uint8-varint';
 import { type Hex, toHex } from '../base/bytes.ts';
 import { decodeCanonical } from '../base/canonical.ts';
 import { messageOf } from '../base/errors.ts';
 import { blockName, digestOfCid } from '../protocol/content-id.ts';
+import type { ByteSource } from './byte-source.ts';
 import { type FileWindow, openWindow } from './file-window.ts';
 
 /** A block as it lies in a CAR file. */
@@ -45,9 +45,10 @@ const DAG_CBOR = 0x71;
 /**
  * Reads a CARv1 file once, from front to back, and hashes every block; memory holds one window of the file and a line for each block.
  * Stops where the framing breaks: nobody can say where the next section begins.
+ * @param onProgress told after each block how many bytes were read
  */
-export async function scanCar(file: FileHandle): Promise<CarScan> {
-  const window = await openWindow(file);
+export async function scanCar(source: ByteSource, onProgress: (bytes: number) => void = () => {}): Promise<CarScan> {
+  const window = openWindow(source);
   const sections: CarSection[] = [];
   let [offset, root]: [number, Hex | null] = [0, null];
   try {
@@ -57,6 +58,7 @@ export async function scanCar(file: FileHandle): Promise<CarScan> {
       const section = await readSection(window, offset);
       sections.push(section);
       offset = section.start + section.length;
+      onProgress(offset);
     }
     return { root, sections, broken: null };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sameBytes } from '../base/bytes.ts';
 import { encodeCanonical } from '../base/canonical.ts';
 import { addressSchema, digestSchema, roundSchema } from './wire-types.ts';
 
@@ -50,5 +51,5 @@ interface ModelTerms {
 export function hasSameModel(study: ModelTerms, before: ModelTerms): boolean {
   const encoded = ({ architecture, segments, initialModel }: ModelTerms): Uint8Array =>
     encodeCanonical({ architecture, segments, initialModel });
-  return Buffer.compare(encoded(study), encoded(before)) === 0;
+  return sameBytes(encoded(study), encoded(before));
 }

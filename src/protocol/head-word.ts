@@ -12,10 +12,8 @@ const STATE_AT = 2 + 2 * 27;
 const COUNT_AT = STATE_AT + 2;
 
 export function packHead(hash: Hex, state: keyof typeof STATE_NUMBER, count: number): Hex {
-  const tail = Buffer.alloc(5);
-  tail.writeUInt8(STATE_NUMBER[state], 0);
-  tail.writeUInt32BE(count, 1);
-  return `${hash.slice(0, STATE_AT)}${tail.toString('hex')}` as Hex;
+  const tail = `${STATE_NUMBER[state].toString(16).padStart(2, '0')}${count.toString(16).padStart(8, '0')}`;
+  return `${hash.slice(0, STATE_AT)}${tail}` as Hex;
 }
 
 /** How many entries lead to the head. */

@@ -102,9 +102,9 @@ export function nextHead(head: Hex, content: LedgerContent): Hex {
 
 /** The same for an entry of which only the struct hash is known. */
 export function linkedHead(head: Hex, { kind, hash }: EntryLink): Hex {
-  const words = Buffer.alloc(3 * WORD_BYTES);
+  const words = new Uint8Array(3 * WORD_BYTES);
   writeHex(words, head, { at: 0, bytes: WORD_BYTES });
-  words.writeUInt8(ENTRY_KINDS.indexOf(kind), 2 * WORD_BYTES - 1);
+  words[2 * WORD_BYTES - 1] = ENTRY_KINDS.indexOf(kind);
   writeHex(words, hash, { at: 2 * WORD_BYTES, bytes: WORD_BYTES });
   return packHead(keccak256(words) as Hex, kind === 'closed' ? 'closed' : 'open', headCount(head) + 1);
 }

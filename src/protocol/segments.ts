@@ -30,7 +30,9 @@ export function decodeSegment(bytes: Uint8Array): Float32Array {
 /** Every float's bytes the other way round. */
 function swapped(bytes: Uint8Array): Uint8Array {
   const whole = bytes.slice(0, bytes.length - (bytes.length % FLOAT_BYTES));
-  return new Uint8Array(Buffer.from(whole.buffer).swap32());
+  const view = new DataView(whole.buffer);
+  for (let at = 0; at < whole.length; at += FLOAT_BYTES) view.setUint32(at, view.getUint32(at), true);
+  return whole;
 }
 
 /** A parameter vector cut into content-addressed segments. */

@@ -1,7 +1,7 @@
 import { normalizeZ } from '@noble/curves/abstract/curve.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { SigningKey } from 'ethers';
-import type { Hex } from '../base/bytes.ts';
+import { fromHex, type Hex } from '../base/bytes.ts';
 import { recoverSigner, type Signature, toEthersSignature } from './signature.ts';
 
 /** The question whether `account`'s key made `signature` over `digest`. */
@@ -122,7 +122,7 @@ function beginSum({ digest, signature }: SignatureQuestion, generator: Multiples
 }
 
 function termsOf(scalar: bigint, multiples: Multiples): Affine[] {
-  const bytes = Buffer.from(scalar.toString(16).padStart(2 * WINDOWS, '0'), 'hex').toReversed();
+  const bytes = fromHex(scalar.toString(16).padStart(2 * WINDOWS, '0')).toReversed();
   const terms: Affine[] = [];
   for (const [window, digit] of bytes.entries()) {
     const term = multiples[window * DIGITS + digit];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Hex } from '../base/bytes.ts';
+import { fromHex, type Hex, toHex } from '../base/bytes.ts';
 import { ConsiliumError } from '../base/errors.ts';
 import { structHasher } from './typed-struct.ts';
 import { addressSchema, digestSchema, roundSchema } from './wire-types.ts';
@@ -39,15 +39,15 @@ const NOT_SCORED = -0x8000_0000;
 export function packScores(scores: readonly (number | null)[]): Hex[] {
   const words: Hex[] = [];
   for (let start = 0; start < scores.length; start += SCORES_PER_WORD) {
-    const word = Buffer.alloc(32);
+    const word = new DataView(new ArrayBuffer(32));
     for (let i = 0; i < SCORES_PER_WORD; i++) {
       const score = scores[start + i] ?? null;
       if (score !== null && (!Number.isInteger(score) || Math.abs(score) > 0x7fff_ffff)) {
         throw new ConsiliumError('protocol/score-out-of-range', `score ${score} is not a 32-bit integer of millionths`);
       }
-      word.writeInt32BE(score ?? NOT_SCORED, i * 4);
+      word.setInt32(i * 4, score ?? NOT_SCORED);
     }
-    words.push(`0x${word.toString('hex')}`);
+    words.push(toHex(new Uint8Array(word.buffer)));
   }
   return words;
 }
@@ -55,9 +55,9 @@ export function packScores(scores: readonly (number | null)[]): Hex[] {
 /** Reverses {@link packScores}; the result has eight entries a word, null where nothing was scored. */
 export function unpackScores(words: readonly Hex[]): (number | null)[] {
   return words.flatMap((word) => {
-    const bytes = Buffer.from(word.slice(2), 'hex');
+    const bytes = new DataView(Uint8Array.from(fromHex(word)).buffer);
     return Array.from({ length: SCORES_PER_WORD }, (_, i) => {
-      const score = bytes.readInt32BE(i * 4);
+      const score = bytes.getInt32(i * 4);
       return score === NOT_SCORED ? null : score;
     });
   });

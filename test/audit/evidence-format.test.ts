@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { openBundleFile } from '../../src/audit/bundle-file.ts';
+import { openBundleFile } from '../../src/audit/open-bundle-file.ts';
 import { verifyLedger } from '../../src/audit/verify-ledger.ts';
 import { decodeCbor } from './independent/cbor.ts';
 import { readCar } from './independent/read-car.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { keccak256 as ethersKeccak } from 'ethers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBundleFile } from '../../src/audit/bundle-file.ts';
+import { openBundleFile } from '../../src/audit/open-bundle-file.ts';
 import { verifyLedger } from '../../src/audit/verify-ledger.ts';
 import { writeBundle } from '../../src/audit/write-bundle.ts';
 import { readImports } from '../architecture/import-graph.ts';

@@ -1,4 +1,4 @@
-import { openBundleFile } from '../../audit/bundle-file.ts';
+import { openBundleFile } from '../../audit/open-bundle-file.ts';
 import { type LedgerVerification, verifyLedger } from '../../audit/verify-ledger.ts';
 import { type OptionValues, usageError } from '../command-line.ts';
 import { EXIT_FINDINGS, EXIT_OK } from '../run-command.ts';

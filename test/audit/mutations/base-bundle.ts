@@ -1,11 +1,11 @@
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Evidence } from '../../../src/audit/evidence.ts';
 import type { Place } from '../../../src/audit/finding.ts';
 import { namedBlocks, nameOf } from '../../../src/audit/named-blocks.ts';
+import { openBundleFile } from '../../../src/audit/open-bundle-file.ts';
 import { inBundleOrder } from '../../../src/audit/record-order.ts';
-import { scanCar } from '../../../src/audit/scan-car.ts';
 import { writeBundle } from '../../../src/audit/write-bundle.ts';
 import { checkpointDigest } from '../../../src/protocol/checkpoint.ts';
 import { signDigest } from '../../../src/protocol/signature.ts';
@@ -21,10 +21,9 @@ export async function baseBundle(): Promise<BaseBundle> {
   const path = join(folder, 'base.car');
   try {
     await writeBundle(path, study.evidence, study.manifest, async (digest) => study.blobs.get(digest) ?? null);
-    const handle = await open(path);
-    const { sections } = await scanCar(handle);
-    await handle.close();
-    return { study, file: await readFile(path), sections, places: placesOf(study) };
+    const { scan, close } = await openBundleFile(path);
+    await close();
+    return { study, file: await readFile(path), sections: scan.sections, places: placesOf(study) };
   } finally {
     await rm(folder, { recursive: true });
   }
