@@ -18,9 +18,9 @@ const command: Command = {
   spec: {
     usage: 'npm run test:audit:mutations -- [options]',
     summary:
-      'Changes an evidence bundle in ten thousand ways and audits each, against the chain or offline: bits, blocks, records, log entries, scores,\n' +
-      'recipes, choices, proofs, chain and contract, by chance, by a forger without keys, and by a member with its own. Every one must be found at\n' +
-      'its place, and the bundle itself must have no finding. Exit code 1 if one was missed.',
+      'Changes an evidence bundle, or a proof of a segment, in ten thousand ways and audits each, against the chain or offline: bits, blocks,\n' +
+      'records, log entries, scores, recipes, choices, proofs, chain and contract, by chance, by a forger without keys, and by a member with its\n' +
+      'own. Every one must be found at its place, and the bundle itself must have no finding. Exit code 1 if one was missed.',
     options: {
       mutations: { type: 'string', value: '<n>', help: 'how many, 1 to 1,000,000', default: '10000' },
       seed: {

@@ -2,10 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encodeSegmentProof } from '../../src/audit/segment-proof.ts';
+import { createSeededRandom } from '../../src/base/seeded-random.ts';
 import { audit, auditMutation } from './mutations/audit-mutation.ts';
 import { baseBundle } from './mutations/base-bundle.ts';
 import { mutationOf, runCampaign } from './mutations/campaign.ts';
 import type { BaseBundle } from './mutations/case.ts';
+import { honestProof } from './mutations/honest-proof.ts';
 import { MUTATION_KINDS } from './mutations/kinds.ts';
 
 /** A few of each kind; `npm run test:audit:mutations` makes ten thousand. */
@@ -23,7 +26,16 @@ afterAll(() => rm(folder, { recursive: true }));
 
 test.each([true, false])('the bundle itself has neither finding nor notice (offline: %s)', async (isOffline) => {
   for (const change of [{ file: base.file }, { parts: base.study }]) {
-    expect(await audit(base, { ...change, isOffline }, path)).toEqual({ findings: [], notices: [], refused: null });
+    const told = await audit(base, { ...change, isOffline }, path);
+    expect(told).toEqual({ findings: [], notices: [], refused: null, proofRefusal: null });
+  }
+});
+
+test.each([true, false])('no honest proof is refused (offline: %s)', async (isOffline) => {
+  const random = createSeededRandom('honest proofs');
+  for (let i = 0; i < 10; i++) {
+    const proof = Buffer.from(encodeSegmentProof(honestProof(base, random)));
+    expect(await audit(base, { proof, isOffline }, path)).toMatchObject({ proofRefusal: null });
   }
 });
 

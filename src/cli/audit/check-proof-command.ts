@@ -1,11 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
-import { checkProofOnLedger } from '../../audit/check-proof-on-ledger.ts';
-import {
-  checkCosigners,
-  checkSegmentProof,
-  type ProofVerdict,
-  type SegmentClaim,
-} from '../../audit/check-segment-proof.ts';
+import { checkProof } from '../../audit/check-proof.ts';
+import type { ProofVerdict, SegmentClaim } from '../../audit/check-segment-proof.ts';
 import type { Hex } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
 import { isAddress, type OptionValues, usageError } from '../command-line.ts';
@@ -51,15 +46,12 @@ export const auditCheckProofCommand: Command = {
   },
 };
 
-async function check(text: string, members: readonly Hex[] | null, values: OptionValues): Promise<ProofVerdict> {
-  const verdict = checkSegmentProof(text);
-  if (!verdict.ok) return verdict;
-  const connection = await connectIfAsked(values);
-  if (connection === null) return checkCosigners(verdict.claim, members);
+async function check(file: Uint8Array, members: readonly Hex[] | null, values: OptionValues): Promise<ProofVerdict> {
+  const ledger = await connectIfAsked(values);
   try {
-    return await checkProofOnLedger(verdict.claim, connection);
+    return await checkProof(file, { ledger, members });
   } finally {
-    connection.close();
+    ledger?.close();
   }
 }
 
@@ -71,15 +63,13 @@ function membersOf({ members }: OptionValues): readonly Hex[] | null {
   throw usageError(`--members ${bad}: give addresses, 0x and 40 hexadecimal digits, with commas between`);
 }
 
-async function readProof(path: string): Promise<string> {
+async function readProof(path: string): Promise<Uint8Array> {
   try {
     const found = await stat(path);
     if (!found.isFile()) throw new Error('not a regular file');
     if (found.size > MAXIMUM_BYTES) throw new Error(`${found.size} bytes; at most ${MAXIMUM_BYTES} are read`);
-    // Bytes that are no UTF-8 must not pass for the character that stands for them.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(path));
+    return await readFile(path);
   } catch (cause) {
-    if (cause instanceof TypeError) return '';
     throw usageError(`${path}: ${messageOf(cause)}; give what 'consilium audit prove' wrote`, cause);
   }
 }

@@ -1,10 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { type AuditReport, auditStudy } from '../../../src/audit/audit-study.ts';
+import { checkProof } from '../../../src/audit/check-proof.ts';
+import type { ProofRefusal } from '../../../src/audit/check-segment-proof.ts';
 import type { Finding, Notice, Place } from '../../../src/audit/finding.ts';
 import { openBundle } from '../../../src/audit/read-bundle.ts';
 import { writeBundle } from '../../../src/audit/write-bundle.ts';
 import { isConsiliumError } from '../../../src/base/errors.ts';
 import type { LedgerReader } from '../../../src/ledger/ledger.ts';
+import { participantsIn } from '../../../src/protocol/participants.ts';
 import type { BaseBundle, Expectation, Mutation } from './case.ts';
 import { toEntries } from './forge.ts';
 
@@ -15,7 +18,10 @@ interface Told {
   readonly findings: readonly Finding[];
   readonly notices: readonly Notice[];
   readonly refused: Place | null;
+  readonly proofRefusal: ProofRefusal | null;
 }
+
+const NOTHING: Told = { findings: [], notices: [], refused: null, proofRefusal: null };
 
 /** Writes the mutated bundle, audits it, and looks for what had to be told; null where it was not. */
 export async function auditMutation(base: BaseBundle, mutation: Mutation, path: string): Promise<Detection | null> {
@@ -27,12 +33,23 @@ export async function auditMutation(base: BaseBundle, mutation: Mutation, path: 
   return null;
 }
 
-/** Everything that the audit says of a bundle. */
-export async function audit(
-  base: BaseBundle,
-  mutation: Pick<Mutation, 'file' | 'parts' | 'isOffline' | 'log'>,
-  path: string,
-): Promise<Told> {
+type Audited = Pick<Mutation, 'file' | 'parts' | 'proof' | 'isOffline' | 'log'>;
+
+/** Everything that the audit says of a bundle or a proof. */
+export async function audit(base: BaseBundle, mutation: Audited, path: string): Promise<Told> {
+  return mutation.proof === undefined
+    ? auditBundle(base, mutation, path)
+    : auditProof(base, { ...mutation, proof: mutation.proof });
+}
+
+async function auditProof(base: BaseBundle, { proof, ...mutation }: Audited & { proof: Buffer }): Promise<Told> {
+  const members = participantsIn(base.study.evidence.log).map(({ account }) => account);
+  const ledger = mutation.isOffline ? null : chainOf(base, mutation);
+  const verdict = await checkProof(proof, { ledger, members });
+  return { ...NOTHING, proofRefusal: verdict.ok ? null : verdict.code };
+}
+
+async function auditBundle(base: BaseBundle, mutation: Audited, path: string): Promise<Told> {
   if (mutation.file !== undefined) await writeFile(path, mutation.file);
   else {
     const { evidence, manifest, blobs } = mutation.parts ?? base.study;
@@ -49,16 +66,16 @@ export async function audit(
       const { findings, notices }: AuditReport = await auditStudy(bundle, {
         ledger: mutation.isOffline ? null : chainOf(base, mutation),
       });
-      return { findings, notices, refused: null };
+      return { ...NOTHING, findings, notices };
     } finally {
       await bundle.close();
     }
   } catch (error) {
     if (isConsiliumError(error, 'audit/bundle-unreadable')) {
       const { offset } = error.details;
-      return { findings: [], notices: [], refused: typeof offset === 'number' ? { offset } : {} };
+      return { ...NOTHING, refused: typeof offset === 'number' ? { offset } : {} };
     }
-    if (isConsiliumError(error, 'audit/bundle-of-another-contract')) return { findings: [], notices: [], refused: {} };
+    if (isConsiliumError(error, 'audit/bundle-of-another-contract')) return { ...NOTHING, refused: {} };
     throw error;
   }
 }
@@ -76,9 +93,10 @@ function chainOf({ study: { ledger, evidence } }: BaseBundle, { log }: Pick<Muta
   };
 }
 
-function meets({ findings, notices, refused }: Told, { codes, place }: Expectation): Detection | null {
+function meets({ findings, notices, refused, proofRefusal }: Told, { codes, place }: Expectation): Detection | null {
   const isThere = (said: Place): boolean =>
     Object.entries(place).every(([key, value]) => said[key as keyof Place] === value);
+  if (proofRefusal !== null && codes.includes(proofRefusal)) return 'refused';
   if (codes.includes('refused') && refused !== null && isThere(refused)) return 'refused';
   if (findings.some((finding) => codes.includes(finding.code) && isThere(finding))) return 'finding';
   if (codes.includes('notice') && notices.some(isThere)) return 'notice';

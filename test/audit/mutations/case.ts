@@ -1,3 +1,4 @@
+import type { ProofRefusal } from '../../../src/audit/check-segment-proof.ts';
 import type { Evidence } from '../../../src/audit/evidence.ts';
 import type { FindingCode, Place } from '../../../src/audit/finding.ts';
 import type { CarSection } from '../../../src/audit/scan-car.ts';
@@ -15,16 +16,21 @@ export interface BaseBundle {
   readonly places: ReadonlyMap<string, readonly Place[]>;
 }
 
-/** One of these must be told: a finding of such a code at such a place, or where `code` is `notice`, a notice at it. */
+/**
+ * One of these must be told: a finding of such a code at such a place, or where `code` is `notice`, a notice at it; of a proof, which has one place
+ * only, that it is refused for such a reason.
+ */
 export interface Expectation {
-  readonly codes: readonly (FindingCode | 'notice' | 'refused')[];
+  readonly codes: readonly (FindingCode | ProofRefusal | 'notice' | 'refused')[];
   readonly place: Place;
 }
 
-/** A bundle that somebody changed. */
+/** A bundle, or a proof cut out of one, that somebody changed. */
 export interface Mutation {
   /** A file, or parts from which one is written. */
   readonly file?: Buffer;
+  /** What `audit prove` would have written, changed; offline its reader knows the study's members. */
+  readonly proof?: Buffer;
   readonly parts?: {
     readonly evidence: Evidence;
     readonly manifest?: Manifest;
