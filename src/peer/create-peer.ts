@@ -9,6 +9,7 @@ import { createLedgerIndex } from '../ledger/ledger-index.ts';
 import { createOutbox } from '../ledger/outbox.ts';
 import { assertSafeAggregation } from '../mixing/assert-safe-aggregation.ts';
 import type { Announcement } from '../protocol/announcement.ts';
+import { startAlone } from './alone/start-alone.ts';
 import { anchorAbsent } from './anchor-absent.ts';
 import { beginProgress } from './base-model.ts';
 import { createBlobStore } from './blob-store.ts';
@@ -181,6 +182,7 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
       logger,
       emit,
     };
+    if (member.config.aloneBaseline) work.push(startAlone(logger, path, stopping.signal));
     run = runStudy(setting, progress, stopping.signal);
     const absent = await run.finished.catch((error: unknown) => leaveIfExhausted(error, { ledger, outbox, setting }));
     emit({ event: 'study.finishing' });

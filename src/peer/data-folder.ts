@@ -21,6 +21,8 @@ export interface DataFolder {
   readonly blobs: string;
   /** Blobs that follow from the member's data and are told to nobody: what updates left unsaid, the velocity of the outer step. */
   readonly privateBlobs: string;
+  /** How far the member's own data alone would have brought it. */
+  readonly alone: string;
   readonly log: string;
   /** There if the member's data were erased. */
   readonly erasure: string;
@@ -41,6 +43,7 @@ export function dataFolder(path: string): DataFolder {
     database: join(path, 'peer.db'),
     blobs: join(path, 'blobs'),
     privateBlobs: join(path, 'private'),
+    alone: join(path, 'alone'),
     log: join(path, 'peer.log'),
     erasure: join(path, 'erased.json'),
     run: join(path, 'peer.run.json'),

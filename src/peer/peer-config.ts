@@ -107,6 +107,12 @@ export const peerConfigSchema = z.strictObject({
     .describe(
       "What trains and evaluates: `native` is TensorFlow's library, `wasm` WebAssembly, `auto` the library where it loads. Only `wasm` gives the same bits on every machine; `auto` gives them where it falls back to it. The metrics of each round say which it was.",
     ),
+  aloneBaseline: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Train the member's model on its own data alone beside the study, once, with the study's options and for as many rounds, so that its page can show what taking part is worth. In a process of its own at the lowest priority: it takes as much computing again as the member's own training, and memory for the data once more. Its figures stay in the data folder.",
+    ),
   data: z
     .strictObject({
       training: z.string().default('training.dataset').describe('Prepared data set that is trained on.'),

@@ -53,6 +53,7 @@ async function run(): Promise<void> {
   store.keepOwn(announcement(1));
   const kept = await createBlobStore(folder.privateBlobs).put(Buffer.from('what was left unsaid'));
   store.keepResidual(0, [kept]);
+  await createBlobStore(folder.alone).put(Buffer.from('a model of its data alone'));
   await createBlobStore(folder.blobs).put(Buffer.from('a segment of an update'));
   store.close();
 }
@@ -62,9 +63,10 @@ describe('data erase', () => {
     await run();
     const { commitmentKey } = await readSecrets(folder);
     const erasure = await eraseData(path);
-    expect(erasure).toMatchObject({ destroyed: 5, wereReadable: true, tooPlain: 0, scan: { found: [] } });
+    expect(erasure).toMatchObject({ destroyed: 6, wereReadable: true, tooPlain: 0, scan: { found: [] } });
     expect(erasure.traces).toBeGreaterThan(DATA.training.samples);
-    for (const gone of [folder.commitmentKey, folder.trainingSeed, folder.privateBlobs, join(path, 'training.dataset')])
+    const data = join(path, 'training.dataset');
+    for (const gone of [folder.commitmentKey, folder.trainingSeed, folder.privateBlobs, folder.alone, data])
       expect(existsSync(gone)).toBe(false);
     expect((await readFile(folder.database)).includes(commitmentKey.slice(2))).toBe(false);
     const store = openPeerStore(folder.database);

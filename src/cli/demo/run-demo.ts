@@ -29,7 +29,7 @@ export interface DemoOutcome {
   readonly contract: Hex;
   readonly rows: readonly PeerRow[];
   readonly report: AuditReport;
-  readonly reference: { readonly alone: readonly ReferenceScore[]; readonly pooled: ReferenceScore | null };
+  readonly reference: { readonly alone: readonly (ReferenceScore | null)[]; readonly pooled: ReferenceScore | null };
   /** The bundle that was audited. */
   readonly bundle: string;
   /** From the start to the end of the audit. */

@@ -41,7 +41,8 @@ export async function startPeers(start: PeerStart): Promise<void> {
 /** @returns where the peer listens */
 async function startPeer(start: PeerStart, peer: number, bootstrap: readonly string[]): Promise<readonly string[]> {
   const { folder, rpcUrl, contract } = start;
-  const config = { rpcUrl, contract, bootstrap, data: { common: 'common.dataset' } };
+  // The reference trains each member alone, one after the other: as many processes at once would slow the peers down.
+  const config = { rpcUrl, contract, bootstrap, aloneBaseline: false, data: { common: 'common.dataset' } };
   await writeFile(join(folder.peer(peer), 'peer.json'), `${JSON.stringify(config, null, 2)}\n`);
   const listening = Promise.withResolvers<readonly string[]>();
   const child = startChild({
