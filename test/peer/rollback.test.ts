@@ -4,28 +4,21 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auditStudy } from '../../src/audit/audit-study.ts';
 import { checkPredecessor } from '../../src/audit/check-predecessor.ts';
-import { firstSegments } from '../../src/audit/first-segments.ts';
 import { type Bundle, openBundle } from '../../src/audit/read-bundle.ts';
-import { inBundleOrder } from '../../src/audit/record-order.ts';
 import { signedRecords } from '../../src/audit/signed-records.ts';
-import { writeBundle } from '../../src/audit/write-bundle.ts';
 import type { Hex } from '../../src/base/bytes.ts';
-import { initialParameters } from '../../src/model/initial-parameters.ts';
-import { createBlobStore } from '../../src/peer/blob-store.ts';
 import { composeSuccessor } from '../../src/peer/compose-successor.ts';
-import { copyStart, type MemberFiles } from '../../src/peer/continue-member.ts';
-import { openPeerStore } from '../../src/peer/peer-store.ts';
+import { copyStart } from '../../src/peer/continue-member.ts';
 import { type Manifest, manifestSchema, studyOf } from '../../src/protocol/manifest.ts';
-import { segmentModel } from '../../src/protocol/segments.ts';
-import { DOMAIN, memberAccount } from '../builders.ts';
+import { memberAccount } from '../builders.ts';
 import { eventually } from '../eventually.ts';
+import { filesOf, writeLightBundle } from '../faults/gossip/light-evidence.ts';
 import {
   type LightFederation,
   type LightFederationOptions,
   lightManifest,
   startLightFederation,
 } from '../faults/gossip/light-federation.ts';
-import { TINY_ARCHITECTURE } from '../faults/gossip/tiny-model.ts';
 
 const WITHIN = 300_000;
 const ROUNDS = 6;
@@ -66,12 +59,6 @@ async function begin(manifest: Manifest, more: Partial<LightFederationOptions> =
   return federation;
 }
 
-const filesOf = (of: string, place: number): MemberFiles => ({
-  database: join(of, `${place + 1}.db`),
-  blobs: join(of, `${place + 1}.blobs`),
-  privateBlobs: join(of, `${place + 1}.private`),
-});
-
 /** The models that the four end with. */
 async function finalModels(federation: LightFederation): Promise<(Hex | undefined)[]> {
   await eventually(() => {
@@ -85,35 +72,8 @@ async function finalModels(federation: LightFederation): Promise<(Hex | undefine
 
 /** The evidence of peers that have stopped. */
 async function bundleOf(manifest: Manifest, of: LightFederation, places: readonly number[]): Promise<Bundle> {
-  const stores = places.map((place) => openPeerStore(filesOf(of.folder, place).database, { readOnly: true }));
-  const union = <T>(read: (store: (typeof stores)[number]) => T[], keyOf: (item: T) => string): T[] => [
-    ...new Map(stores.flatMap(read).map((item) => [keyOf(item), item])).values(),
-  ];
-  const initial = segmentModel(initialParameters(TINY_ARCHITECTURE, manifest.initialModel.seed), manifest.segments);
-  const blobs = places.map((place) => createBlobStore(filesOf(of.folder, place).blobs));
-  const read = async (digest: Hex): Promise<Uint8Array | null> => {
-    const known = initial.digests.indexOf(digest);
-    if (known >= 0) return initial.blobs[known] ?? null;
-    for (const store of blobs) {
-      const bytes = await store.get(digest);
-      if (bytes !== null) return bytes;
-    }
-    return null;
-  };
-  const evidence = inBundleOrder({
-    ...DOMAIN,
-    study: studyOf(manifest),
-    initialModel: await firstSegments(manifest, initial.digests, read),
-    announcements: union(
-      (store) => store.announcements(),
-      ({ record }) => `${record.round}/${record.member}`,
-    ),
-    checkpoints: [],
-    log: (await of.ledger.entries(studyOf(manifest), 0)).map((entry) => ({ ...entry })),
-  });
-  for (const store of stores) store.close();
-  const path = join(folder, `${evidence.study}.car`);
-  await writeBundle(path, evidence, manifest, read);
+  const path = join(folder, `${studyOf(manifest)}.car`);
+  await writeLightBundle(path, manifest, of, places);
   const bundle = await openBundle(path);
   bundles.push(bundle);
   return bundle;

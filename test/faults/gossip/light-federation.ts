@@ -6,7 +6,7 @@ import { createMemoryLedger, type MemoryLedger } from '../../../src/ledger/memor
 import { composeManifest } from '../../../src/peer/compose-manifest.ts';
 import { type Manifest, manifestSchema, studyOf } from '../../../src/protocol/manifest.ts';
 import { DOMAIN, digest, memberAccount } from '../../builders.ts';
-import { type LightPeer, type PeerWeakness, startLightPeer } from './light-peer.ts';
+import { type Learning, type LightPeer, type PeerWeakness, startLightPeer } from './light-peer.ts';
 import { TINY_ARCHITECTURE } from './tiny-model.ts';
 
 /** Who may talk to whom, by place in the list of peers: true where there is a link. */
@@ -46,6 +46,8 @@ export interface LightFederationOptions {
   readonly terms?: Partial<Pick<Manifest, 'staleness' | 'waiting' | 'rounds'>>;
   /** What is weak at the peer of this place. */
   weaknessOf?(place: number): PeerWeakness;
+  /** What the peer of this place learns with and from. */
+  learningOf?(place: number): Learning;
 }
 
 /** More rounds than any test lives through. */
@@ -82,6 +84,7 @@ export async function startLightFederation(options: LightFederationOptions): Pro
       isPaused: () => options.pausedAt?.(place) ?? false,
       reachable: reachable[place] ?? new Set(),
       weakness: options.weaknessOf?.(place) ?? {},
+      ...(options.learningOf === undefined ? {} : { learning: options.learningOf(place) }),
     });
     return peers[place];
   };

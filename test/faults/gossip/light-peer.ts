@@ -6,6 +6,8 @@ import { createStudyNetwork, type StudyNetwork } from '../../../src/gossip/study
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createLedgerIndex, type LedgerIndex } from '../../../src/ledger/ledger-index.ts';
 import { createOutbox } from '../../../src/ledger/outbox.ts';
+import type { Model } from '../../../src/model/engine.ts';
+import type { Examples } from '../../../src/model/examples.ts';
 import { initialParameters } from '../../../src/model/initial-parameters.ts';
 import { trainingSchema } from '../../../src/model/training-options.ts';
 import { beginProgress } from '../../../src/peer/base-model.ts';
@@ -40,9 +42,23 @@ export interface LightPeerOptions {
   /** The members that it can reach now; the test changes it. The peer keeps to it as to the member set of the contract. */
   readonly reachable: Set<Hex>;
   readonly weakness: PeerWeakness;
+  /** What it learns with and from; a stand-in that costs nothing if not given. */
+  readonly learning?: Learning;
 }
 
-/** A peer whose network, round machine, store, blobs and ledger index are the real ones; only its model is tiny. */
+export interface Learning {
+  /** Of {@link TINY_ARCHITECTURE}. */
+  readonly model: Model;
+  readonly training: Examples;
+  readonly heldOut: Examples;
+}
+
+function standIn({ epochMilliseconds, isPaused }: LightPeerOptions): Learning {
+  const model = createTinyModel(epochMilliseconds, isPaused);
+  return { model, training: TINY_EXAMPLES, heldOut: TINY_EXAMPLES };
+}
+
+/** A peer whose network, round machine, store, blobs and ledger index are the real ones; only its model is tiny, and mostly a stand-in. */
 export interface LightPeer {
   readonly account: Hex;
   readonly store: PeerStore;
@@ -59,6 +75,7 @@ export interface LightPeer {
 
 export async function startLightPeer(options: LightPeerOptions): Promise<LightPeer> {
   const { number, folder, manifest, ledger, reachable, weakness } = options;
+  const learning = options.learning ?? standIn(options);
   const [self, privateKey, study] = [memberAccount(number), memberKey(number), studyOf(manifest)];
   const index = createLedgerIndex(ledger, study);
   await index.refresh();
@@ -118,9 +135,9 @@ export async function startLightPeer(options: LightPeerOptions): Promise<LightPe
       privateKey,
       trainingSeed: `member ${number}`,
       engine: { name: 'tiny', version: '1', reproducible: true },
-      model: createTinyModel(options.epochMilliseconds, options.isPaused),
+      model: learning.model,
       training: trainingSchema.parse(manifest.training),
-      data: { training: TINY_EXAMPLES, heldOut: TINY_EXAMPLES, common: null },
+      data: { training: learning.training, heldOut: learning.heldOut, common: null },
       blobs,
       privateBlobs: createBlobStore(join(folder, `${number}.private`)),
       network: weakness.neverCatchesUp ? { ...network, catchUp: async () => {} } : network,
