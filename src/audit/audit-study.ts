@@ -5,6 +5,7 @@ import type { Manifest } from '../protocol/manifest.ts';
 import type { Metrics } from '../protocol/metrics.ts';
 import { isExpectedPart, participation, type RoundPart } from '../protocol/participation.ts';
 import { evaluatorAgreements } from '../valuation/agreement.ts';
+import { type StudyRank, studyRanks } from '../valuation/study-ranks.ts';
 import { studyScores } from '../valuation/study-score.ts';
 import type { TracedCredit } from '../valuation/trace-credit.ts';
 import { type AuditSubject, auditSubject, keyOf } from './audit-subject.ts';
@@ -58,6 +59,8 @@ export interface AuditedMember {
   readonly samples: number;
   /** The study's score in millionths of a nat, by the ledger alone; null if in no round at least three others scored it. */
   readonly scoreMicros: number | null;
+  /** Its place among the members, by the ledger alone, and how sure that is; null if nobody scored it together with another. */
+  readonly rank: StudyRank | null;
   /**
    * What its training is worth to the final models, mean over them, traced through the mixes, in millionths of a nat; null if at least three others
    * scored none of its contributions, or if the study credits models.
@@ -235,6 +238,7 @@ interface MemberFigures {
 function describeMembers(subject: AuditSubject, { metrics, credit }: MemberFigures): AuditedMember[] {
   const { manifest, announcements, contributions } = subject;
   const scores = studyScores(subject.log);
+  const ranks = studyRanks(subject.log);
   const agreements = evaluatorAgreements(subject.log);
   return participation(subject.log, manifest).map(({ participant, rounds: states }) => {
     const parts = states.map(({ part }) => part);
@@ -246,6 +250,7 @@ function describeMembers(subject: AuditSubject, { metrics, credit }: MemberFigur
       address,
       samples: Math.max(0, ...training.flat().map((key) => contributions.get(key)?.samples ?? 0)),
       scoreMicros: scores.total.get(address) ?? null,
+      rank: ranks[participant.position] ?? null,
       tracedMicros: credit?.network[participant.position] ?? null,
       modelCredits: credit?.models[participant.position] ?? null,
       agreement: agreements[participant.position] ?? null,

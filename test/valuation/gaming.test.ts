@@ -27,8 +27,13 @@ describe('lies in reports', () => {
     }
   });
 
-  test('about the others do not move one’s own score, and two that collude gain a tenth of what they gain in means', () => {
-    expect(rowsOf(rows, 'slander')[0]?.defended).toBe(0);
+  test('about the others move neither one’s own score nor rank, and two that collude gain a tenth of what they gain in means', () => {
+    const [score, rank, place, another, beyond] = rowsOf(rows, 'slander');
+    expect([score?.defended, rank?.defended, beyond?.defended]).toEqual([0, 0, 0]);
+    // The controls: means, the order of the scores, and the ranks of others.
+    for (const moved of [score?.control, rank?.control, place?.defended, another?.defended]) {
+      expect(moved).toBeGreaterThan(0);
+    }
     const two = rowsOf(rows, 'collusion')[0];
     expect(two?.defended).toBeLessThan((two?.control ?? 0) / 10);
   });

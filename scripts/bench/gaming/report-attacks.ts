@@ -1,7 +1,8 @@
 import { evaluatorAgreements } from '../../../src/valuation/agreement.ts';
 import { scoreEchoes } from '../../../src/valuation/score-echoes.ts';
+import type { StudyRank } from '../../../src/valuation/study-ranks.ts';
 import type { GamingRow } from './gaming-row.ts';
-import { logOf, medianScores, naiveScores, type Reports, rankOf } from './score-reports.ts';
+import { logOf, medianScores, naiveScores, pairwiseRanks, type Reports, ranksOf } from './score-reports.ts';
 
 /** What an evaluator reports instead of what it measured. */
 type Lie = (
@@ -35,15 +36,25 @@ function gainOf(scoring: Scoring, [before, after]: readonly [Reports, Reports], 
   return (100 * ((scoring(after)[member] ?? 0) - (honest[member] ?? 0))) / mean;
 }
 
-function ranksMoved(scoring: Scoring, [before, after]: readonly [Reports, Reports], member: number): number {
-  return Math.abs(rankOf(scoring(after), member) - rankOf(scoring(before), member));
+type Ranking = (reports: Reports) => readonly number[];
+
+const defendedRanks: Ranking = (reports) => pairwiseRanks(reports).map(({ rank }) => rank);
+const byScore =
+  (scoring: Scoring): Ranking =>
+  (reports) =>
+    ranksOf(scoring(reports));
+
+function ranksMoved(ranking: Ranking, [before, after]: readonly [Reports, Reports], member: number): number {
+  return Math.abs((ranking(after)[member] ?? 0) - (ranking(before)[member] ?? 0));
 }
+
+type Measure<T> = (by: T, pair: readonly [Reports, Reports], member: number) => number;
 
 /** Attacks by reports alone, on the scores that honest evaluators measured. */
 export function attackReports(honest: Reports): GamingRow[] {
   const members = honest[0]?.map((_, i) => i) ?? [];
-  const worst = (lieOf: (liar: number) => Lie, measure: typeof gainOf, scoring: Scoring): number =>
-    Math.max(...members.map((m) => Math.abs(measure(scoring, [honest, withLies(honest, [m], lieOf(m))], m))));
+  const worst = <T>(lieOf: (liar: number) => Lie, measure: Measure<T>, by: T): number =>
+    Math.max(...members.map((m) => Math.abs(measure(by, [honest, withLies(honest, [m], lieOf(m))], m))));
   const row = (attack: string, figure: string, lieOf: (liar: number) => Lie): GamingRow[] => [
     {
       attack,
@@ -56,8 +67,8 @@ export function attackReports(honest: Reports): GamingRow[] {
     {
       attack,
       figure: `${figure}, own rank`,
-      defended: worst(lieOf, ranksMoved, medianScores),
-      control: worst(lieOf, ranksMoved, naiveScores),
+      defended: worst(lieOf, ranksMoved, defendedRanks),
+      control: worst(lieOf, ranksMoved, byScore(naiveScores)),
       unit: 'ranks',
       most: 1,
     },
@@ -65,8 +76,39 @@ export function attackReports(honest: Reports): GamingRow[] {
   return [
     ...row('self-inflation', 'worst of ten liars', () => inflate),
     ...row('slander', 'worst of ten liars', (liar) => favour([liar])),
+    ...slanderOfOthers(honest),
     ...[2, 3, 4, 5].map((f) => collude(honest, f)),
     ...copyScores(honest),
+  ];
+}
+
+/** What one liar does to everybody else's ranks, and how wide the ranges are that ranks are stated with. */
+function slanderOfOthers(honest: Reports): GamingRow[] {
+  const before = pairwiseRanks(honest);
+  const studies = before.map((_, liar) => pairwiseRanks(withLies(honest, [liar], favour([liar]))));
+  const worst = (moved: (honestly: StudyRank, now: StudyRank) => number): number =>
+    Math.max(...studies.flatMap((ranks) => ranks.map((now, m) => moved(before[m] ?? now, now))));
+  const widths = before.map(({ best, worst: last }) => last - best);
+  const row = { attack: 'slander', control: null, unit: 'ranks', most: null } as const;
+  const ownPlace = Math.max(
+    ...before.map((_, liar) =>
+      ranksMoved(byScore(medianScores), [honest, withLies(honest, [liar], favour([liar]))], liar),
+    ),
+  );
+  return [
+    { ...row, figure: 'worst of ten liars, own place by score', defended: ownPlace },
+    { ...row, figure: 'worst of ten liars, rank of another', defended: worst((a, b) => Math.abs(b.rank - a.rank)) },
+    {
+      ...row,
+      figure: 'the same, beyond the range that was stated honestly',
+      defended: worst((a, b) => Math.max(0, a.best - b.rank, b.rank - a.worst)),
+      most: 0,
+    },
+    {
+      ...row,
+      figure: 'honest ranges, mean of worst less best',
+      defended: widths.reduce((sum, width) => sum + width, 0) / widths.length,
+    },
   ];
 }
 

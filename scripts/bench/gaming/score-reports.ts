@@ -1,6 +1,7 @@
 import { type Hex, ZERO_DIGEST } from '../../../src/base/bytes.ts';
 import type { LedgerEntry } from '../../../src/protocol/ledger-entry.ts';
 import { packScores } from '../../../src/protocol/valuation.ts';
+import { type StudyRank, studyRanks } from '../../../src/valuation/study-ranks.ts';
 import { studyScores } from '../../../src/valuation/study-score.ts';
 
 /** `reports[round][evaluator][member]`, in millionths of a nat. */
@@ -39,7 +40,12 @@ export function naiveScores(reports: Reports): number[] {
   return members.map((member) => reports.reduce((sum, ofRound) => sum + mean(ofRound, member), 0));
 }
 
-/** Place from 0, the largest score first. */
-export function rankOf(scores: readonly number[], member: number): number {
-  return scores.filter((score) => score > (scores[member] ?? 0)).length;
+/** Ranks as anybody computes them from the log. */
+export function pairwiseRanks(reports: Reports): StudyRank[] {
+  return studyRanks(logOf(reports)).flatMap((rank) => rank ?? []);
+}
+
+/** Ranks by scores: 1 for the largest. */
+export function ranksOf(scores: readonly number[]): number[] {
+  return scores.map((own) => 1 + scores.filter((score) => score > own).length);
 }

@@ -1,4 +1,4 @@
-import type { AuditPart, AuditReport } from '../../audit/audit-study.ts';
+import type { AuditedMember, AuditPart, AuditReport } from '../../audit/audit-study.ts';
 import { formatTable } from '../format-table.ts';
 import { describeFindings } from './describe-findings.ts';
 import { describeSource } from './describe-source.ts';
@@ -16,6 +16,7 @@ export function describeReport(report: AuditReport): string {
     member.address,
     String(member.samples),
     inNats(member.scoreMicros),
+    describeRank(member.rank),
     inNats(member.tracedMicros),
     member.agreement?.toFixed(2) ?? '–',
     `${member.signed}/${member.expected}/${member.anchored}/${member.late}`,
@@ -24,7 +25,10 @@ export function describeReport(report: AuditReport): string {
   return [
     describeSource(report),
     '',
-    formatTable(['member', 'samples', 'score', 'traced', 'agreement', 'signed/expected/anchored/late'], rows),
+    formatTable(
+      ['member', 'samples', 'score', 'rank (from–to)', 'traced', 'agreement', 'signed/expected/anchored/late'],
+      rows,
+    ),
     ...(report.members.some(({ scoreMicros }) => scoreMicros === null)
       ? ['no score: in no round did at least three others score the member']
       : []),
@@ -37,3 +41,6 @@ export function describeReport(report: AuditReport): string {
     '',
   ].join('\n');
 }
+
+const describeRank = (rank: AuditedMember['rank']): string =>
+  rank === null ? '–' : `${rank.rank} (${rank.best}–${rank.worst})`;
