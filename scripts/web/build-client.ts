@@ -2,9 +2,10 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildResult, build, type Plugin } from 'esbuild';
+import { type BuildResult, build } from 'esbuild';
 import { PAGE_NAMES, type PageName } from '../../src/web/page-name.ts';
 import { WEB_BUNDLE_FOLDER, WEB_BUNDLE_LIST, type WebBundle } from '../../src/web/web-bundle.ts';
+import { BROWSER_BUNDLE } from './browser-bundle.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLIENT = join(ROOT, 'src/web/client');
@@ -15,14 +16,6 @@ const TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
 };
 
-/** The one Node module that code for both sides needs: SHA-256. */
-const nodeCrypto: Plugin = {
-  name: 'node-crypto',
-  setup(build) {
-    build.onResolve({ filter: /^(node:)?crypto$/ }, () => ({ path: join(CLIENT, 'node-crypto.ts') }));
-  },
-};
-
 /** Bundles the pages for the browser; the same sources give the same bytes. Replaces the bundle in one step. */
 export async function buildClient(folder = WEB_BUNDLE_FOLDER): Promise<WebBundle> {
   const result = await build({
@@ -31,16 +24,11 @@ export async function buildClient(folder = WEB_BUNDLE_FOLDER): Promise<WebBundle
     outdir: folder,
     entryNames: '[name]-[hash]',
     chunkNames: 'chunk-[hash]',
-    bundle: true,
+    ...BROWSER_BUNDLE,
     splitting: true,
     format: 'esm',
-    target: 'es2023',
-    minify: true,
     metafile: true,
     write: false,
-    legalComments: 'none',
-    tsconfig: join(CLIENT, 'tsconfig.json'),
-    plugins: [nodeCrypto],
   });
   const scratch = `${folder}.${process.pid}`;
   await rm(scratch, { recursive: true, force: true });

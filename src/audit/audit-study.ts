@@ -15,8 +15,10 @@ import { checkMetrics } from './check-metrics.ts';
 import { checkPredecessor } from './check-predecessor.ts';
 import { checkPrivacy } from './check-privacy.ts';
 import { checkBlocks, checkContributions, checkValuations, noticeAbsences } from './check-records.ts';
+import { checkTerms } from './check-terms.ts';
 import { checkTiming } from './check-timing.ts';
 import type { Finding, Notice } from './finding.ts';
+import { namedBlocks } from './named-blocks.ts';
 import { noticeEchoes } from './notice-echoes.ts';
 import { noticeUnsignedHeads } from './notice-unsigned-heads.ts';
 import type { Bundle } from './read-bundle.ts';
@@ -109,7 +111,8 @@ export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise
   const domain = { chainId: evidence.chainId, contract: evidence.contract };
   const { log, findings: logFindings, notices: logNotices } = await readStudyLog(bundle, ledger);
   const findings: Finding[] = [...logFindings];
-  findings.push(...checkBlocks(bundle), ...checkCheckpoints(domain, evidence, log));
+  const blocks = await checkBlocks(namedBlocks(evidence), bundle);
+  findings.push(...blocks, ...checkCheckpoints(domain, evidence, log));
   if (manifest === null) {
     findings.push({
       code: 'audit/manifest-mismatch',
@@ -118,7 +121,7 @@ export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise
     return emptyReport(bundle, { findings, chainRead: ledger !== null });
   }
   const subject = auditSubject({ domain, manifest, bundle, log });
-  findings.push(...checkTerms(subject), ...checkContributions(subject), ...checkValuations(subject));
+  findings.push(...checkTerms(log, manifest), ...checkContributions(subject), ...checkValuations(subject));
   const { metrics, findings: metricsFindings } = await checkMetrics(subject);
   const replay = options.replay === false ? await compareRecorded(subject) : await replayAndCompare(subject, options);
   const beginning = await auditBeginning(manifest, options);
@@ -185,23 +188,6 @@ async function auditBeginning(
     findings.push({ code: 'audit/continuation-wrong', message });
   }
   return { findings, notices: [] };
-}
-
-/** What the ledger says of the study must be what its manifest says. */
-function checkTerms({ log, manifest }: AuditSubject): Finding[] {
-  const opened = log.find((entry) => entry.kind === 'opened');
-  if (
-    opened?.record.rounds === manifest.rounds &&
-    opened.record.maximumMembers === manifest.maximumMembers &&
-    opened.record.stalenessBound === manifest.staleness.boundRounds &&
-    opened.record.epsilonBudgetMicros === manifest.epsilonBudgetMicros &&
-    opened.record.deltaBudgetPicos === manifest.deltaBudgetPicos
-  ) {
-    return [];
-  }
-  return [
-    { code: 'audit/manifest-mismatch', message: 'the study was opened with other terms than its manifest states' },
-  ];
 }
 
 function emptyReport({ evidence }: Bundle, outcome: { findings: readonly Finding[]; chainRead: boolean }): AuditReport {

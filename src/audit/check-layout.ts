@@ -1,8 +1,8 @@
 import { documentName } from '../protocol/content-id.ts';
-import { type Evidence, type EvidenceRoot, RECORD_LISTS } from './evidence.ts';
+import { type EvidenceRoot, RECORD_LISTS } from './evidence.ts';
 import type { Finding, Place } from './finding.ts';
 import { longestAscending } from './longest-ascending.ts';
-import { namedBlocks, nameOf } from './named-blocks.ts';
+import { type NamedBlock, nameOf } from './named-blocks.ts';
 import type { CarScan, CarSection } from './scan-car.ts';
 
 interface ExpectedBlock {
@@ -11,9 +11,16 @@ interface ExpectedBlock {
   readonly place: Place;
 }
 
-/** The file itself: whole, every block once and in its order, and none that nothing names. Equal evidence is equal bytes. */
-export function checkLayout(root: EvidenceRoot, scan: CarScan, evidence: Evidence): Finding[] {
-  const expected = expectBlocks(root, scan, evidence);
+/**
+ * The file itself: whole, every block once and in its order, and none that nothing names. Equal evidence is equal bytes.
+ * @param named what the records name, see `namedBlocks`
+ */
+export async function checkLayout(
+  root: EvidenceRoot,
+  scan: CarScan,
+  named: AsyncIterable<NamedBlock>,
+): Promise<Finding[]> {
+  const expected = await expectBlocks(root, scan, named);
   const once = new Map<string, CarSection>();
   const findings: Finding[] = [];
   const unexpected = (section: CarSection, why: string): void => {
@@ -38,7 +45,11 @@ export function checkLayout(root: EvidenceRoot, scan: CarScan, evidence: Evidenc
   return findings;
 }
 
-function expectBlocks(root: EvidenceRoot, scan: CarScan, evidence: Evidence): Map<string, ExpectedBlock> {
+async function expectBlocks(
+  root: EvidenceRoot,
+  scan: CarScan,
+  named: AsyncIterable<NamedBlock>,
+): Promise<Map<string, ExpectedBlock>> {
   const blocks = new Map<string, ExpectedBlock>();
   const expect = (name: string, what: string, place: Place = {}): void => {
     if (!blocks.has(name)) blocks.set(name, { order: blocks.size, what, place });
@@ -48,6 +59,6 @@ function expectBlocks(root: EvidenceRoot, scan: CarScan, evidence: Evidence): Ma
   for (const list of RECORD_LISTS) {
     for (const { digest } of root[list]) expect(documentName(digest), `a chunk of the list ${list}`);
   }
-  for (const block of namedBlocks(evidence)) expect(nameOf(block), block.what, block.place);
+  for await (const block of named) expect(nameOf(block), block.what, block.place);
   return blocks;
 }

@@ -1,13 +1,15 @@
 import { ZERO_DIGEST } from '../base/bytes.ts';
+import type { Announcement } from '../protocol/announcement.ts';
 import { firstRoundOfStudy } from '../protocol/continuation.ts';
 import { type Contribution, hashContribution, isClosing } from '../protocol/contribution.ts';
+import type { Manifest } from '../protocol/manifest.ts';
 import { participantsIn } from '../protocol/participants.ts';
 import { rootOfDigests } from '../protocol/segments.ts';
 import { contributionDigest, recoverSigner } from '../protocol/signature.ts';
 import { hashValuation, unpackScores } from '../protocol/valuation.ts';
 import { type AuditSubject, keyOf } from './audit-subject.ts';
 import type { Finding, Notice } from './finding.ts';
-import { namedBlocks } from './named-blocks.ts';
+import type { NamedBlock } from './named-blocks.ts';
 import type { Bundle } from './read-bundle.ts';
 
 /** Records against ledger: every anchored contribution has its signed record, which says the same. */
@@ -37,10 +39,7 @@ function checkDomain({ domain, announcements }: AuditSubject, findings: readonly
   return [{ code: 'audit/wrong-ledger', message }];
 }
 
-function checkAnnouncement(
-  subject: AuditSubject,
-  { record, signature, segments }: AnnouncementOf<AuditSubject>,
-): Finding[] {
+function checkAnnouncement(subject: AuditSubject, { record, signature, segments }: Announcement): Finding[] {
   const { member, round } = record;
   const findings: Finding[] = [];
   if (recoverSigner(contributionDigest(subject.domain, record), signature) !== member) {
@@ -50,16 +49,19 @@ function checkAnnouncement(
     const message = 'a signed contribution that is not on the ledger';
     findings.push({ code: 'audit/record-not-anchored', member, round, message });
   }
-  const expected = isClosing(record) ? 0 : subject.manifest.segments;
-  if (segments.length !== expected || (expected > 0 && rootOfDigests(segments) !== record.update)) {
-    findings.push({
-      code: 'audit/segments-mismatch',
-      member,
-      round,
-      message: 'the segment digests do not lead to the update',
-    });
-  }
-  return findings;
+  return [...findings, ...checkSegments({ record, segments }, subject.manifest)];
+}
+
+/** The Merkle root over the digests of an update's segments is the update; a closing record has none. */
+export function checkSegments(
+  { record, segments }: Pick<Announcement, 'record' | 'segments'>,
+  manifest: Pick<Manifest, 'segments'>,
+): Finding[] {
+  const { member, round, update } = record;
+  const expected = isClosing(record) ? 0 : manifest.segments;
+  if (segments.length === expected && (expected === 0 || rootOfDigests(segments) === update)) return [];
+  const message = 'the segment digests do not lead to the update';
+  return [{ code: 'audit/segments-mismatch', member, round, message }];
 }
 
 /** What a participant signed last, before it went away and before anybody heard of it: never recorded, and never mixed. */
@@ -71,13 +73,14 @@ function isUnfinished({ study, log, contributions }: AuditSubject, record: Contr
   return record.study === study && accounts.length > 0 && !later;
 }
 
-type AnnouncementOf<S extends AuditSubject> = S['announcements'] extends ReadonlyMap<string, infer A> ? A : never;
-
 /** Blocks that are not there or whose bytes are not those of their name, named by what they are. */
-export function checkBlocks(bundle: Bundle): Finding[] {
+export async function checkBlocks(
+  blocks: AsyncIterable<NamedBlock>,
+  bundle: Pick<Bundle, 'damaged' | 'hasSegment'>,
+): Promise<Finding[]> {
   const named = new Set<string>();
   const findings: Finding[] = [];
-  for (const { kind, digest, what, place } of namedBlocks(bundle.evidence)) {
+  for await (const { kind, digest, what, place } of blocks) {
     named.add(digest);
     if (bundle.damaged.has(digest)) {
       const message = `the bytes of ${what} are not those of its digest`;

@@ -1,12 +1,12 @@
 import type { Hex } from '../base/bytes.ts';
-import { decodeCanonical } from '../base/canonical.ts';
 import { documentName, segmentName } from '../protocol/content-id.ts';
-import { type Manifest, manifestSchema } from '../protocol/manifest.ts';
-import type { BundleFile } from './bundle-file.ts';
+import type { Manifest } from '../protocol/manifest.ts';
 import { checkLayout } from './check-layout.ts';
 import type { Evidence, RecordItem, RecordList } from './evidence.ts';
 import type { Finding } from './finding.ts';
+import { damagedBlocks, namedBlocks } from './named-blocks.ts';
 import { openBundleFile } from './open-bundle-file.ts';
+import { readManifest } from './read-manifest.ts';
 import { checkRecordOrder } from './record-order.ts';
 
 /** An evidence bundle, opened: the records are in memory, and other blocks are read from the file when they are asked for. */
@@ -52,8 +52,8 @@ export async function openBundle(path: string): Promise<Bundle> {
     return {
       evidence,
       manifest: await readManifest(file),
-      damaged: new Map(scan.sections.flatMap(({ isIntact, digest, offset }) => (isIntact ? [] : [[digest, offset]]))),
-      faults: [...faults, ...checkLayout(root, scan, evidence), ...checkRecordOrder(evidence)],
+      damaged: damagedBlocks(scan),
+      faults: [...faults, ...(await checkLayout(root, scan, namedBlocks(evidence))), ...checkRecordOrder(evidence)],
       segment: (digest) => file.read(segmentName(digest)),
       document: (digest) => file.read(documentName(digest)),
       hasSegment: (digest) => names.has(segmentName(digest)),
@@ -62,16 +62,5 @@ export async function openBundle(path: string): Promise<Bundle> {
   } catch (error) {
     await file.close();
     throw error;
-  }
-}
-
-/** The bytes are those that the study's name is the digest of, so only an impossible manifest fails here. */
-async function readManifest({ root, read }: BundleFile): Promise<Manifest | null> {
-  const bytes = await read(documentName(root.study));
-  if (bytes === null) return null;
-  try {
-    return manifestSchema.parse(decodeCanonical(bytes));
-  } catch {
-    return null; // a finding of the audit
   }
 }

@@ -11,6 +11,9 @@ const MAXIMUM_PATH = 9;
 /** Entries between a contribution and the co-signed heads after it: a few for each of 64 members, more after an outage. */
 export const MAXIMUM_LINKS = 4096;
 
+/** The largest proof has a manifest with a thousand columns, and 64 signatures. */
+export const MAXIMUM_PROOF_BYTES = 8 * 2 ** 20;
+
 /** Shows that a segment belongs to a member's signed contribution, and that this is an entry of a ledger's log (docs/PROTOCOL.md, B4 … B8). */
 export const segmentProofSchema = z.strictObject({
   type: z.literal('consilium/segment-proof/1'),

@@ -17,6 +17,8 @@ export interface LedgerVerification {
   readonly chainId: number;
   readonly contract: Hex;
   readonly entries: number;
+  /** Accounts that joined, in the order in which they did. */
+  readonly participants: readonly Hex[];
   /** Signatures that were checked: of contributions and of heads that members signed. */
   readonly signatures: number;
   /** Head after the last entry. */
@@ -35,7 +37,7 @@ interface Verification {
 
 /**
  * Verifies the ledger part of a bundle as a stream, without a chain: sequence and heads of the log, one record a member and round,
- * commitments of scores, the signature of every contribution and of every head that a member signed. Memory: one chunk of records,
+ * no member that signed two, commitments of scores, the signature of every contribution and of every head that a member signed. Memory: one chunk of records,
  * 32 bytes an entry and a megabyte a member.
  * @param onProgress told after each thousand entries how many they are, of how many
  */
@@ -60,7 +62,7 @@ export async function verifyLedger(
   await verifyCheckpoints(parts);
   const signatures = parts.signatures.end();
   const head = heads.at(entries) ?? initialHead({ chainId, contract }, study);
-  return { study, chainId, contract, entries, signatures, head, findings };
+  return { study, chainId, contract, entries, participants: parts.walk.participants(), signatures, head, findings };
 }
 
 async function verifyLog(parts: Verification, onProgress: (done: number, total: number) => void): Promise<number> {

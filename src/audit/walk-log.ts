@@ -13,6 +13,8 @@ export interface LogWalk {
   step(entry: LedgerEntry): { readonly hash: Hex | null };
   /** True for an account that joined. */
   isParticipant(account: Hex): boolean;
+  /** Accounts that joined, in the order in which they did. */
+  participants(): Hex[];
   /** True for a contribution that a participant may have signed last, before anybody heard of it. */
   mayBeUnfinished(member: Hex, round: number): boolean;
 }
@@ -49,8 +51,17 @@ export function createLogWalk(about: LedgerDomain & { readonly study: Hex }, rep
       if (entry.kind === 'joined') stateOf(entry.record.member).hasJoined = true;
       if (entry.kind === 'contribution') contribute(stateOf(entry.record.member), entry, report);
       if (entry.kind === 'valuation') reveal(stateOf(entry.record.evaluator), { ...entry, hash }, report);
+      if (entry.kind === 'equivocated') {
+        const { member, round } = entry.record;
+        report('audit/equivocation', 'the member signed two different contributions for one round', {
+          member,
+          round,
+          sequence,
+        });
+      }
       return { hash };
     },
+    participants: () => [...accounts].flatMap(([account, { hasJoined }]) => (hasJoined ? account : [])),
     isParticipant: (account) => accounts.get(account)?.hasJoined === true,
     mayBeUnfinished: (member, round) => {
       const state = accounts.get(member);

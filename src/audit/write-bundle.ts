@@ -48,7 +48,7 @@ export async function writeBundle(
     for (const { digest, bytes } of recordChunks(evidence[list])) await writer.put({ cid: blockCid(digest), bytes });
   }
   const seen = new Set<string>();
-  for (const block of namedBlocks(evidence)) {
+  for await (const block of namedBlocks(evidence)) {
     if (seen.has(nameOf(block))) continue;
     seen.add(nameOf(block));
     const bytes = await read(block.digest);

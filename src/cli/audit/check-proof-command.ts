@@ -1,14 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { checkProof } from '../../audit/check-proof.ts';
 import type { ProofVerdict, SegmentClaim } from '../../audit/check-segment-proof.ts';
+import { MAXIMUM_PROOF_BYTES } from '../../audit/segment-proof.ts';
 import type { Hex } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
 import { isAddress, type OptionValues, usageError } from '../command-line.ts';
 import { type Command, EXIT_FINDINGS, EXIT_OK } from '../run-command.ts';
 import { CHAIN_OPTIONS, connectIfAsked } from './chain-options.ts';
-
-/** The largest proof has a manifest with a thousand columns, and 64 signatures. */
-const MAXIMUM_BYTES = 8 * 2 ** 20;
 
 export const auditCheckProofCommand: Command = {
   spec: {
@@ -67,7 +65,8 @@ async function readProof(path: string): Promise<Uint8Array> {
   try {
     const found = await stat(path);
     if (!found.isFile()) throw new Error('not a regular file');
-    if (found.size > MAXIMUM_BYTES) throw new Error(`${found.size} bytes; at most ${MAXIMUM_BYTES} are read`);
+    if (found.size > MAXIMUM_PROOF_BYTES)
+      throw new Error(`${found.size} bytes; at most ${MAXIMUM_PROOF_BYTES} are read`);
     return await readFile(path);
   } catch (cause) {
     throw usageError(`${path}: ${messageOf(cause)}; give what 'consilium audit prove' wrote`, cause);

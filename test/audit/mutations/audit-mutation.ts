@@ -49,7 +49,8 @@ async function auditProof(base: BaseBundle, { proof, ...mutation }: Audited & { 
   return { ...NOTHING, proofRefusal: verdict.ok ? null : verdict.code };
 }
 
-async function auditBundle(base: BaseBundle, mutation: Audited, path: string): Promise<Told> {
+/** Writes the bundle that a mutation comes to. */
+export async function writeMutated(base: BaseBundle, mutation: Audited, path: string): Promise<void> {
   if (mutation.file !== undefined) await writeFile(path, mutation.file);
   else {
     const { evidence, manifest, blobs } = mutation.parts ?? base.study;
@@ -60,6 +61,10 @@ async function auditBundle(base: BaseBundle, mutation: Audited, path: string): P
       async (digest) => (blobs ?? base.study.blobs).get(digest) ?? null,
     );
   }
+}
+
+async function auditBundle(base: BaseBundle, mutation: Audited, path: string): Promise<Told> {
+  await writeMutated(base, mutation, path);
   try {
     const bundle = await openBundle(path);
     try {

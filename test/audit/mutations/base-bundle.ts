@@ -23,7 +23,7 @@ export async function baseBundle(): Promise<BaseBundle> {
     await writeBundle(path, study.evidence, study.manifest, async (digest) => study.blobs.get(digest) ?? null);
     const { scan, close } = await openBundleFile(path);
     await close();
-    return { study, file: await readFile(path), sections: scan.sections, places: placesOf(study) };
+    return { study, file: await readFile(path), sections: scan.sections, places: await placesOf(study) };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -49,9 +49,9 @@ function withSignedHeads(evidence: Evidence): Evidence {
   return inBundleOrder({ ...evidence, checkpoints });
 }
 
-function placesOf({ evidence }: SyntheticStudy): Map<string, Place[]> {
+async function placesOf({ evidence }: SyntheticStudy): Promise<Map<string, Place[]>> {
   const places = new Map<string, Place[]>();
-  for (const block of namedBlocks(evidence))
+  for await (const block of namedBlocks(evidence))
     places.set(nameOf(block), [...(places.get(nameOf(block)) ?? []), block.place]);
   return places;
 }
