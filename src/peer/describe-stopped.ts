@@ -3,7 +3,8 @@ import type { Hex } from '../base/bytes.ts';
 import { fromHex } from '../base/bytes.ts';
 import { accountOf } from '../protocol/account.ts';
 import { type DataFolder, readPrivateKey } from './data-folder.ts';
-import { type OutboxCounts, openPeerStore } from './peer-store.ts';
+import type { OutboxCounts } from './peer-outbox.ts';
+import { openPeerStore } from './peer-store.ts';
 
 /** What the data folder of a peer that does not run tells. */
 export interface StoppedPeer {

@@ -1,11 +1,7 @@
-import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Hex } from '../base/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../base/canonical.ts';
-import { messageOf } from '../base/errors.ts';
 import type { RoundRecords } from '../gossip/record-exchange.ts';
-import type { OutboxStore } from '../ledger/outbox.ts';
-import type { OutboxItem } from '../ledger/outbox-item.ts';
 import {
   type Announcement,
   decodeAnnouncement,
@@ -15,20 +11,18 @@ import {
   type Reveal,
 } from '../protocol/announcement.ts';
 import { decodeCheckpoint, encodeCheckpoint, type SignedCheckpoint } from '../protocol/checkpoint.ts';
-import { contributionSchema, hashContribution } from '../protocol/contribution.ts';
-import { hashContent } from '../protocol/ledger-entry.ts';
-import { signatureSchema } from '../protocol/signature.ts';
-import { valuationSchema } from '../protocol/valuation.ts';
+import { hashContribution } from '../protocol/contribution.ts';
 import { digestSchema } from '../protocol/wire-types.ts';
-import { PeerError } from './peer-error.ts';
+import { openDatabase } from './open-database.ts';
+import { createPeerOutbox, type PeerOutbox } from './peer-outbox.ts';
 import { type Progress, progressSchema } from './progress.ts';
 import { createSigningGuard, type SigningGuard } from './signing-guard.ts';
 import { createSpendLog, type SpendLog } from './spend-log.ts';
-import { transact, unwritable } from './transact.ts';
+import { transact } from './transact.ts';
 
 /** Everything that a peer must not forget, in one SQLite file; every write is on disk before it returns. */
 export interface PeerStore {
-  readonly outbox: OutboxStore & { add(item: OutboxItem): void; counts(): OutboxCounts };
+  readonly outbox: PeerOutbox;
   /** Where the peer stands between two rounds; null before the first. */
   progress(): Progress | null;
   saveProgress(progress: Progress): void;
@@ -81,33 +75,6 @@ export interface PrivateState {
   readonly digests: readonly Hex[];
 }
 
-export interface OutboxCounts {
-  readonly pending: number;
-  readonly anchored: number;
-  readonly refused: number;
-}
-
-/** Raised when the tables change; a program refuses a file of another version. */
-const SCHEMA_VERSION = 6;
-
-const SCHEMA = `
-  CREATE TABLE progress (only INTEGER PRIMARY KEY CHECK (only = 1), value BLOB NOT NULL) STRICT;
-  CREATE TABLE signed (round INTEGER PRIMARY KEY, hash TEXT NOT NULL, draft BLOB) STRICT;
-  CREATE TABLE equivocation (round INTEGER NOT NULL, member TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (round, member)) STRICT;
-  CREATE TABLE announcement (
-    round INTEGER NOT NULL, member TEXT NOT NULL, hash TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (round, member)) STRICT;
-  CREATE TABLE reveal (
-    round INTEGER NOT NULL, evaluator TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (round, evaluator)) STRICT;
-  CREATE TABLE outbox (
-    id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, value BLOB NOT NULL,
-    state TEXT NOT NULL DEFAULT 'pending', sequence INTEGER, reason TEXT) STRICT;
-  CREATE TABLE checkpoint (round INTEGER NOT NULL, member TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (round, member)) STRICT;
-  CREATE TABLE spending (id INTEGER PRIMARY KEY, round INTEGER NOT NULL, value BLOB NOT NULL) STRICT;
-  CREATE TABLE residual (round INTEGER PRIMARY KEY, value BLOB NOT NULL) STRICT;
-  CREATE TABLE velocity (round INTEGER PRIMARY KEY, value BLOB NOT NULL) STRICT;
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`;
-
 /** Opens or makes the store. @param path file name @throws PeerError `peer/store-locked`, `peer/store-version` */
 export function openPeerStore(path: string, options: { readOnly?: boolean } = {}): PeerStore {
   const database = openDatabase(path, options.readOnly ?? false);
@@ -115,11 +82,7 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
   const valuesOf = (sql: string, round: number): Uint8Array[] =>
     (database.prepare(sql).all(round) as { value: Uint8Array }[]).map((row) => row.value);
   const guard = createSigningGuard(database);
-  const addOutbox = (item: OutboxItem): void => {
-    database
-      .prepare('INSERT INTO outbox (hash, kind, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
-      .run(hashContent(item), item.kind, encodeCanonical(storedItem(item)));
-  };
+  const outbox = createPeerOutbox(database);
   const addAnnouncement = (announcement: Announcement): void => {
     const { round, member } = announcement.record;
     database
@@ -128,36 +91,7 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
   };
 
   return {
-    outbox: {
-      add: addOutbox,
-      pending: () =>
-        (
-          database.prepare(`SELECT kind, value FROM outbox WHERE state = 'pending' ORDER BY id`).all() as {
-            kind: OutboxItem['kind'];
-            value: Uint8Array;
-          }[]
-        ).map(decodeItem),
-      anchored: () =>
-        (database.prepare(`SELECT hash FROM outbox WHERE state = 'anchored'`).all() as { hash: Hex }[]).map(
-          (row) => row.hash,
-        ),
-      reopen: (hash) => {
-        database.prepare(`UPDATE outbox SET state = 'pending', sequence = NULL WHERE hash = ?`).run(hash);
-      },
-      markAnchored: (hash, sequence) => {
-        database.prepare(`UPDATE outbox SET state = 'anchored', sequence = ? WHERE hash = ?`).run(sequence, hash);
-      },
-      markRefused: (hash, reason) => {
-        database.prepare(`UPDATE outbox SET state = 'refused', reason = ? WHERE hash = ?`).run(reason, hash);
-      },
-      counts: () => {
-        const rows = database
-          .prepare(`SELECT state, count(*) AS n FROM outbox WHERE kind = 'contribution' GROUP BY state`)
-          .all() as { state: string; n: number }[];
-        const count = (state: string): number => rows.find((row) => row.state === state)?.n ?? 0;
-        return { pending: count('pending'), anchored: count('anchored'), refused: count('refused') };
-      },
-    },
+    outbox,
     progress: () => {
       const [row] = all('SELECT value FROM progress');
       return row === undefined ? null : progressSchema.parse(decodeCanonical(row.value));
@@ -172,7 +106,7 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
         const { record, signature } = announcement;
         guard.admit([{ round: record.round, hash: hashContribution(record) }]);
         addAnnouncement(announcement);
-        addOutbox({ kind: 'contribution', record, signature });
+        outbox.add({ kind: 'contribution', record, signature });
       }),
     addEquivocation: (second) => {
       const { round, member } = second.record;
@@ -261,50 +195,4 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
   };
 }
 
-function open(path: string, readOnly: boolean): DatabaseSync {
-  try {
-    return new DatabaseSync(path, { readOnly, timeout: 1000 });
-  } catch (cause) {
-    throw unwritable(cause, path);
-  }
-}
-
-function openDatabase(path: string, readOnly: boolean): DatabaseSync {
-  const database = open(path, readOnly);
-  try {
-    // Only one process may ever write, and so sign, from one data folder.
-    if (!readOnly) {
-      database.exec(
-        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT;',
-      );
-    }
-    const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-    if (version !== 0 && version !== SCHEMA_VERSION) {
-      throw new PeerError(
-        'peer/store-version',
-        `${path} was written by another version (${version}, not ${SCHEMA_VERSION}); use that one, or an empty data folder`,
-      );
-    }
-    if (version === 0 && !readOnly) database.exec(SCHEMA);
-    return database;
-  } catch (cause) {
-    database.close();
-    if (!/locked|busy/i.test(messageOf(cause))) throw unwritable(cause, path);
-    throw new PeerError('peer/store-locked', `${path} is in use by another process; stop that peer first`, { cause });
-  }
-}
-
 const residualSchema = z.array(digestSchema.nullable());
-
-const storedContributionSchema = z.strictObject({ record: contributionSchema, signature: signatureSchema });
-
-function storedItem(item: OutboxItem): unknown {
-  return item.kind === 'valuation' ? item.record : { record: item.record, signature: item.signature };
-}
-
-function decodeItem({ kind, value }: { kind: OutboxItem['kind']; value: Uint8Array }): OutboxItem {
-  const stored = decodeCanonical(value);
-  return kind === 'contribution'
-    ? { kind, ...storedContributionSchema.parse(stored) }
-    : { kind, record: valuationSchema.parse(stored) };
-}

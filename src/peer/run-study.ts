@@ -8,16 +8,15 @@ import { mixRound } from './mix-round.ts';
 import { PeerError } from './peer-error.ts';
 import type { Progress } from './progress.ts';
 import { publishRound } from './publish-round.ts';
+import { startRounds, stepRounds } from './round-machine.ts';
 import {
   contributionKey,
   expectedOthers,
   type RoundEffect,
   type RoundEvent,
   type RoundState,
-  startRounds,
-  stepRounds,
   type Timer,
-} from './round-machine.ts';
+} from './round-state.ts';
 import { seekFrontier } from './seek-frontier.ts';
 import { firstRoundOf, othersOf } from './study-knowledge.ts';
 import type { StudySetting } from './study-setting.ts';

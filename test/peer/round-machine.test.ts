@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Hex } from '../../src/base/bytes.ts';
+import { startRounds, stepRounds } from '../../src/peer/round-machine.ts';
 import {
   expectedOthers,
   type RoundEffect,
@@ -8,9 +9,7 @@ import {
   type RoundMember,
   type RoundStart,
   type RoundState,
-  startRounds,
-  stepRounds,
-} from '../../src/peer/round-machine.ts';
+} from '../../src/peer/round-state.ts';
 import { memberAccount } from '../builders.ts';
 
 const [A, B, C, D] = [memberAccount(1), memberAccount(2), memberAccount(3), memberAccount(4)];
