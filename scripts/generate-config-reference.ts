@@ -29,6 +29,7 @@ function typeOf(field: Field): string {
     integer: 'whole number',
     boolean: 'true or false',
     string: 'text',
+    object: 'names and values',
     null: 'null',
   };
   return `${names[field.type ?? ''] ?? 'text'}${range}`;

@@ -141,9 +141,11 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
       logger,
       member,
       index,
+      members,
       store,
+      blobs,
       network,
-      files: { run: folder.run, page: folder.page },
+      folder,
       page: deps.page ?? [],
     });
     await operations.start();

@@ -33,6 +33,7 @@ export async function mixRound(
   const pulled = await pullSegments(setting, question, signal);
   emit({ event: 'peer.traffic', ...setting.network.traffic() });
   const hearing = await hearOthers(setting, pulled, round);
+  emit({ event: 'round.pulled', round });
   const mix: MixInput = {
     manifest,
     round,

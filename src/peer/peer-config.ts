@@ -107,6 +107,12 @@ export const peerConfigSchema = z.strictObject({
     .describe(
       "What trains and evaluates: `native` is TensorFlow's library, `wasm` WebAssembly, `auto` the library where it loads. Only `wasm` gives the same bits on every machine; `auto` gives them where it falls back to it. The metrics of each round say which it was.",
     ),
+  names: z
+    .record(addressSchema, z.string().min(1).max(80))
+    .default({})
+    .describe(
+      "What this member's page calls the members, its own included: an account's address and a name. Told to nobody.",
+    ),
   aloneBaseline: z
     .boolean()
     .default(true)

@@ -26,6 +26,8 @@ export type PeerEvent =
   | { readonly event: 'round.adopted'; readonly round: number; readonly base: Hex }
   | { readonly event: 'round.announced'; readonly round: number; readonly update: Hex }
   | { readonly event: 'round.pulling'; readonly round: number; readonly contributions: number }
+  /** Everything that is to be mixed is here. */
+  | { readonly event: 'round.pulled'; readonly round: number }
   | {
       readonly event: 'round.mixed';
       readonly round: number;

@@ -7,6 +7,7 @@ const PHASES: readonly PeerPhase[] = [
   'training',
   'waiting',
   'pulling',
+  'mixing',
   'valuing',
   'finishing',
   'finished',

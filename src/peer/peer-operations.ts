@@ -1,3 +1,4 @@
+import type { Hex } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import { isConsiliumError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
@@ -9,6 +10,8 @@ import { type ReadOnlyServer, startReadOnlyServer } from '../http/read-only-serv
 import type { Route } from '../http/route.ts';
 import { createSnapshotStream } from '../http/snapshot-stream.ts';
 import type { LedgerIndex } from '../ledger/ledger-index.ts';
+import type { BlobStore } from './blob-store.ts';
+import type { DataFolder } from './data-folder.ts';
 import type { MemberView } from './member-view.ts';
 import { operationsRoutes } from './operations-routes.ts';
 import { freshToken, readPageAddress, writePageAddress } from './page-address.ts';
@@ -20,19 +23,26 @@ import type { PeerStore } from './peer-store.ts';
 import type { PreparedMember } from './prepare-member.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
 import { participantsOf } from './study-knowledge.ts';
+import { createMemberViewer } from './view/create-member-viewer.ts';
+import { standingOf } from './view/standing-of.ts';
 
 export interface PeerOperationsDeps {
   readonly clock: Clock;
   readonly member: PreparedMember;
   readonly index: LedgerIndex;
+  /** The cached member set of the consortium. */
+  readonly members: ReadonlySet<Hex>;
   readonly store: PeerStore;
+  readonly blobs: Pick<BlobStore, 'get'>;
   readonly network: Pick<StudyNetwork, 'traffic' | 'connectedMembers'>;
   readonly logger: Logger;
-  /** Where it is written how this peer can be reached, and where its page was the last time. */
-  readonly files: { readonly run: string; readonly page: string };
+  readonly folder: DataFolder;
   /** The files of the member's page. */
   readonly page: readonly Route[];
 }
+
+/** How often the page gets new rates, and what other processes and the chain have brought. */
+const LOOK_MILLISECONDS = 1_000;
 
 /** How a peer can be looked at while it runs. */
 export interface PeerOperations {
@@ -49,11 +59,13 @@ export interface PeerOperations {
 }
 
 export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
-  const { clock, member, index, store, network, files } = deps;
+  const { clock, member, index, store, network, folder } = deps;
   const begun = clock.now();
   let progress = FRESH_PROGRESS;
   let answeredAt: number | null = null;
   let server: ReadOnlyServer | null = null;
+  const viewer = createMemberViewer(deps);
+  const stopping = new AbortController();
 
   const status = (): PeerStatus => {
     const connected = network.connectedMembers();
@@ -76,11 +88,13 @@ export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
         entries: index.entries().length,
         secondsSinceContact: answeredAt === null ? null : Math.round((clock.now() - answeredAt) / 1000),
       },
+      standing: standingOf(index.entries(), deps.members, member.self),
+      disk: viewer.disk(),
     };
     return { ...now, problems: findProblems(now, member.manifest.waiting.quorum) };
   };
 
-  const view = (): MemberView => ({ status: status() });
+  const view = (): MemberView => viewer.view(status());
   const views = createSnapshotStream('view', view);
   const metrics = createMetrics();
   declarePeerMetrics(metrics, status);
@@ -98,7 +112,12 @@ export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
   return {
     follow: (event) => {
       progress = followEvent(progress, event);
-      views.changed();
+      const tell = (): void => views.changed();
+      viewer
+        .follow(event)
+        .then(tell, (error: unknown) =>
+          deps.logger.warn('operations.view-failed', { event: event.event, error: messageOf(error) }),
+        );
     },
     ledgerAnswered: () => {
       answeredAt = clock.now();
@@ -107,7 +126,9 @@ export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
     banned: () => countBan({}),
     status,
     async start() {
-      const last = await readPageAddress(files.page);
+      await viewer.load();
+      void lookOn();
+      const last = await readPageAddress(folder.page);
       const token = last?.token ?? freshToken();
       server = await startServer(
         [...operationsRoutes({ metrics, status, view, views }), ...deps.page],
@@ -115,16 +136,25 @@ export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
         last?.port,
       );
       const { url } = server;
-      await writePageAddress(files.page, { port: Number(new URL(url).port), token });
-      await writeRunFile(files.run, { pid: process.pid, url, token });
+      await writePageAddress(folder.page, { port: Number(new URL(url).port), token });
+      await writeRunFile(folder.run, { pid: process.pid, url, token });
     },
     async stop() {
+      stopping.abort();
       if (server === null) return;
-      await removeRunFile(files.run);
+      await removeRunFile(folder.run);
       views.stop();
       await server.stop();
     },
   };
+
+  async function lookOn(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await viewer.look();
+      views.changed();
+      await clock.wait(LOOK_MILLISECONDS, stopping.signal);
+    }
+  }
 
   /** On the port of the configuration; where that leaves it open, on the one of the last run if it is free. */
   async function startServer(routes: readonly Route[], token: string, lastPort = 0): Promise<ReadOnlyServer> {

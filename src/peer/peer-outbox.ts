@@ -23,6 +23,12 @@ export interface OutboxCounts {
   readonly refused: number;
 }
 
+/** An item as it lies in the table. */
+export interface StoredItem {
+  readonly kind: OutboxItem['kind'];
+  readonly value: Uint8Array;
+}
+
 /** @param database of {@link openDatabase} */
 export function createPeerOutbox(database: DatabaseSync): PeerOutbox {
   return {
@@ -33,10 +39,9 @@ export function createPeerOutbox(database: DatabaseSync): PeerOutbox {
     },
     pending: () =>
       (
-        database.prepare(`SELECT kind, value FROM outbox WHERE state = 'pending' ORDER BY id`).all() as {
-          kind: OutboxItem['kind'];
-          value: Uint8Array;
-        }[]
+        database
+          .prepare(`SELECT kind, value FROM outbox WHERE state = 'pending' ORDER BY id`)
+          .all() as unknown as StoredItem[]
       ).map(decodeItem),
     anchored: () =>
       (database.prepare(`SELECT hash FROM outbox WHERE state = 'anchored'`).all() as { hash: Hex }[]).map(
@@ -67,7 +72,7 @@ function storedItem(item: OutboxItem): unknown {
   return item.kind === 'valuation' ? item.record : { record: item.record, signature: item.signature };
 }
 
-function decodeItem({ kind, value }: { kind: OutboxItem['kind']; value: Uint8Array }): OutboxItem {
+export function decodeItem({ kind, value }: StoredItem): OutboxItem {
   const stored = decodeCanonical(value);
   return kind === 'contribution'
     ? { kind, ...storedContributionSchema.parse(stored) }

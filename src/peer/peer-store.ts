@@ -19,6 +19,7 @@ import { type Progress, progressSchema } from './progress.ts';
 import { createSigningGuard, type SigningGuard } from './signing-guard.ts';
 import { createSpendLog, type SpendLog } from './spend-log.ts';
 import { transact } from './transact.ts';
+import { createViewRecords, type ViewRecords } from './view/view-records.ts';
 
 /** Everything that a peer must not forget, in one SQLite file; every write is on disk before it returns. */
 export interface PeerStore {
@@ -66,6 +67,8 @@ export interface PeerStore {
   /** Writes the file anew without what was deleted: SQLite leaves that in free pages and in its log. */
   scrub(): void;
   readonly spending: SpendLog;
+  /** What only the member's page asks for. */
+  readonly shown: ViewRecords;
   close(): void;
 }
 
@@ -101,6 +104,7 @@ export function openPeerStore(path: string, options: { readOnly?: boolean } = {}
     },
     guard,
     spending: createSpendLog(database),
+    shown: createViewRecords(database, { readOnly: options.readOnly ?? false }),
     keepOwn: (announcement) =>
       transact(database, () => {
         const { record, signature } = announcement;

@@ -14,31 +14,10 @@ import { operationsRoutes } from '../../src/peer/operations-routes.ts';
 import { declarePeerMetrics } from '../../src/peer/peer-metrics.ts';
 import { FRESH_PROGRESS, findProblems, followEvent, type PeerStatus } from '../../src/peer/peer-status.ts';
 import { findRunningPeer, writeRunFile } from '../../src/peer/run-file.ts';
-import { digest, memberAccount, STUDY } from '../builders.ts';
+import { digest, memberAccount } from '../builders.ts';
+import { statusOf, viewOf } from './member-view-builder.ts';
 
 const TOKEN = 'a token of this test, long enough';
-
-function statusOf(fields: Partial<PeerStatus> = {}): PeerStatus {
-  return {
-    ...FRESH_PROGRESS,
-    phase: 'waiting',
-    round: 3,
-    participants: 4,
-    connected: [2, 3, 4].map(memberAccount),
-    account: memberAccount(1),
-    study: STUDY,
-    title: 'a study',
-    rounds: 10,
-    engine: 'test 1',
-    pid: process.pid,
-    upSeconds: 100,
-    missing: [],
-    outbox: { pending: 1, anchored: 2, refused: 0 },
-    ledger: { entries: 12, secondsSinceContact: 1 },
-    problems: [],
-    ...fields,
-  };
-}
 
 let folder: string;
 let server: ReadOnlyServer;
@@ -50,7 +29,7 @@ beforeEach(async () => {
   declarePeerMetrics(metrics, () => status);
   const count = metrics.counter({ name: 'consilium_gossip_records', help: 'test', labels: ['kind', 'action'] });
   count({ kind: 'contributions', action: 'accept' });
-  const view = (): MemberView => ({ status });
+  const view = (): MemberView => viewOf({ status });
   const views = createSnapshotStream('view', view);
   const routes = operationsRoutes({ metrics, status: () => status, view, views });
   server = await startReadOnlyServer(routes, { host: '127.0.0.1', port: 0, token: TOKEN });
@@ -202,10 +181,11 @@ describe('the status', () => {
       { event: 'member.connected', account: memberAccount(2) },
       { event: 'round.announced', round: 0, update: digest('u') },
       { event: 'round.pulling', round: 0, contributions: 3 },
+      { event: 'round.pulled', round: 0 },
       { event: 'round.mixed', round: 0, entries: 3, refused: 1, result: digest('r') },
     ] as const;
     const phases = events.map((_, i) => events.slice(0, i + 1).reduce(followEvent, FRESH_PROGRESS).phase);
-    expect(phases).toEqual(['joining', 'joining', 'training', 'training', 'waiting', 'pulling', 'valuing']);
+    expect(phases).toEqual(['joining', 'joining', 'training', 'training', 'waiting', 'pulling', 'mixing', 'valuing']);
     expect(events.reduce(followEvent, FRESH_PROGRESS)).toMatchObject({
       connected: [memberAccount(2)],
       lastMix: { round: 0, entries: 3, refused: 1 },
@@ -222,6 +202,11 @@ describe('the status', () => {
     ['status/chain-silent', { ledger: { entries: 0, secondsSinceContact: 61 } }],
     ['status/chain-silent', { ledger: { entries: 0, secondsSinceContact: null } }],
     ['status/no-quorum', { connected: [memberAccount(2)] }],
+    ['status/account-replaced', { standing: 'replaced' as const }],
+    ['status/account-removed', { standing: 'removed' as const }],
+    ['status/excluded', { standing: 'excluded' as const }],
+    ['status/disk-low', { disk: { freeBytes: 100e6, roundBytes: 1 } }],
+    ['status/disk-low', { disk: { freeBytes: 1e9, roundBytes: 200e6 } }],
     ['status/record-refused', { outbox: { pending: 0, anchored: 0, refused: 1 } }],
   ])('names %s', (code, fields) => {
     expect(findProblems(statusOf(fields), 0.66).map((problem) => problem.code)).toEqual([code]);

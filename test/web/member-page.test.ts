@@ -4,35 +4,14 @@ import { type ReadOnlyServer, startReadOnlyServer } from '../../src/http/read-on
 import { createSnapshotStream, type SnapshotStream } from '../../src/http/snapshot-stream.ts';
 import type { MemberView } from '../../src/peer/member-view.ts';
 import { operationsRoutes } from '../../src/peer/operations-routes.ts';
-import { FRESH_PROGRESS } from '../../src/peer/peer-status.ts';
 import { readPageRoutes } from '../../src/web/web-bundle.ts';
-import { memberAccount, STUDY } from '../builders.ts';
+import { viewOf as memberView, statusOf } from '../peer/member-view-builder.ts';
 import { describeInBrowser, shoot } from './browser.ts';
 
 const TOKEN = 'b'.repeat(64);
 const HOSTILE_TITLE = '<img src=x onerror="document.title=1"> & study';
 
-function viewOf(round: number): MemberView {
-  return {
-    status: {
-      ...FRESH_PROGRESS,
-      phase: 'training',
-      round,
-      participants: 4,
-      account: memberAccount(1),
-      study: STUDY,
-      title: HOSTILE_TITLE,
-      rounds: 10,
-      engine: 'test 1',
-      pid: process.pid,
-      upSeconds: 100,
-      missing: [],
-      outbox: { pending: 1, anchored: 2, refused: 0 },
-      ledger: { entries: 12, secondsSinceContact: 1 },
-      problems: [],
-    },
-  };
-}
+const viewOf = (round: number): MemberView => memberView({ status: statusOf({ round, title: HOSTILE_TITLE }) });
 
 describeInBrowser("a member's page", ({ open }) => {
   let server: ReadOnlyServer;

@@ -63,6 +63,9 @@ export function applyEvent(row: PeerRow, event: PeerEvent): void {
     case 'round.pulling':
       row.phase = 'pulling';
       return;
+    case 'round.pulled':
+      row.phase = 'mixing';
+      return;
     case 'round.mixed':
       row.phase = 'valuing';
       return;
