@@ -3,21 +3,7 @@ import { isClosing } from '../protocol/contribution.ts';
 import type { LedgerContent, LedgerEntry } from '../protocol/ledger-entry.ts';
 import { keyOf } from './audit-subject.ts';
 import type { Evidence } from './evidence.ts';
-
-/** Kinds of what a study's log holds; closing records are contributions there. */
-export const LISTED_KINDS = [
-  'opened',
-  'joined',
-  'contribution',
-  'closing',
-  'valuation',
-  'withdrawn',
-  'excluded',
-  'equivocated',
-  'checkpointed',
-  'closed',
-] as const;
-export type ListedKind = (typeof LISTED_KINDS)[number];
+import type { ListedKind } from './listed-kinds.ts';
 
 /** One thing that was recorded, or signed and not recorded. */
 export interface ListedEntry {

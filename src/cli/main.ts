@@ -121,6 +121,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./audit/show-command.ts')).auditShowCommand,
   },
   {
+    words: 'audit serve',
+    summary: 'look at a study in the browser',
+    load: async () => (await import('./audit/serve-command.ts')).auditServeCommand,
+  },
+  {
     words: 'audit verify',
     summary: 'verify a study from its bundle and the ledger, and repeat its mixes',
     load: async () => (await import('./audit/verify-command.ts')).auditVerifyCommand,

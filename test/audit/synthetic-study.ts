@@ -75,6 +75,7 @@ export interface Rotation {
 }
 
 export interface Variant {
+  readonly title?: string;
   readonly aggregation?: Manifest['aggregation'];
   readonly rotation?: Rotation;
 }
@@ -84,7 +85,7 @@ export async function syntheticStudy(
   cheat?: Cheat,
   adoption?: Adoption,
   codec: Codec['name'] = 'float32',
-  { aggregation, rotation }: Variant = {},
+  { aggregation, rotation, title = 'a synthetic study' }: Variant = {},
 ): Promise<SyntheticStudy> {
   /** The number of the key that a member has in a round. */
   const keyIn = (n: number, round: number): number =>
@@ -94,7 +95,7 @@ export async function syntheticStudy(
   /** Its first record after the one that it adopted has nothing to say about a mix. */
   const hasAdopted = (n: number, round: number): boolean => adoption?.member === n && adoption.round === round - 1;
   const composed = composeManifest({
-    title: 'a synthetic study',
+    title,
     members: MEMBERS,
     rounds: ROUNDS,
     segments: 3,

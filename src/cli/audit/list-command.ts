@@ -1,5 +1,6 @@
 import type { Finding } from '../../audit/finding.ts';
-import { LISTED_KINDS, type ListedEntry, type ListedKind, listEntries } from '../../audit/list-entries.ts';
+import { type ListedEntry, listEntries } from '../../audit/list-entries.ts';
+import { LISTED_KINDS, type ListedKind } from '../../audit/listed-kinds.ts';
 import type { ReportSource } from '../../audit/open-subject.ts';
 import { readStudyLog } from '../../audit/read-study-log.ts';
 import type { LedgerReader } from '../../ledger/ledger.ts';

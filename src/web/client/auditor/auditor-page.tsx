@@ -1,13 +1,102 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { AuditView } from '../../auditor/audit-view.ts';
 import { Frame } from '../shell/frame.tsx';
-import { Empty } from '../shell/states.tsx';
+import { Failed, Loading, TokenForm } from '../shell/states.tsx';
+import { useAnswer } from '../shell/use-answer.ts';
 import { VerifySection } from '../verify/verify-section.tsx';
+import type { AuditSource } from './audit-source.ts';
+import { ContributionPage } from './contribution-page.tsx';
+import { FindingsPage } from './findings-page.tsx';
+import { LedgerPage } from './ledger-page.tsx';
+import { LineagePage } from './lineage-page.tsx';
+import { MetricsPage } from './metrics-page.tsx';
+import { OverviewPage } from './overview-page.tsx';
+import { ParticipationPage } from './participation-page.tsx';
+import { type AuditPlace, linkTo, STUDY_PAGES, type StudyPage, usePlace } from './place.ts';
+import { StudiesPage } from './studies-page.tsx';
+import { ValuesPage } from './values-page.tsx';
+
+const LOOK_AGAIN_MILLISECONDS = 2_000;
 
 /** What an auditor sees of a bundle or a ledger. */
-export function AuditorPage() {
+export function AuditorPage({ source }: { source: AuditSource }) {
+  const place = usePlace();
+  const [attempt, setAttempt] = useState(0);
+  const study = 'study' in place ? place.study : null;
+  const answer = useAnswer(
+    async (signal) => (study === null ? null : await source.view(study, signal)),
+    [source, study, attempt],
+  );
+  const isRunning = answer.state === 'here' && answer.value?.check.state === 'running';
+  useEffect(() => {
+    if (!isRunning) return undefined;
+    const timer = setTimeout(() => setAttempt(attempt + 1), LOOK_AGAIN_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [isRunning, attempt]);
+  const title = answer.value?.manifest?.title ?? 'Consilium audit';
+  useEffect(() => {
+    document.title = `${title} · Consilium`;
+  }, [title]);
   return (
-    <Frame title="Consilium audit">
-      <Empty>No study is open.</Empty>
-      <VerifySection />
+    <Frame title={title} navigation={<Navigation place={place} />}>
+      {place.page === 'verify' ? <VerifySection /> : null}
+      {place.page === 'studies' ? <StudiesPage source={source} key={attempt} /> : null}
+      {study === null || answer.state !== 'loading' ? null : <Loading what="the study" />}
+      {answer.state !== 'failed' ? null : answer.failure === 'unauthorised' ? (
+        <TokenForm
+          where="‘consilium audit serve’ prints the address with its token."
+          onToken={() => setAttempt(attempt + 1)}
+        />
+      ) : (
+        <Failed {...answer} />
+      )}
+      {answer.value == null ? null : <StudyPart source={source} view={answer.value} place={place} />}
     </Frame>
+  );
+}
+
+function StudyPart({ source, view, place }: { source: AuditSource; view: AuditView; place: AuditPlace }) {
+  switch (place.page) {
+    case 'studies':
+    case 'verify':
+      return null;
+    case 'contribution':
+      return <ContributionPage source={source} view={view} name={place} />;
+    case 'overview':
+      return <OverviewPage view={view} />;
+    case 'participation':
+      return <ParticipationPage view={view} />;
+    case 'ledger':
+      return <LedgerPage key={place.text} source={source} view={view} text={place.text} />;
+    case 'values':
+      return <ValuesPage view={view} />;
+    case 'metrics':
+      return <MetricsPage view={view} />;
+    case 'lineage':
+      return <LineagePage source={source} view={view} />;
+    case 'findings':
+      return <FindingsPage view={view} />;
+  }
+}
+
+function Navigation({ place }: { place: AuditPlace }) {
+  const study = 'study' in place ? place.study : null;
+  const isHere = (page: string): 'page' | undefined => (place.page === page ? 'page' : undefined);
+  return (
+    <nav aria-label="Pages">
+      <a href={linkTo({ page: 'studies' })} aria-current={isHere('studies')}>
+        Studies
+      </a>
+      {study === null
+        ? null
+        : (Object.keys(STUDY_PAGES) as StudyPage[]).map((page) => (
+            <a key={page} href={linkTo({ page, study, text: '' })} aria-current={isHere(page)}>
+              {STUDY_PAGES[page]}
+            </a>
+          ))}
+      <a href={linkTo({ page: 'verify' })} aria-current={isHere('verify')}>
+        Verify in this browser
+      </a>
+    </nav>
   );
 }

@@ -1,7 +1,7 @@
 import { readToken } from './token.ts';
 
-/** Why there is no answer: the server wants a (different) token, does not answer at all, or says no. */
-export type Failure = 'unauthorised' | 'unreachable' | 'refused';
+/** Why there is no answer: the server wants a (different) token, does not answer at all, has no such thing, or says no. */
+export type Failure = 'unauthorised' | 'unreachable' | 'missing' | 'refused';
 
 export class AskError extends Error {
   readonly failure: Failure;
@@ -28,6 +28,7 @@ export async function ask(path: string, signal: AbortSignal | null = null): Prom
   }
   if (response.ok) return response;
   if (response.status === 401) throw new AskError('unauthorised', 'a token is needed');
+  if (response.status === 404) throw new AskError('missing', 'there is no such thing here');
   throw new AskError('refused', (await response.text()).trim() || `code ${response.status}`);
 }
 

@@ -1,0 +1,60 @@
+import type { Hex } from '../../base/bytes.ts';
+import { jsonReply, type Reply, type Route, type RouteRequest, refusal } from '../../http/route.ts';
+import type { StudyRow } from './audit-view.ts';
+import type { AuditedStudy } from './audited-study.ts';
+import { readEntryQuery } from './query-entries.ts';
+
+/** The studies that a page is served of. */
+export interface StudyShelf {
+  list(): Promise<readonly StudyRow[]>;
+  /** Null if there is no such study. */
+  open(study: Hex): Promise<AuditedStudy | null>;
+}
+
+/** What an auditor's page asks for. */
+export function auditorRoutes(shelf: StudyShelf): Route[] {
+  const study = (
+    path: string,
+    answer: (study: AuditedStudy, request: RouteRequest) => Promise<Reply> | Reply,
+    query: readonly string[] = [],
+  ): Route => ({
+    path: `/api/studies/:study${path}`,
+    access: 'token',
+    query,
+    answer: async (request) => {
+      const name = request.params['study'] ?? '';
+      const found = /^0x[0-9a-f]{64}$/.test(name) ? await shelf.open(name as Hex) : null;
+      return found === null ? refusal(404, 'there is no such study here') : answer(found, request);
+    },
+  });
+  return [
+    { path: '/api/studies', access: 'token', answer: async () => jsonReply(await shelf.list()) },
+    study('', (found) => jsonReply(found.view())),
+    study('/entries', (found, { query }) => jsonReply(found.entries(readEntryQuery(query))), ['text', 'kind', 'page']),
+    study('/lineage', async (found) => orNone(await found.lineage())),
+    study('/contributions/:member/:round', async (found, request) => {
+      const name = readName(request);
+      return orNone(name && (await found.contribution(name)));
+    }),
+    study(
+      '/contributions/:member/:round/proof',
+      async (found, request) => {
+        const [name, segment] = [readName(request), wholeNumber(request.query['segment'] ?? '0')];
+        return orNone(name === null || segment === null ? null : await found.proof({ ...name, segment }));
+      },
+      ['segment'],
+    ),
+  ];
+}
+
+const orNone = (value: unknown): Reply =>
+  value === null ? refusal(404, 'there is no such thing here') : jsonReply(value);
+
+function readName({ params }: RouteRequest): { account: string; round: number } | null {
+  const round = wholeNumber(params['round'] ?? '');
+  return round === null ? null : { account: params['member'] ?? '', round };
+}
+
+function wholeNumber(text: string): number | null {
+  return /^\d{1,10}$/.test(text) ? Number(text) : null;
+}

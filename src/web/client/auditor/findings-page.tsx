@@ -1,0 +1,85 @@
+import type { Place } from '../../../audit/finding.ts';
+import type { AuditView } from '../../auditor/audit-view.ts';
+import { Section } from '../shell/frame.tsx';
+import { placeInWords } from '../shell/place-in-words.ts';
+import { Empty } from '../shell/states.tsx';
+import { linkTo } from './place.ts';
+import { Verdict } from './verdict.tsx';
+
+/** What is not as it should be, and what an auditor should know. */
+export function FindingsPage({ view }: { view: AuditView }) {
+  const { check } = view;
+  if (check.state !== 'done') return <Verdict view={view} />;
+  return (
+    <>
+      <Verdict view={view} />
+      <Section id="findings" title="Findings" note="Each breaks a rule of the protocol; the code names the check.">
+        {check.findings.length === 0 ? (
+          <Empty>Nothing was found.</Empty>
+        ) : (
+          <PlacedTable view={view} rows={check.findings} label="Findings" />
+        )}
+      </Section>
+      <Section id="notices" title="Notices" note="They break no rule, but whoever reads the study should know them.">
+        {check.notices.length === 0 ? (
+          <Empty>There is none.</Empty>
+        ) : (
+          <PlacedTable view={view} rows={check.notices} label="Notices" />
+        )}
+      </Section>
+    </>
+  );
+}
+
+interface PlacedRow extends Place {
+  readonly code?: string;
+  readonly message: string;
+}
+
+function PlacedTable({ view, rows, label }: { view: AuditView; rows: readonly PlacedRow[]; label: string }) {
+  const withCode = rows.some(({ code }) => code !== undefined);
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={label}>
+      <table class="places">
+        <thead>
+          <tr>
+            <th scope="col">Where</th>
+            <th scope="col" class="text">
+              What
+            </th>
+            {withCode ? (
+              <th scope="col" class="text">
+                Check
+              </th>
+            ) : null}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, i) => (
+            <tr key={i}>
+              <th scope="row">
+                <PlaceLink view={view} place={row} />
+              </th>
+              <td class="text wrap">{row.message}</td>
+              {withCode ? (
+                <td class="text">
+                  <code>{row.code}</code>
+                </td>
+              ) : null}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function PlaceLink({ view, place }: { view: AuditView; place: Place }) {
+  const words = placeInWords(place) || 'the whole study';
+  const { member, round, sequence } = place;
+  if (view.hasBundle && member !== undefined && round !== undefined) {
+    return <a href={linkTo({ page: 'contribution', study: view.study, account: member, round })}>{words}</a>;
+  }
+  const text = sequence === undefined ? (member ?? (round === undefined ? '' : String(round))) : `entry:${sequence}`;
+  return text === '' ? <>{words}</> : <a href={linkTo({ page: 'ledger', study: view.study, text })}>{words}</a>;
+}

@@ -1,0 +1,146 @@
+import { useState } from 'preact/hooks';
+import type { ListedEntry } from '../../../audit/list-entries.ts';
+import { LISTED_KINDS } from '../../../audit/listed-kinds.ts';
+import type { AuditView } from '../../auditor/audit-view.ts';
+import type { EntryPage, EntryQuery } from '../../auditor/query-entries.ts';
+import { whole } from '../shell/format.ts';
+import { Section } from '../shell/frame.tsx';
+import { Empty, Failed, Loading } from '../shell/states.tsx';
+import { useAnswer } from '../shell/use-answer.ts';
+import type { AuditSource } from './audit-source.ts';
+import { HexText, MemberLabel } from './names.tsx';
+import { linkTo } from './place.ts';
+
+const NOTE =
+  'Search by the beginning of an account, of any digest in a record or of a transaction (0x…), by kind, by round (a number) or place (entry:12); several words must all match.';
+
+/** The study's log, to be searched. @param text what is searched for first */
+export function LedgerPage({ source, view, text }: { source: AuditSource; view: AuditView; text: string }) {
+  const [query, setQuery] = useState<EntryQuery>({ text, kind: '', page: 0 });
+  const answer = useAnswer(
+    (signal) => source.entries(view.study, query, signal),
+    [source, view.study, query.text, query.kind, query.page],
+  );
+  return (
+    <Section id="ledger" title="Ledger" note={NOTE}>
+      <form class="search" role="search" onSubmit={(event) => event.preventDefault()}>
+        <label>
+          Search
+          <input
+            type="search"
+            value={query.text}
+            spellcheck={false}
+            onInput={({ currentTarget }) => setQuery({ ...query, text: currentTarget.value, page: 0 })}
+          />
+        </label>
+        <label>
+          Kind
+          <select
+            value={query.kind}
+            onChange={({ currentTarget }) => setQuery({ ...query, kind: currentTarget.value, page: 0 })}
+          >
+            <option value="">all</option>
+            {LISTED_KINDS.map((kind) => (
+              <option key={kind} value={kind}>
+                {kind}
+              </option>
+            ))}
+          </select>
+        </label>
+      </form>
+      {answer.state === 'loading' ? <Loading what="entries" /> : null}
+      {answer.state === 'failed' ? <Failed {...answer} /> : null}
+      {answer.state === 'here' ? (
+        <>
+          <Pager entries={answer.value} onPage={(page) => setQuery({ ...query, page })} />
+          {answer.value.total === 0 ? <Empty>No entry matches.</Empty> : <Entries view={view} entries={answer.value} />}
+        </>
+      ) : null}
+    </Section>
+  );
+}
+
+function Pager({ entries: { total, page, pages }, onPage }: { entries: EntryPage; onPage: (page: number) => void }) {
+  return (
+    <p class="pager" role="status">
+      <span>
+        {whole(total)} entries, page {page + 1} of {whole(pages)}
+      </span>
+      <button type="button" disabled={page === 0} onClick={() => onPage(page - 1)}>
+        Before
+      </button>
+      <button type="button" disabled={page + 1 >= pages} onClick={() => onPage(page + 1)}>
+        Next
+      </button>
+    </p>
+  );
+}
+
+function Entries({ view, entries }: { view: AuditView; entries: EntryPage }) {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label="Entries of the log">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Entry</th>
+            <th scope="col" class="text">
+              Kind
+            </th>
+            <th scope="col">Round</th>
+            <th scope="col" class="text">
+              Member
+            </th>
+            <th scope="col" class="text">
+              Says
+            </th>
+            <th scope="col">Block</th>
+            <th scope="col" class="text">
+              Transaction
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.rows.map((row, i) => (
+            <tr key={row.entry ?? `unrecorded ${i}`}>
+              <th scope="row">{row.entry === null ? <span class="badge bad">not recorded</span> : whole(row.entry)}</th>
+              <td class="text">
+                <Kind view={view} row={row} />
+              </td>
+              <td>{row.round ?? ''}</td>
+              <td class="text">{row.member === null ? '' : <MemberLabel view={view} account={row.member} />}</td>
+              <td class="text">
+                <Says row={row} />
+              </td>
+              <td>{whole(row.blockNumber)}</td>
+              <td class="text">{row.transaction === null ? '–' : <HexText hex={row.transaction} />}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Kind({ view, row }: { view: AuditView; row: ListedEntry }) {
+  const hasPage = view.hasBundle && (row.kind === 'contribution' || row.kind === 'closing');
+  if (!hasPage || row.member === null || row.round === null) return <>{row.kind}</>;
+  const { member: account, round } = row;
+  return <a href={linkTo({ page: 'contribution', study: view.study, account, round })}>{row.kind}</a>;
+}
+
+/** The digests of a record that are worth a look, with their names. */
+function Says({ row }: { row: ListedEntry }) {
+  const parts = Object.entries(row.record).filter(
+    ([name, value]) =>
+      typeof value === 'string' && /^0x[0-9a-f]{64}$/.test(value) && name !== 'study' && !/^0x0+$/.test(value),
+  );
+  return (
+    <span class="says">
+      {parts.map(([name, value]) => (
+        <span key={name}>
+          {name} <HexText hex={String(value)} />{' '}
+        </span>
+      ))}
+    </span>
+  );
+}

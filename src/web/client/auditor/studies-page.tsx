@@ -1,0 +1,58 @@
+import { whole } from '../shell/format.ts';
+import { Section } from '../shell/frame.tsx';
+import { Empty, Failed, Loading } from '../shell/states.tsx';
+import { useAnswer } from '../shell/use-answer.ts';
+import type { AuditSource } from './audit-source.ts';
+import { HexText } from './names.tsx';
+import { linkTo } from './place.ts';
+
+/** All studies that there are to look at. */
+export function StudiesPage({ source }: { source: AuditSource }) {
+  const answer = useAnswer((signal) => source.studies(signal), [source]);
+  return (
+    <Section id="studies" title="Studies">
+      {answer.state === 'loading' ? <Loading what="the studies" /> : null}
+      {answer.state === 'failed' ? <Failed {...answer} /> : null}
+      {answer.state !== 'here' ? null : answer.value.length === 0 ? (
+        <Empty>No study was opened on this ledger yet. An admin opens one with scripts/open-study.ts.</Empty>
+      ) : (
+        <div class="scroll" tabIndex={0} role="region" aria-label="Studies">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Study</th>
+                <th scope="col" class="text">
+                  Identifier
+                </th>
+                <th scope="col" class="text">
+                  State
+                </th>
+                <th scope="col">Rounds</th>
+                <th scope="col">Members</th>
+                <th scope="col">Entries</th>
+              </tr>
+            </thead>
+            <tbody>
+              {answer.value.map((row) => (
+                <tr key={row.study}>
+                  <th scope="row" class="wrap">
+                    <a href={linkTo({ page: 'overview', study: row.study, text: '' })}>
+                      {row.title ?? 'Study without a known title'}
+                    </a>
+                  </th>
+                  <td class="text">
+                    <HexText hex={row.study} />
+                  </td>
+                  <td class="text">{row.state}</td>
+                  <td>{whole(row.rounds)}</td>
+                  <td>{whole(row.participants)}</td>
+                  <td>{whole(row.entries)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Section>
+  );
+}

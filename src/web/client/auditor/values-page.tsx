@@ -1,0 +1,111 @@
+import { useState } from 'preact/hooks';
+import type { AuditView, ValuationRound } from '../../auditor/audit-view.ts';
+import { LineChart } from '../charts/line-chart.tsx';
+import { Section } from '../shell/frame.tsx';
+import { Empty } from '../shell/states.tsx';
+import { MemberLabel, memberName } from './names.tsx';
+import { milliNats } from './overview-page.tsx';
+
+/** Who said what of whom, and how far they are apart. */
+export function ValuesPage({ view }: { view: AuditView }) {
+  const [chosen, setChosen] = useState<number | null>(null);
+  const { valuations } = view;
+  const round = valuations.find((each) => each.round === chosen) ?? valuations.at(-1);
+  if (round === undefined) {
+    return (
+      <Section id="values" title="Values">
+        <Empty>No score was revealed yet. Members reveal the scores of a round with their next contribution.</Empty>
+      </Section>
+    );
+  }
+  return (
+    <>
+      <Section id="values" title="What members said of each other" note={MATRIX_NOTE}>
+        <label class="inline">
+          Round{' '}
+          <select value={round.round} onChange={({ currentTarget }) => setChosen(Number(currentTarget.value))}>
+            {valuations.map((each) => (
+              <option key={each.round} value={each.round}>
+                {each.round}
+              </option>
+            ))}
+          </select>
+        </label>
+        <Matrix view={view} round={round} />
+      </Section>
+      <Section id="medians" title="Medians over the rounds">
+        <LineChart
+          title="Median score by round"
+          description="What at least three others said of each member's contribution, their median, by round, in thousandths of a nat."
+          xTitle="round"
+          format={(value) => value.toFixed(1).replace('-', '−')}
+          size={{ width: 1100, height: 320 }}
+          series={view.members.map((member, i) => ({
+            name: `Member ${member.position + 1}`,
+            position: member.position,
+            points: valuations.map(({ round: x, medians }) => ({ x, y: toMilli(medians[i] ?? null) })),
+          }))}
+        />
+      </Section>
+    </>
+  );
+}
+
+const MATRIX_NOTE =
+  'Rows: who says; columns: of whom, in thousandths of a nat of the evaluator’s own held-out loss. What a member says of itself does not count and is not shown. Disagreement: the median distance of the reports from their median.';
+
+const toMilli = (micros: number | null): number | null => (micros === null ? null : micros / 1000);
+
+function Matrix({ view, round }: { view: AuditView; round: ValuationRound }) {
+  const highest = Math.max(1, ...round.reports.flatMap((row) => row ?? []).map((score) => Math.abs(score ?? 0)));
+  const columns = view.members.map(({ account }) => account);
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={`Scores of round ${round.round}`}>
+      <table class="matrix">
+        <thead>
+          <tr>
+            <th scope="col">Evaluator</th>
+            {columns.map((account) => (
+              <th key={account} scope="col" title={account}>
+                {memberName(view, account)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {view.members.map(({ account }, evaluator) => (
+            <tr key={account}>
+              <th scope="row">
+                <MemberLabel view={view} account={account} />
+              </th>
+              {columns.map((column, member) => (
+                <ScoreCell key={column} score={round.reports[evaluator]?.[member] ?? null} highest={highest} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">Median</th>
+            {round.medians.map((median, i) => (
+              <td key={i}>{milliNats(median)}</td>
+            ))}
+          </tr>
+          <tr>
+            <th scope="row">Disagreement</th>
+            {round.disagreements.map((value, i) => (
+              <td key={i}>{milliNats(value)}</td>
+            ))}
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+  );
+}
+
+/** Ground by size and sign, in six steps either way; the number is what counts. */
+function ScoreCell({ score, highest }: { score: number | null; highest: number }) {
+  if (score === null) return <td class="soft">–</td>;
+  const step = Math.round((Math.abs(score) / highest) * 6);
+  return <td class={`${score < 0 ? 'harm' : 'help'} step${step}`}>{milliNats(score)}</td>;
+}

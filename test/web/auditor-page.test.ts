@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ReadOnlyServer, startReadOnlyServer } from '../../src/http/read-only-server.ts';
+import { auditorRoutes } from '../../src/web/auditor/routes.ts';
+import { shelfOfLedger, shelfOfOne } from '../../src/web/auditor/shelves.ts';
+import { readPageRoutes } from '../../src/web/web-bundle.ts';
+import { describeInBrowser, shoot } from './browser.ts';
+import { seriousFaults, sidewaysScroll } from './check-accessibility.ts';
+import { type OpenedSynthetic, openSyntheticStudy } from './open-synthetic-study.ts';
+
+const HOSTILE_TITLE = '<img src=x onerror="document.title=1"><script>alert(1)</script> & \u202Estudy';
+const LOOPBACK = { host: '127.0.0.1', port: 0, token: null };
+
+describeInBrowser("an auditor's page", ({ open }) => {
+  let opened: OpenedSynthetic;
+  let server: ReadOnlyServer;
+  let base: string;
+  let member: string;
+
+  beforeAll(async () => {
+    opened = await openSyntheticStudy(HOSTILE_TITLE);
+    await opened.study.checked;
+    member = opened.study.view().members[1]?.account ?? '';
+    const routes = [...auditorRoutes(shelfOfOne(opened.study)), ...(await readPageRoutes('auditor'))];
+    server = await startReadOnlyServer(routes, LOOPBACK);
+    base = `${server.url}/#/study/${opened.study.study}`;
+  });
+  afterAll(async () => {
+    await server.stop();
+    await opened.close();
+  });
+
+  test('leads from the studies to a contribution and on to what it was trained from, and back', async () => {
+    const { page, errors, close } = await open();
+    await page.goto(server.url);
+    await page.getByRole('link', { name: HOSTILE_TITLE }).click();
+    await page.getByText('No finding').waitFor();
+    expect(await page.locator('h1').textContent()).toBe(HOSTILE_TITLE);
+    await page.getByRole('link', { name: 'Participation' }).click();
+    await page.getByRole('link', { name: 'Member 2, round 1: contributed' }).click();
+    await page.getByText('Signed by Member 2.').waitFor();
+    await page.getByText('level 2').waitFor();
+    const sources = page.getByRole('region', { name: 'Sources of its base' });
+    await sources.getByRole('link').first().click();
+    await page.getByText('the initial model, the same for all').waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'in round 1' }).waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('finds entries by account, digest, kind and round, and takes patterns for text', async () => {
+    const { page, close } = await open();
+    await page.goto(`${base}/ledger`);
+    const found = async (text: string): Promise<string> => {
+      await page.getByLabel('Search').fill(text);
+      await page.getByText(/^\d+ entries/).waitFor();
+      await page.waitForTimeout(150);
+      return (await page.getByText(/^\d+ entries/).textContent()) ?? '';
+    };
+    const log = opened.synthetic.evidence.log;
+    expect(await found('')).toMatch(`${log.length} entries`);
+    const own = log.filter(({ record }) => JSON.stringify(record).includes(`"${member}"`));
+    expect(await found(member.slice(0, 12))).toMatch(`${own.length} entries`);
+    const contribution = log.find(({ kind }) => kind === 'contribution');
+    const update = contribution?.kind === 'contribution' ? contribution.record.update : '0x';
+    expect(await found(update.slice(0, 20))).toMatch('1 entries');
+    expect(await found(`contribution ${member} 1`)).toMatch('1 entries');
+    expect(await found('.*')).toMatch('0 entries');
+    expect(await found('__proto__')).toMatch('0 entries');
+    await page.goto(`${base}/ledger/entry%3A3`);
+    await page.getByText('1 entries').waitFor();
+    await close();
+  });
+
+  test.each([
+    [1280, 'light'],
+    [390, 'dark'],
+  ] as const)('has no serious fault for assistive technology and fits %i pixels, %s', async (width, scheme) => {
+    const { page, errors, close } = await open({ width, scheme });
+    const pages = ['overview', 'participation', 'ledger', 'values', 'metrics', 'lineage', 'findings'];
+    const addresses = [
+      `${server.url}/#/`,
+      ...pages.map((each) => `${base}/${each}`),
+      `${base}/contribution/${member}/1`,
+    ];
+    for (const [i, address] of addresses.entries()) {
+      await page.goto(address);
+      await page.waitForLoadState('networkidle');
+      await page.locator('main section').first().waitFor();
+      const faults = { address, serious: await seriousFaults(page), sideways: await sidewaysScroll(page) };
+      expect(faults).toEqual({ address, serious: [], sideways: 0 });
+      await shoot(page, `auditor-${['studies', ...pages, 'contribution'][i]}-${width}-${scheme}`);
+    }
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('says what is not there', async () => {
+    const { page, close } = await open();
+    await page.goto(`${base}/contribution/${member}/77`);
+    await page.getByText('There is no such record').waitFor();
+    expect(await page.getByRole('alert').textContent()).toContain('in round 77');
+    await page.goto(`${server.url}/#/study/0x${'0'.repeat(64)}/overview`);
+    await page.getByText('There is no such thing here.').waitFor();
+    await close();
+  });
+
+  test('shows a ledger without a bundle, and what a bundle would add', async () => {
+    const ledger = opened.synthetic.ledger.as(opened.synthetic.evidence.announcements[0]?.record.member ?? '0x');
+    const routes = [...auditorRoutes(shelfOfLedger(ledger, () => 0)), ...(await readPageRoutes('auditor'))];
+    const chain = await startReadOnlyServer(routes, LOOPBACK);
+    const { page, errors, close } = await open();
+    await page.goto(chain.url);
+    await page.getByRole('link', { name: 'Study without a known title' }).click();
+    await page.getByText('A bundle would add signatures').waitFor();
+    for (const name of ['Participation', 'Ledger', 'Values', 'Metrics', 'Lineage', 'Findings']) {
+      await page.getByRole('link', { name, exact: true }).click();
+      await page.locator('main section').first().waitFor();
+    }
+    expect(errors).toEqual([]);
+    await close();
+    await chain.stop();
+  });
+});
+
+describeInBrowser('an auditor whose bundle was tampered with', ({ open }) => {
+  test('sees the findings, each with the way to its record', async () => {
+    const opened = await openSyntheticStudy('a study', { member: 1, round: 1, base: `0x${'ab'.repeat(32)}` });
+    await opened.study.checked;
+    const routes = [...auditorRoutes(shelfOfOne(opened.study)), ...(await readPageRoutes('auditor'))];
+    const server = await startReadOnlyServer(routes, LOOPBACK);
+    const { page, close } = await open();
+    await page.goto(`${server.url}/#/study/${opened.study.study}/findings`);
+    await page.getByRole('region', { name: 'Findings' }).getByRole('link').first().click();
+    await page.getByRole('heading', { name: 'Signature and place' }).waitFor();
+    expect(page.url()).toContain(`/contribution/${opened.study.view().members[0]?.account}/`);
+    await close();
+    await server.stop();
+    await opened.close();
+  });
+});
