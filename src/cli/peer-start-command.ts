@@ -33,9 +33,13 @@ export const peerStartCommand: Command = {
       logger.info(name, details);
       process.stdout.write(`${print(event)}\n`);
     };
+    // The address opens the page, so it goes to the terminal and into no log; programs ask peer status for it.
+    const onPage = (address: string): void => {
+      if (values.json !== true) process.stdout.write(`page ${address}\n`);
+    };
     endInTime(signal, logger);
     try {
-      await runPeer({ logger, emit, page: await readPageRoutes('member') }, path, signal);
+      await runPeer({ logger, emit, page: await readPageRoutes('member'), onPage }, path, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
       emit({ event: 'peer.stopped' });

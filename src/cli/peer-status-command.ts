@@ -1,5 +1,6 @@
 import { dataFolder } from '../peer/data-folder.ts';
 import { describeStopped, type StoppedPeer } from '../peer/describe-stopped.ts';
+import { pageLink } from '../peer/page-address.ts';
 import type { PeerStatus } from '../peer/peer-status.ts';
 import { findRunningPeer } from '../peer/run-file.ts';
 import { required } from './command-line.ts';
@@ -23,10 +24,11 @@ export const peerStatusCommand: Command = {
     const folder = dataFolder(required(values, 'data'));
     const running = await findRunningPeer(folder.run);
     if (running !== null) {
-      const { status } = running;
-      const document = { running: true, url: running.run.url, ...status };
+      const { status, run } = running;
+      const page = pageLink(run.url, run.token);
+      const document = { running: true, url: run.url, page, ...status };
       process.stdout.write(
-        values.json === true ? `${JSON.stringify(document)}\n` : describeRunning(status, running.run.url),
+        values.json === true ? `${JSON.stringify(document)}\n` : describeRunning(status, { url: run.url, page }),
       );
       return status.problems.length === 0 ? EXIT_OK : EXIT_FAILURE;
     }
@@ -41,7 +43,7 @@ export const peerStatusCommand: Command = {
 
 const row = (name: string, value: string): string => `${name.padEnd(14)}${value}\n`;
 
-function describeRunning(status: PeerStatus, url: string): string {
+function describeRunning(status: PeerStatus, { url, page }: { url: string; page: string }): string {
   const { outbox, ledger, traffic, lastMix, lastValuation } = status;
   const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
   const silence =
@@ -65,6 +67,7 @@ function describeRunning(status: PeerStatus, url: string): string {
     row('traffic', `${megabytes(traffic.bytesIn)} in, ${megabytes(traffic.bytesOut)} out`),
     row('engine', status.engine),
     ...status.addresses.map((address) => row('listens on', address)),
+    row('page', page),
     row('operations', `${url}/healthz, ${url}/metrics`),
     ...status.problems.map(({ code, remedy }) => row('problem', `${code}: ${remedy}`)),
   ].join('');

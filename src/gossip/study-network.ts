@@ -52,6 +52,7 @@ export interface StudyNetwork {
   stop(): Promise<void>;
   /** Where this peer listens, peer id included. */
   addresses(): string[];
+  /** Nobody before the start and after the end. */
   connectedMembers(): Hex[];
   publishContribution(announcement: Announcement): Promise<void>;
   publishReveal(reveal: Reveal): Promise<void>;
@@ -186,7 +187,7 @@ export function createStudyNetwork(deps: StudyNetworkDeps, options: StudyNetwork
       await stopping?.node.stop();
     },
     addresses: () => running().node.getMultiaddrs().map(String),
-    connectedMembers: () => running().connections.connected(),
+    connectedMembers: () => started?.connections.connected() ?? [],
     publishContribution: (announcement) => publish('contributions', encodeAnnouncement(announcement)),
     publishReveal: (reveal) => publish('reveals', encodeReveal(reveal)),
     publishCheckpoint: (checkpoint) => publish('checkpoints', encodeCheckpoint(checkpoint)),

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
+import { systemClock } from '../base/clock.ts';
 import { refuseAccess, refuseRequest } from './guard-request.ts';
 import { HttpError } from './http-error.ts';
 import { matchRoute } from './match-route.ts';
@@ -11,6 +12,8 @@ import { sendEvents, sendReply } from './send-reply.ts';
 const MAXIMUM_CONNECTIONS = 64;
 /** Pages that are kept up to date at a time. */
 const MAXIMUM_STREAMS = 16;
+/** How long a reader that does not read keeps the server from stopping. */
+const LAST_WORDS_MILLISECONDS = 500;
 const MAXIMUM_HEADER_BYTES = 8 * 1024;
 const REQUEST_TIMEOUT_MILLISECONDS = 5_000;
 /** Node looks for requests that take too long only every 30 seconds unless it is told otherwise. */
@@ -36,16 +39,14 @@ export interface ReadOnlyServer {
  * @throws HttpError `http/port-in-use`
  */
 export async function startReadOnlyServer(routes: readonly Route[], options: ServerOptions): Promise<ReadOnlyServer> {
-  let streams = 0;
+  const streams = new Set<ServerResponse>();
   const open = (request: IncomingMessage, response: ServerResponse, stream: EventStream): void => {
-    if (streams >= MAXIMUM_STREAMS) {
+    if (streams.size >= MAXIMUM_STREAMS) {
       sendReply(request, response, refusal(503, 'too many pages are open; close one'));
       return;
     }
-    streams += 1;
-    response.once('close', () => {
-      streams -= 1;
-    });
+    streams.add(response);
+    response.once('close', () => streams.delete(response));
     sendEvents(request, response, stream);
   };
   const server = createServer(
@@ -74,10 +75,20 @@ export async function startReadOnlyServer(routes: readonly Route[], options: Ser
     async stop() {
       const closed = once(server, 'close');
       server.close();
+      await Promise.race([Promise.all([...streams].map(endStream)), systemClock.wait(LAST_WORDS_MILLISECONDS)]);
       server.closeAllConnections();
       await closed;
     },
   };
+}
+
+/** So that what was told last goes out. */
+async function endStream(response: ServerResponse): Promise<void> {
+  if (response.destroyed) return;
+  const ended = Promise.withResolvers<void>();
+  response.once('close', ended.resolve);
+  response.end(ended.resolve);
+  await ended.promise;
 }
 
 async function listen(server: Server, { host, port }: ServerOptions): Promise<void> {

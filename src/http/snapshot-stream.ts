@@ -4,6 +4,7 @@ import type { EventStream } from './route.ts';
 export interface SnapshotStream extends EventStream {
   /** The state may have changed. */
   changed(): void;
+  /** Tells a change that is not told yet, and then nothing more. */
   stop(): void;
 }
 
@@ -30,7 +31,10 @@ export function createSnapshotStream(event: string, snapshot: () => unknown, spa
       if (timer === null && readers.size > 0) timer = setTimeout(tell, spacing);
     },
     stop() {
-      if (timer !== null) clearTimeout(timer);
+      if (timer !== null) {
+        clearTimeout(timer);
+        tell();
+      }
       readers.clear();
     },
   };

@@ -36,6 +36,8 @@ export interface PeerDeps {
   emit(event: PeerEvent): void;
   /** The files of the member's page; without them the peer serves health, metrics and status alone. */
   readonly page?: readonly Route[];
+  /** Told where the page is, token and all: for the member's eyes, not for a log. */
+  onPage?(address: string): void;
 }
 
 /** How often a peer that has finished looks whether everything is anchored. */
@@ -148,7 +150,7 @@ export async function runPeer(deps: PeerDeps, path: string, signal: AbortSignal)
       folder,
       page: deps.page ?? [],
     });
-    await operations.start();
+    deps.onPage?.(await operations.start());
     emit({ event: 'peer.listening', addresses: network.addresses() });
     const { study, self, privateKey, manifest } = member;
     const common = { clock, logger, network, ledger, index, store, study, self };

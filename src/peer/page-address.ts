@@ -27,3 +27,6 @@ export async function writePageAddress(path: string, address: PageAddress): Prom
 }
 
 export const freshToken = (): string => randomBytes(32).toString('hex');
+
+/** What to open in a browser. The fragment is sent to nobody. @param url of the server */
+export const pageLink = (url: string, token: string): string => `${url}/#token=${token}`;

@@ -14,7 +14,7 @@ import type { BlobStore } from './blob-store.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { MemberView } from './member-view.ts';
 import { operationsRoutes } from './operations-routes.ts';
-import { freshToken, readPageAddress, writePageAddress } from './page-address.ts';
+import { freshToken, pageLink, readPageAddress, writePageAddress } from './page-address.ts';
 import { PeerError } from './peer-error.ts';
 import type { PeerEvent } from './peer-event.ts';
 import { declarePeerMetrics } from './peer-metrics.ts';
@@ -54,7 +54,8 @@ export interface PeerOperations {
   judged(kind: RecordKind, verdict: Verdict): void;
   banned(): void;
   status(): PeerStatus;
-  start(): Promise<void>;
+  /** @returns the address of the page, with its token */
+  start(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -138,6 +139,7 @@ export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
       const { url } = server;
       await writePageAddress(folder.page, { port: Number(new URL(url).port), token });
       await writeRunFile(folder.run, { pid: process.pid, url, token });
+      return pageLink(url, token);
     },
     async stop() {
       stopping.abort();

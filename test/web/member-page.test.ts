@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createMetrics } from '../../src/base/metrics.ts';
 import { type ReadOnlyServer, startReadOnlyServer } from '../../src/http/read-only-server.ts';
@@ -5,13 +6,16 @@ import { createSnapshotStream, type SnapshotStream } from '../../src/http/snapsh
 import type { MemberView } from '../../src/peer/member-view.ts';
 import { operationsRoutes } from '../../src/peer/operations-routes.ts';
 import { readPageRoutes } from '../../src/web/web-bundle.ts';
-import { viewOf as memberView, statusOf } from '../peer/member-view-builder.ts';
-import { describeInBrowser, shoot } from './browser.ts';
+import { statusOf, viewOf } from '../peer/member-view-builder.ts';
+import { describeInBrowser, type Opened, type OpenOptions, shoot } from './browser.ts';
+import { busyView } from './member-views.ts';
 
 const TOKEN = 'b'.repeat(64);
-const HOSTILE_TITLE = '<img src=x onerror="document.title=1"> & study';
+const HOSTILE = '<img src=x onerror="document.title=1"> & study';
 
-const viewOf = (round: number): MemberView => memberView({ status: statusOf({ round, title: HOSTILE_TITLE }) });
+/** A peer in a round of ten, of which nothing else is known. */
+const inRound = (round: number): MemberView =>
+  viewOf({ status: statusOf({ round }), round: { ...viewOf().round, round } });
 
 describeInBrowser("a member's page", ({ open }) => {
   let server: ReadOnlyServer;
@@ -20,58 +24,170 @@ describeInBrowser("a member's page", ({ open }) => {
 
   async function start(port = 0): Promise<void> {
     views = createSnapshotStream('view', () => view);
-    const metrics = createMetrics();
-    const routes = operationsRoutes({ metrics, status: () => view.status, view: () => view, views });
-    server = await startReadOnlyServer([...routes, ...(await readPageRoutes('member'))], {
-      host: '127.0.0.1',
-      port,
-      token: TOKEN,
-    });
+    const routes = operationsRoutes({ metrics: createMetrics(), status: () => view.status, view: () => view, views });
+    const options = { host: '127.0.0.1', port, token: TOKEN };
+    server = await startReadOnlyServer([...routes, ...(await readPageRoutes('member'))], options);
   }
+  async function visit(options: OpenOptions = {}): Promise<Opened> {
+    const opened = await open(options);
+    await opened.page.goto(`${server.url}/#token=${TOKEN}`);
+    await opened.page.locator('#progress').waitFor();
+    return opened;
+  }
+  const tell = (next: MemberView): void => {
+    view = next;
+    views.changed();
+  };
+  const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true });
 
   beforeEach(async () => {
-    view = viewOf(3);
+    view = inRound(3);
     await start();
   });
   afterEach(() => server.stop());
 
-  test('follows the peer, with its texts as texts, and takes the token out of the address', async () => {
-    const { page, errors, close } = await open();
-    await page.goto(`${server.url}/#token=${TOKEN}`);
-    await page.getByText('round 3 of 10').waitFor();
-    expect(await page.locator('h1').textContent()).toBe(HOSTILE_TITLE);
+  test('follows the peer, and takes the token out of the address', async () => {
+    const { page, errors, close } = await visit();
+    await heading(page, 'Round 3').waitFor();
     expect(page.url()).toBe(`${server.url}/`);
-    view = viewOf(4);
-    views.changed();
-    await page.getByText('round 4 of 10').waitFor();
-    await shoot(page, 'member-first');
+    tell(inRound(4));
+    await heading(page, 'Round 4').waitFor();
     expect(errors).toEqual([]);
     await close();
   });
 
-  test('keeps what it knew while the peer is gone, and goes on when it is back', async () => {
-    const { page, close } = await open();
-    await page.goto(`${server.url}/#token=${TOKEN}`);
-    await page.getByText('round 3 of 10').waitFor();
-    const port = Number(new URL(server.url).port);
-    await server.stop();
-    await page.getByText('not connected since').waitFor();
-    expect(await page.getByText('round 3 of 10').isVisible()).toBe(true);
-    view = viewOf(5);
-    await start(port);
-    await page.getByText('round 5 of 10').waitFor();
+  test('shows names, titles, reasons and remedies as text', async () => {
+    const busy = busyView();
+    view = {
+      ...busy,
+      status: { ...busy.status, title: HOSTILE, engine: HOSTILE },
+      members: busy.members.map((member) => ({ ...member, name: HOSTILE })),
+      warnings: [{ code: 'notice/behind', severity: 'bad', remedy: HOSTILE }],
+      outbox: {
+        ...busy.outbox,
+        items: [{ kind: 'contribution', round: 1, state: 'refused', sequence: null, reason: HOSTILE }],
+      },
+    };
+    const { page, errors, close } = await visit();
+    expect(await page.locator('h1').textContent()).toBe(HOSTILE);
+    expect(await page.locator('#members tbody th').first().textContent()).toBe(HOSTILE);
+    expect(await page.locator('.reason').textContent()).toBe(HOSTILE);
+    expect(await page.locator('img').count()).toBe(0);
+    expect(await page.title()).toContain(HOSTILE);
+    expect(errors).toEqual([]);
     await close();
   });
 
-  test('asks for its token', async () => {
+  test.each([
+    [1280, 'light'],
+    [1280, 'dark'],
+    [390, 'light'],
+    [390, 'dark'],
+  ] as const)('shows all of a busy peer at %i pixels, %s', async (width, scheme) => {
+    view = busyView();
+    const { page, errors, close } = await visit({ width, scheme });
+    const step = page.locator('[aria-current=step]').first();
+    expect(await step.textContent()).toContain('1 of 3 others have announced');
+    expect(await page.getByRole('meter', { name: 'Rounds done' }).getAttribute('aria-valuenow')).toBe('7');
+    expect(await page.getByRole('meter', { name: 'Privacy budget spent' }).getAttribute('aria-valuetext')).toContain(
+      '5.13 of 8.00',
+    );
+    for (const each of ['Charité', 'St. Mary', '0.1824 nats', 'Worth knowing', '93.2 %']) {
+      expect(await page.getByText(each).count()).toBeGreaterThan(0);
+    }
+    await page.getByLabel('the test part that all members share').check();
+    expect(await page.getByRole('img', { name: /the test part that all members share/ }).count()).toBe(3);
+    // Nothing but what scrolls by itself is wider than the page.
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    await shoot(page, `member-busy-${width}-${scheme}`);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('has the figures of every curve in a table', async () => {
+    view = busyView();
+    const { page, close } = await visit();
+    const figures = page.locator('#learning figure').first();
+    await figures.getByText('Figures').click();
+    const rows = await figures.locator('tbody tr').allTextContents();
+    expect(rows).toHaveLength(8);
+    const { rounds, alone } = view.learning;
+    expect(rows[5]).toBe(`5${rounds[5]?.heldOut.loss.toFixed(3)}${alone.points[5]?.heldOut.loss.toFixed(3)}`);
+    expect(rows[7]).toBe(`7${rounds[7]?.heldOut.loss.toFixed(3)}–`);
+    await close();
+  });
+
+  test('says what comes, before the first round', async () => {
+    const status = statusOf({ phase: 'joining', round: null, connected: [], participants: 1 });
+    view = viewOf({ status, members: [], round: { ...viewOf().round, round: null } });
+    const { page, close } = await visit({ width: 390 });
+    await heading(page, 'Before the first round').waitFor();
+    for (const text of ['Nobody has joined yet', 'The curves begin', 'Scores come with', 'has not signed a record']) {
+      expect(await page.getByText(text).count()).toBe(1);
+    }
+    await shoot(page, 'member-before');
+    await close();
+  });
+
+  test('keeps what it knew while the peer is gone, says since when, and goes on when it is back', async () => {
+    view = busyView();
+    const { page, close } = await visit();
+    const port = Number(new URL(server.url).port);
+    await server.stop();
+    await page.getByText(/^Not connected since \d/).waitFor();
+    await heading(page, 'Round 7').waitFor();
+    expect(await page.getByText('Worth knowing').count()).toBe(0); // a warning of then may be wrong by now
+    await shoot(page, 'member-disconnected');
+    view = inRound(8);
+    await start(port);
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await heading(page, 'Round 8').waitFor();
+    expect(await page.getByText('Not connected since').count()).toBe(0);
+    await close();
+  });
+
+  test('does not take the end of a study for a fault', async () => {
+    const { page, close } = await visit();
+    tell(viewOf({ status: statusOf({ phase: 'finished', round: 10 }), round: { ...viewOf().round, round: 10 } }));
+    views.stop();
+    await heading(page, 'The study is finished').waitFor();
+    await server.stop();
+    await page.getByText('the peer has ended').waitFor();
+    expect(await page.getByText('Not connected').count()).toBe(0);
+    await shoot(page, 'member-finished');
+    await start();
+    await close();
+  });
+
+  test('asks for its token, and again if it is the wrong one', async () => {
     const { page, close } = await open({ width: 390 });
     await page.goto(server.url);
-    await page.getByRole('heading', { name: 'This page needs its token' }).waitFor();
+    await heading(page, 'This page needs its token').waitFor();
+    await page.getByLabel('Token').fill('wrong');
+    await page.getByRole('button', { name: 'Open' }).click();
+    await page.getByText('The token is not the right one').waitFor();
     await shoot(page, 'member-token');
     await page.getByLabel('Token').fill(TOKEN);
     await page.getByRole('button', { name: 'Open' }).click();
-    await page.getByText('round 3 of 10').waitFor();
+    await heading(page, 'Round 3').waitFor();
     expect(await page.getByLabel('Token').count()).toBe(0);
+    await close();
+  });
+
+  test('says that it is loading, and what is wrong when nothing comes', async () => {
+    const { page, close } = await open();
+    const asked = Promise.withResolvers<void>();
+    await page.route('**/api/events', async (route) => {
+      await asked.promise;
+      await route.fulfill({ status: 503, body: 'too many pages are open; close one' });
+    });
+    await page.goto(`${server.url}/#token=${TOKEN}`);
+    await page.getByText("Loading the peer's state").waitFor();
+    asked.resolve();
+    await page.getByText('too many pages are open; close one').waitFor();
+    expect(await heading(page, 'Round 3').count()).toBe(0);
+    await page.unroute('**/api/events');
+    await heading(page, 'Round 3').waitFor();
     await close();
   });
 });

@@ -33,6 +33,8 @@ export interface LineChartProps {
 
 const SIZE = { width: 560, height: 300 };
 const Y_TICKS = 5;
+/** Marks for more points than this would be a thick line. */
+const MOST_MARKS = 40;
 
 /** Series over whole numbers, such as rounds. */
 export function LineChart({ title, description, series, xTitle, format, within, size = SIZE }: LineChartProps) {
@@ -58,9 +60,9 @@ export function LineChart({ title, description, series, xTitle, format, within, 
       {series.map((each) => (
         <g key={each.name} class={each.isReference === true ? 'reference-line' : seriesColour(each.position)}>
           <path class="line" stroke-dasharray={dashOf(each)} d={path(each.points) ?? ''} />
-          {each.points.filter(isDrawn).map((point) => (
+          {marked(each.points).map((point) => (
             <circle key={point.x} class="mark" cx={x(point.x)} cy={y(point.y)} r={each.isReference === true ? 2 : 3.2}>
-              <title>{`${each.name}, ${xTitle} ${point.x}: ${format(point.y)}`}</title>
+              <title>{`${each.name}, ${xTitle} ${placeText(point.x)}: ${format(point.y)}`}</title>
             </circle>
           ))}
         </g>
@@ -70,6 +72,11 @@ export function LineChart({ title, description, series, xTitle, format, within, 
 }
 
 const isDrawn = (point: LinePoint): point is { x: number; y: number } => point.y !== null && Number.isFinite(point.y);
+
+/** Epochs stand between whole rounds. */
+const placeText = (x: number): string => (Number.isInteger(x) ? String(x) : x.toFixed(2));
+
+const marked = (points: readonly LinePoint[]) => (points.length > MOST_MARKS ? [] : points.filter(isDrawn));
 
 const dashOf = ({ isReference, position }: LineSeries): string => (isReference === true ? '5 4' : seriesDash(position));
 
@@ -102,7 +109,7 @@ function toTable(series: readonly LineSeries[], xTitle: string, format: (value: 
   return {
     head: [xTitle, ...series.map(({ name }) => name)],
     rows: places.map((place) => [
-      String(place),
+      placeText(place),
       ...series.map(({ points }) => {
         const value = points.find(({ x }) => x === place)?.y;
         return value == null ? '–' : format(value);

@@ -7,6 +7,8 @@ export interface Live<T> {
   readonly value: T | null;
   /** Null while connected. */
   readonly failure: Failure | null;
+  /** What went wrong, where somebody said. */
+  readonly message: string | null;
   /** When the connection was lost, milliseconds since 1970. */
   readonly lostAt: number | null;
 }
@@ -19,7 +21,7 @@ const LONGEST_PAUSE = 10_000;
  * @param attempt another number begins anew, for instance with another token
  */
 export function useLive<T>(path: string, event: string, attempt = 0): Live<T> {
-  const [live, setLive] = useState<Live<T>>({ value: null, failure: null, lostAt: null });
+  const [live, setLive] = useState<Live<T>>({ value: null, failure: null, message: null, lostAt: null });
   useEffect(() => {
     const leaving = new AbortController();
     void follow<T>({ path, event, signal: leaving.signal }, setLive);
@@ -37,19 +39,20 @@ async function follow<T>(
   let pause = FIRST_PAUSE;
   while (!signal.aborted) {
     let failure: Failure = 'unreachable';
+    let message: string | null = null;
     try {
       for await (const told of readEvents(path, signal)) {
         if (told.event !== event) continue;
         const value = JSON.parse(told.data) as T;
         pause = FIRST_PAUSE;
-        setLive(() => ({ value, failure: null, lostAt: null }));
+        setLive(() => ({ value, failure: null, message: null, lostAt: null }));
       }
     } catch (error) {
       if (signal.aborted) return;
-      failure = error instanceof AskError ? error.failure : 'unreachable';
+      if (error instanceof AskError) ({ failure, message } = error);
     }
     if (signal.aborted) return;
-    setLive((live) => ({ ...live, failure, lostAt: live.lostAt ?? Date.now() }));
+    setLive((live) => ({ ...live, failure, message, lostAt: live.lostAt ?? Date.now() }));
     // Without the right token there is nothing to wait for.
     if (failure === 'unauthorised') return;
     await new Promise((resolve) => setTimeout(resolve, pause));

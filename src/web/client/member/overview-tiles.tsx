@@ -1,0 +1,64 @@
+import type { ComponentChildren } from 'preact';
+import type { Figures, MemberView } from '../../../peer/member-view.ts';
+import { bytes, decimal, percent, whole } from '../shell/format.ts';
+
+/** The figures that are asked for first. */
+export function OverviewTiles({ view }: { view: MemberView }) {
+  const { value, privacy, outbox, traffic, status } = view;
+  return (
+    <div class="tiles">
+      <LearnedTile view={view} />
+      <Tile label="Value of own contributions" note="by the others, in nats of loss taken away">
+        {value.totalMicros === null ? '–' : decimal(value.totalMicros / 1e6, 4)}
+      </Tile>
+      {privacy === null ? null : (
+        <Tile
+          label="Privacy budget left"
+          note={`enough for ${privacy.roundsAffordable} of the ${privacy.roundsLeft} rounds to come`}
+        >
+          {percent(Math.max(0, 1 - privacy.spentMicros / privacy.budgetMicros), 0)}
+        </Tile>
+      )}
+      <Tile
+        label="Others connected"
+        note={status.missing.length === 0 ? 'nobody is missing' : `${status.missing.length} missing`}
+      >
+        {status.connected.filter((account) => account !== status.account).length} of{' '}
+        {Math.max(0, (status.participants ?? 1) - 1)}
+      </Tile>
+      <Tile label="Waiting for the ledger" note={`${whole(outbox.anchored)} records are on it`}>
+        {whole(outbox.pending)}
+      </Tile>
+      <Tile label="Traffic" note={`${bytes(traffic.bytesIn)} in, ${bytes(traffic.bytesOut)} out since the start`}>
+        {bytes(traffic.inPerSecond + traffic.outPerSecond)}/s
+      </Tile>
+    </div>
+  );
+}
+
+/** How well the study's model does on the member's own data, beside what it would have had alone. */
+function LearnedTile({ view: { learning } }: { view: MemberView }) {
+  const last = learning.rounds.at(-1);
+  const alone = learning.alone.points.find(({ round }) => round === last?.round)?.heldOut;
+  const isSurvival = last !== undefined && last.heldOut.accuracy === null;
+  const of = (figures: Figures | undefined): string =>
+    isSurvival ? decimal(figures?.auc) : percent(figures?.accuracy);
+  return (
+    <Tile
+      label={isSurvival ? 'Concordance, own held-out data' : 'Accuracy, own held-out data'}
+      note={alone === undefined ? 'own data alone: not trained that far yet' : `own data alone: ${of(alone)}`}
+    >
+      {of(last?.heldOut)}
+    </Tile>
+  );
+}
+
+function Tile({ label, note, children }: { label: string; note: string; children: ComponentChildren }) {
+  return (
+    <div class="tile">
+      <span>{label}</span>
+      <strong>{children}</strong>
+      <small>{note}</small>
+    </div>
+  );
+}
