@@ -43,9 +43,10 @@ const SCRIPT = `
 import { LineageGraph } from './auditor/lineage-graph.tsx';
 import { Section } from './shell/frame.tsx';
 import { mount } from './shell/mount.ts';
+const VIEW = DATA;
 mount(
   <Section id="lineage" title="Lineage">
-    <LineageGraph view={VIEW} addressOf={({ account, round }) => '#/contributions/' + account + '/' + round} />
+    <LineageGraph view={VIEW} nameOf={(account) => 'Member ' + (VIEW.members.indexOf(account) + 1)} addressOf={({ account, round }) => '#/contributions/' + account + '/' + round} />
   </Section>,
 );
 `;
@@ -54,7 +55,7 @@ const SIZE = { members: 16, rounds: 50 };
 const LARGE = study(SIZE.members, SIZE.rounds);
 
 async function serve(view: LineageView): Promise<ReadOnlyServer> {
-  const routes = await componentRoutes(SCRIPT.replace('VIEW', JSON.stringify(view)));
+  const routes = await componentRoutes(SCRIPT.replace('DATA', JSON.stringify(view)));
   return startReadOnlyServer(routes, { host: '127.0.0.1', port: 0, token: null });
 }
 

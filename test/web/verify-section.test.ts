@@ -38,7 +38,7 @@ describeInBrowser('verify in this browser', ({ open }) => {
   /** The verifier's script comes when the page has nothing else to do. */
   async function ready(page: Page): Promise<void> {
     const script = page.waitForResponse(async (response) => (await response.body()).length > 200_000);
-    await page.goto(server.url);
+    await page.goto(`${server.url}/#/verify`);
     await script;
   }
 

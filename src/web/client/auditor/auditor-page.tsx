@@ -3,6 +3,7 @@ import type { AuditView } from '../../auditor/audit-view.ts';
 import { Frame } from '../shell/frame.tsx';
 import { Failed, Loading, TokenForm } from '../shell/states.tsx';
 import { useAnswer } from '../shell/use-answer.ts';
+import { prefetchVerifier } from '../verify/verifier.ts';
 import { VerifySection } from '../verify/verify-section.tsx';
 import type { AuditSource } from './audit-source.ts';
 import { ContributionPage } from './contribution-page.tsx';
@@ -22,6 +23,7 @@ const LOOK_AGAIN_MILLISECONDS = 2_000;
 export function AuditorPage({ source }: { source: AuditSource }) {
   const place = usePlace();
   const [attempt, setAttempt] = useState(0);
+  useEffect(prefetchVerifier, []);
   const study = 'study' in place ? place.study : null;
   const answer = useAnswer(
     async (signal) => (study === null ? null : await source.view(study, signal)),
