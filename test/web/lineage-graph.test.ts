@@ -7,6 +7,7 @@ import { layOutLineage } from '../../src/web/client/auditor/lineage-layout.ts';
 import { reachOf } from '../../src/web/client/auditor/lineage-reach.ts';
 import { memberAccount } from '../builders.ts';
 import { describeInBrowser, shoot } from './browser.ts';
+import { seriousFaults, sidewaysScroll } from './check-accessibility.ts';
 import { componentRoutes } from './component-page.ts';
 
 /** A study as large as those that the page must stay usable for: everybody mixes most of what the round before had. */
@@ -153,7 +154,8 @@ describeInBrowser('the lineage graph of 16 members and 50 rounds', ({ open }) =>
     expect(await table.getByRole('row').count()).toBe(SIZE.members + 1);
     expect(await table.getByRole('link').first().getAttribute('href')).toBe(`#/contributions/${memberAccount(1)}/50`);
     await shoot(page, `lineage-table-${width}`);
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(await sidewaysScroll(page)).toBe(0);
     expect(errors).toEqual([]);
     await close();
   });
