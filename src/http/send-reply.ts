@@ -4,7 +4,7 @@ import type { EventStream, Reply } from './route.ts';
 /** Scripts, styles, pictures and data come from this server or from nowhere; nothing is sent, framed or embedded elsewhere. */
 const CONTENT_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
-  "worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "worker-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const SAFE_HEADERS = {
   'content-security-policy': CONTENT_POLICY,

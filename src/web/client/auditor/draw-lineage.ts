@@ -27,11 +27,11 @@ export interface LineageDrawing {
 
 /** More edges than this are not drawn at a time, the largest shares first: a frame takes as long in any study. */
 const MAXIMUM_EDGES = 3000;
-/** Lower bounds of shares that are drawn alike, with their opacity. */
-const BANDS: readonly (readonly [number, number])[] = [
-  [0.2, 0.5],
-  [0.08, 0.28],
-  [0, 0.13],
+/** Lower bounds of shares that are drawn alike, with their opacity and, where there is room, their width in pixels. */
+const BANDS: readonly (readonly [share: number, opacity: number, width: number])[] = [
+  [0.2, 0.5, 2.5],
+  [0.08, 0.28, 1.5],
+  [0, 0.13, 1],
 ];
 const LABEL_GAP = 8;
 const CLEAR_COLUMN_DISTANCE = 40;
@@ -73,10 +73,11 @@ function drawAllEdges(context: CanvasRenderingContext2D, drawing: LineageDrawing
   const faintness = Math.min(1, Math.max(0.25, (layout.step.x * transform.k) / CLEAR_COLUMN_DISTANCE));
   const begin = (): void => {
     context.beginPath();
-    context.globalAlpha = (BANDS[band]?.[1] ?? 0) * faintness;
+    const [, opacity, width] = BANDS[band] ?? [0, 0, 1];
+    context.globalAlpha = opacity * faintness;
+    context.lineWidth = faintness < 1 ? 1 : width;
   };
   context.strokeStyle = reached === null ? palette.node : palette.reached;
-  context.lineWidth = 1;
   begin();
   for (const edge of index.byShare) {
     const [source, target, share] = view.edges[edge] ?? [0, 0, 0];

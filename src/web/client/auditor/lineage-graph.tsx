@@ -151,8 +151,9 @@ export function LineageGraph({ view, nameOf, addressOf }: LineageGraphProps) {
       </p>
       <LineageLegend isFollowing={reached !== null} leftOut={leftOut} />
       <p id={`${id}-keys`} class="note">
-        Drag or use the arrow keys to move, the wheel or + and − to zoom, Home to see all. Point at a contribution, or
-        move with Shift and the arrow keys, to see its edges alone; click, or press Enter, to open its page.
+        Drag or use the arrow keys to move, the wheel or + and − to zoom, Home to see all. Point at a contribution,
+        touch it, or move with Shift and the arrow keys, to see its edges alone; click, touch it again, or press Enter
+        to open its page.
       </p>
       <LineageTable view={view} index={index} reached={reached} addressOf={addressOf} />
     </div>

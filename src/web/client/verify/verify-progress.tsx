@@ -20,7 +20,7 @@ export function VerifyProgress({ file, progress, onCancel }: VerifyProgressProps
   const step = progress === null ? 0 : STEPS.indexOf(progress.step);
   const share = progress === null || progress.total === 0 ? 0 : progress.done / progress.total;
   return (
-    <div class="verify-progress">
+    <div class="verify-progress" aria-live="off">
       <p>
         Verifying <bdi>{file.name}</bdi>, step {step + 1} of {STEPS.length}
       </p>
