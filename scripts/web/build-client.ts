@@ -30,10 +30,19 @@ export async function buildClient(folder = WEB_BUNDLE_FOLDER): Promise<WebBundle
     metafile: true,
     write: false,
   });
+  const report = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [join(CLIENT, 'report.tsx')],
+    outdir: folder,
+    ...BROWSER_BUNDLE,
+    format: 'iife',
+    write: false,
+  });
   const scratch = `${folder}.${process.pid}`;
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true });
-  for (const { path, contents } of result.outputFiles) await writeFile(join(scratch, basename(path)), contents);
+  for (const { path, contents } of [...result.outputFiles, ...report.outputFiles])
+    await writeFile(join(scratch, basename(path)), contents);
   for (const page of PAGE_NAMES) await writeFile(join(scratch, `${page}.html`), pageHtml(page, result));
   const bundle: WebBundle = {
     files: result.outputFiles.map(({ path }) => ({

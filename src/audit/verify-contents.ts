@@ -49,8 +49,8 @@ export async function verifyContents(
   }
   const named = () => namedBlocks({ initialModel: root.initialModel, announcements: announcementsOf(file) });
   const blocks = { damaged: damagedBlocks(scan), hasSegment: (digest: Hex) => names.has(segmentName(digest)) };
-  const ofBlocks = [...(await checkBlocks(named(), blocks)), ...(await checkLayout(root, scan, named()))];
-  return { manifest, updates, findings: [...findings, ...ofBlocks] };
+  findings.push(...(await checkBlocks(named(), blocks)), ...(await checkLayout(root, scan, named())));
+  return { manifest, updates, findings };
 }
 
 const MANIFEST_MISSING: Finding = {

@@ -41,9 +41,13 @@ export async function readPageRoutes(page: PageName, folder = WEB_BUNDLE_FOLDER)
     }
     return routes;
   } catch (cause) {
-    const message = "the pages are not built; './consilium' builds them on first use, and so does 'npm run build:web'";
-    throw new WebError('web/not-built', message, { cause });
+    throw notBuilt(cause);
   }
+}
+
+export function notBuilt(cause: unknown): WebError {
+  const message = "the pages are not built; './consilium' builds them on first use, and so does 'npm run build:web'";
+  return new WebError('web/not-built', message, { cause });
 }
 
 const openRoute = (path: string, reply: Reply): Route => ({ path, access: 'open', answer: () => reply });

@@ -49,6 +49,7 @@ test('a peer that is killed at any point and started again goes on; nothing is s
     tamper: false,
     kill: null,
     chainOutage: false,
+    serve: false,
   };
   const run = await prepareRun(options);
   // Everybody is needed for a round to end: the other peer has to wait for the one that is killed.

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { renderReport } from '../../report/render-report.ts';
+import { exportReport } from '../../web/report/export-report.ts';
 import type { Command } from '../run-command.ts';
 import { composeReport } from './compose-report.ts';
 import { DEMO_SPEC, readDemoOptions } from './demo-options.ts';
@@ -8,6 +8,7 @@ import { memberResults } from './member-results.ts';
 import { jsonView, lineView, tableView } from './progress-view.ts';
 import { publicCommandLine, publicDatasetName } from './public-words.ts';
 import { runDemo } from './run-demo.ts';
+import { serveRun } from './serve-run.ts';
 
 export const demoCommand: Command = {
   spec: DEMO_SPEC,
@@ -22,10 +23,15 @@ export const demoCommand: Command = {
       signal,
       finish: async (outcome) => {
         const members = memberResults(outcome);
-        await writeFile(outcome.run.folder.report, renderReport(await composeReport(outcome, members, facts)));
+        await writeFile(outcome.run.folder.report, await exportReport(await composeReport(outcome, members, facts)));
         out.write(
           options.json ? `${JSON.stringify(finishedEvent(outcome, members))}\n` : describeOutcome(outcome, members),
         );
+        if (!options.serve) return;
+        await serveRun(outcome, signal, (url) => {
+          const text = `auditor's page: ${url}\nCtrl-C ends it.`;
+          out.write(`${options.json ? JSON.stringify({ event: 'demo.serving', url }) : text}\n`);
+        });
       },
     });
   },

@@ -36,6 +36,8 @@ export interface DemoOptions {
   readonly kill: number | null;
   /** Whether the chain goes away for several rounds and comes back. */
   readonly chainOutage: boolean;
+  /** Whether pages are told of while the run goes on, and the auditor's is served when it is over. */
+  readonly serve: boolean;
 }
 
 export const MOST_PEERS = 16;
@@ -98,6 +100,10 @@ export const DEMO_SPEC: CommandSpec = {
     tamper: { type: 'boolean', help: 'flip one bit in a copy of the evidence; the audit must find it (exit code 3)' },
     kill: { type: 'string', value: '<n>', help: 'kill the process of peer n (from 1) in the middle of the run' },
     'chain-outage': { type: 'boolean', help: 'kill the chain for several rounds, and start it again from its journal' },
+    serve: {
+      type: 'boolean',
+      help: "tell the addresses of the members' pages, and when all is over serve the auditor's page until Ctrl-C",
+    },
     json: { type: 'boolean', help: 'print one JSON event a line' },
   },
   examples: [
@@ -107,6 +113,7 @@ export const DEMO_SPEC: CommandSpec = {
     'consilium demo --kill 2',
     'consilium demo --chain-outage',
     'consilium demo --tamper --json',
+    'consilium demo --serve',
   ],
 };
 
@@ -135,6 +142,7 @@ export function readDemoOptions(values: OptionValues): DemoOptions {
     tamper: values.tamper === true,
     kill: optional('kill', MOST_PEERS),
     chainOutage: values['chain-outage'] === true,
+    serve: values.serve === true,
   };
 }
 

@@ -3,7 +3,7 @@ import { DEMO_SPEC, readDemoOptions } from './demo-options.ts';
 import { prepareRun } from './prepare-run.ts';
 
 /** What only matters to a study that the demo runs itself. */
-const OF_THE_RUN = ['tamper', 'kill', 'chain-outage'];
+const OF_THE_RUN = ['tamper', 'kill', 'chain-outage', 'serve'];
 
 /** What a study by hand begins with: a manifest, and data for each member. */
 export const prepareCommand: Command = {

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import type { AuditReport } from '../../audit/audit-study.ts';
 import type { Hex } from '../../base/bytes.ts';
 import { systemClock } from '../../base/clock.ts';
+import { dataFolder } from '../../peer/data-folder.ts';
+import { pageLink } from '../../peer/page-address.ts';
 import type { PeerEvent } from '../../peer/peer-event.ts';
+import { findRunningPeer } from '../../peer/run-file.ts';
 import { EXIT_FINDINGS, EXIT_OK } from '../run-command.ts';
 import { type ChainOutage, createChainOutage } from './chain-outage.ts';
 import { type Child, runChild, stepFailed } from './child-process.ts';
@@ -40,7 +43,7 @@ export interface DemoSurroundings {
   /** Makes the view of the run; the rows appear once the members have keys. */
   view(rows: () => readonly PeerRow[]): ProgressView;
   readonly signal: AbortSignal;
-  /** Told the outcome while the chain still runs. */
+  /** Told the outcome while the chain still runs; an interruption then ends the run as it came out. */
   finish(outcome: DemoOutcome): Promise<void>;
 }
 
@@ -69,6 +72,7 @@ export async function runDemo(
   const rows: PeerRow[] = [];
   const children: Child[] = [];
   const view = makeView(() => rows);
+  const finishing = new AbortController();
   const work = async (): Promise<number> => {
     const run = await prepareRun(options);
     const state: DemoState = { options, run, view, rows, children };
@@ -79,19 +83,22 @@ export async function runDemo(
     view.end();
     const durationSeconds = (systemClock.now() - begin) / 1000;
     const { rpcUrl, contract } = ledger;
+    finishing.abort();
     await finish({ run, rpcUrl, contract, rows, bundle, report, reference, durationSeconds });
     return code;
   };
   try {
-    return await Promise.race([work(), aborted(signal)]);
+    return await Promise.race([work(), aborted(signal, finishing.signal)]);
   } finally {
     await stopAll(children);
   }
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
+/** @param finishing once it is aborted, an interruption is somebody else's to heed */
+function aborted(signal: AbortSignal, finishing: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    const options = { once: true, signal: finishing };
+    signal.addEventListener('abort', () => reject(signal.reason), options);
   });
 }
 
@@ -131,11 +138,11 @@ async function trainTogether(state: DemoState, ledger: LedgerPlace): Promise<Dem
   };
   const outage = options.chainOutage ? plannedOutage(state, ledger.chain) : null;
   const onEvent = (peer: number, event: PeerEvent): void => {
+    if (options.serve && event.event === 'peer.listening') void tellPage(state, peer);
     watchPeer(state, peers, { peer, event });
     outage?.onEvent(peer, event);
   };
-  const names = Object.fromEntries(rows.map(({ address, name }) => [address, name]));
-  await startPeers({ folder, ...ledger, peers: run.data.members.length, names, onEvent, onStarted });
+  await startPeers({ folder, ...ledger, peers: run.data.members.length, onEvent, onStarted });
   const reference = runChild({
     name: 'reference',
     script: 'src/cli/main.ts',
@@ -152,6 +159,15 @@ async function trainTogether(state: DemoState, ledger: LedgerPlace): Promise<Dem
     await stopScores();
   }
   return (await reference).value as unknown as DemoOutcome['reference'];
+}
+
+/** Where a member's page is, as its run file says it. */
+async function tellPage({ run, rows, view }: DemoState, peer: number): Promise<void> {
+  const running = await findRunningPeer(dataFolder(run.folder.peer(peer)).run);
+  const name = rows[peer - 1]?.name ?? '';
+  if (running === null) return;
+  const page = pageLink(running.run.url, running.run.token);
+  view.step(`page of ${name}: ${page}`, { event: 'demo.page', peer: name, page });
 }
 
 function plannedOutage({ run, view }: DemoState, chain: DemoChain): ChainOutage {

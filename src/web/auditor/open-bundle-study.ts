@@ -1,6 +1,6 @@
 import { type AuditReport, auditStudy } from '../../audit/audit-study.ts';
 import type { AuditSubject } from '../../audit/audit-subject.ts';
-import { listEntries } from '../../audit/list-entries.ts';
+import { type ListedEntry, listEntries } from '../../audit/list-entries.ts';
 import { tabulateMetrics } from '../../audit/metrics-table.ts';
 import { openSubject } from '../../audit/open-subject.ts';
 import type { Bundle } from '../../audit/read-bundle.ts';
@@ -19,14 +19,22 @@ const EVERYTHING = { accounts: null, round: null, kind: null };
 export interface BundleStudy extends AuditedStudy {
   /** Resolves when everything was checked, or the check failed. */
   readonly checked: Promise<void>;
+  /** All entries of the log, and what was signed and not recorded. */
+  readonly rows: readonly ListedEntry[];
+  lineage(): Promise<LineageView>;
 }
 
 /**
  * Opens the study of a bundle for an auditor's page, and begins to check it.
  * @param ledger the chain; null to go by the bundle's own copy of the log
+ * @param known what an audit came to already; without it the study is audited now
  * @throws AuditError `audit/bundle-of-another-contract`, `audit/manifest-missing`; LedgerError
  */
-export async function openBundleStudy(bundle: Bundle, ledger: LedgerReader | null): Promise<BundleStudy> {
+export async function openBundleStudy(
+  bundle: Bundle,
+  ledger: LedgerReader | null,
+  known: AuditReport | null = null,
+): Promise<BundleStudy> {
   const { source, subject } = await openSubject(bundle, ledger);
   const { manifest, log } = subject;
   const rows = listEntries(log, bundle.evidence.announcements, EVERYTHING);
@@ -34,12 +42,11 @@ export async function openBundleStudy(bundle: Bundle, ledger: LedgerReader | nul
   const ofLog = viewOfLog(log, manifest);
   let check: CheckState = { state: 'running', done: 0, total: 0 };
   let traced: AuditReport['members'] = [];
-  const checked = auditStudy(bundle, {
-    ledger,
-    onProgress: (done, total) => {
-      check = { state: 'running', done, total };
-    },
-  }).then(
+  const onProgress = (done: number, total: number): void => {
+    check = { state: 'running', done, total };
+  };
+  const audited = known === null ? auditStudy(bundle, { ledger, onProgress }) : Promise.resolve(known);
+  const checked = audited.then(
     ({ findings, notices, records, members }) => {
       check = { state: 'done', findings, notices, mixesReplayed: records.mixesReplayed };
       traced = members;
@@ -53,6 +60,7 @@ export async function openBundleStudy(bundle: Bundle, ledger: LedgerReader | nul
   return {
     study: source.study,
     checked,
+    rows,
     row: () => ({
       study: source.study,
       title: manifest.title,

@@ -1,9 +1,9 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { AuditView } from '../../auditor/audit-view.ts';
 import { Frame } from '../shell/frame.tsx';
 import { Failed, Loading, TokenForm } from '../shell/states.tsx';
 import { useAnswer } from '../shell/use-answer.ts';
-import { prefetchVerifier } from '../verify/verifier.ts';
 import { VerifySection } from '../verify/verify-section.tsx';
 import type { AuditSource } from './audit-source.ts';
 import { ContributionPage } from './contribution-page.tsx';
@@ -19,12 +19,17 @@ import { ValuesPage } from './values-page.tsx';
 
 const LOOK_AGAIN_MILLISECONDS = 2_000;
 
+export interface AuditorPageProps {
+  readonly source: AuditSource;
+  /** What stands in front of it all instead of the list of studies. */
+  readonly front?: { readonly name: string; readonly study: string; readonly content: ComponentChildren };
+}
+
 /** What an auditor sees of a bundle or a ledger. */
-export function AuditorPage({ source }: { source: AuditSource }) {
+export function AuditorPage({ source, front }: AuditorPageProps) {
   const place = usePlace();
   const [attempt, setAttempt] = useState(0);
-  useEffect(prefetchVerifier, []);
-  const study = 'study' in place ? place.study : null;
+  const study = 'study' in place ? place.study : (front?.study ?? null);
   const answer = useAnswer(
     async (signal) => (study === null ? null : await source.view(study, signal)),
     [source, study, attempt],
@@ -40,9 +45,9 @@ export function AuditorPage({ source }: { source: AuditSource }) {
     document.title = `${title} · Consilium`;
   }, [title]);
   return (
-    <Frame title={title} navigation={<Navigation place={place} />}>
+    <Frame title={title} navigation={<Navigation place={place} home={front?.name ?? 'Studies'} study={study} />}>
       {place.page === 'verify' ? <VerifySection /> : null}
-      {place.page === 'studies' ? <StudiesPage source={source} key={attempt} /> : null}
+      {place.page === 'studies' ? (front?.content ?? <StudiesPage source={source} key={attempt} />) : null}
       {study === null || answer.state !== 'loading' ? null : <Loading what="the study" />}
       {answer.state !== 'failed' ? null : answer.failure === 'unauthorised' ? (
         <TokenForm
@@ -81,13 +86,12 @@ function StudyPart({ source, view, place }: { source: AuditSource; view: AuditVi
   }
 }
 
-function Navigation({ place }: { place: AuditPlace }) {
-  const study = 'study' in place ? place.study : null;
+function Navigation({ place, home, study }: { place: AuditPlace; home: string; study: string | null }) {
   const isHere = (page: string): 'page' | undefined => (place.page === page ? 'page' : undefined);
   return (
     <nav aria-label="Pages">
       <a href={linkTo({ page: 'studies' })} aria-current={isHere('studies')}>
-        Studies
+        {home}
       </a>
       {study === null
         ? null

@@ -1,5 +1,5 @@
 import type { AuditView, MemberRow } from '../../auditor/audit-view.ts';
-import { decimal, percent, whole } from '../shell/format.ts';
+import { decimal, milliNats, percent, whole } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
 import { HexText, MemberLabel } from './names.tsx';
 import { linkTo } from './place.ts';
@@ -22,9 +22,6 @@ export function OverviewPage({ view }: { view: AuditView }) {
 
 const MEMBERS_NOTE =
   'Score: sum over the rounds of the medians of what at least three others revealed, in thousandths of a nat. Traced: the same followed through all mixes to the final models. Agreement: how a member’s scores of others go with theirs, −1 to 1. Rank: with the range that the evaluators leave open.';
-
-/** Scores are told in millionths of a nat. */
-export const milliNats = (micros: number | null): string => decimal(micros === null ? null : micros / 1000, 2);
 
 function MembersTable({ view }: { view: AuditView }) {
   const figures = new Map(

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { AuditView, ValuationRound } from '../../auditor/audit-view.ts';
 import { LineChart } from '../charts/line-chart.tsx';
+import { milliNats } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
 import { Empty } from '../shell/states.tsx';
 import { MemberLabel, memberName } from './names.tsx';
-import { milliNats } from './overview-page.tsx';
 
 /** Who said what of whom, and how far they are apart. */
 export function ValuesPage({ view }: { view: AuditView }) {

@@ -15,7 +15,7 @@ export interface LineSeries {
   readonly name: string;
   /** Colour and dash; a series of the same thing has the same number in every chart. */
   readonly position: number;
-  /** A line to compare with is drawn thin and dashed. */
+  /** A line to compare with is drawn grey; position 0 is dashed, others are dotted. */
   readonly isReference?: boolean;
   readonly points: readonly LinePoint[];
 }
@@ -78,7 +78,8 @@ const placeText = (x: number): string => (Number.isInteger(x) ? String(x) : x.to
 
 const marked = (points: readonly LinePoint[]) => (points.length > MOST_MARKS ? [] : points.filter(isDrawn));
 
-const dashOf = ({ isReference, position }: LineSeries): string => (isReference === true ? '5 4' : seriesDash(position));
+const dashOf = ({ isReference, position }: LineSeries): string =>
+  isReference === true ? (position === 0 ? '5 4' : '2 4') : seriesDash(position);
 
 function valueDomain(
   points: readonly { y: number }[],

@@ -30,3 +30,6 @@ export function duration(seconds: number | null | undefined): string {
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   return `${(seconds / 3600).toFixed(1)} h`;
 }
+
+/** Scores are told in millionths of a nat, and read in thousandths. */
+export const milliNats = (micros: number | null): string => decimal(micros === null ? null : micros / 1000, 2);

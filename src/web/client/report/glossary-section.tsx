@@ -1,4 +1,4 @@
-import { type Markup, markup } from './markup.ts';
+import { Section } from '../shell/frame.tsx';
 
 const TERMS: readonly (readonly [term: string, meaning: string])[] = [
   ['Member', 'A hospital that takes part with its own data, its own key and its own process.'],
@@ -40,11 +40,17 @@ const TERMS: readonly (readonly [term: string, meaning: string])[] = [
 ];
 
 /** What the words of the report mean. */
-export function glossarySection(): Markup {
-  const entries = TERMS.map(
-    ([term, meaning]) => markup`<div><dt>${term}</dt><dd>${meaning}</dd></div>
-`,
+export function GlossarySection() {
+  return (
+    <Section id="glossary" title="Glossary">
+      <dl class="glossary">
+        {TERMS.map(([term, meaning]) => (
+          <div key={term}>
+            <dt>{term}</dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </Section>
   );
-  return markup`<section id="glossary"><h2>Glossary</h2><dl class="glossary">${entries}</dl></section>
-`;
 }

@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { StudyRow } from '../../src/web/auditor/audit-view.ts';
+import { jsonLines, processesNaming, runCommand, startCommand } from './command.ts';
+
+const BUNDLE = fileURLToPath(new URL('../audit/fixtures/tiny.car', import.meta.url));
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'consilium-serve-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const studies = async (url: string): Promise<StudyRow[]> =>
+  (await (await fetch(new URL('/api/studies', url))).json()) as StudyRow[];
+
+describe('audit serve', () => {
+  test('serves a bundle until it is interrupted', async () => {
+    const command = startCommand(['audit', 'serve', BUNDLE, '--json']);
+    const { url } = await command.event('audit.serving');
+    expect(await studies(String(url))).toMatchObject([{ participants: expect.any(Number) as number }]);
+    expect((await fetch(String(url))).headers.get('content-type')).toContain('text/html');
+    command.process.kill('SIGINT');
+    expect(await command.ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test.each([
+    ['nothing', [], 'name one bundle'],
+    ['a file that is none', ['package.json'], 'audit/bundle-unreadable'],
+    ['a contract without a chain', [`0x${'ab'.repeat(20)}`], '--rpc'],
+    ['an open port for others', [BUNDLE, '--host', '0.0.0.0'], '--allow-remote'],
+    ['a name for an address', [BUNDLE, '--host', 'example.org'], 'IP address'],
+  ])('refuses %s, and says what to do', async (_what, args, words) => {
+    const { code, stderr } = await runCommand('audit', 'serve', ...args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(words)]);
+  });
+
+  test('takes a token where other machines can reach it', async () => {
+    const command = startCommand(['audit', 'serve', BUNDLE, '--json', '--host', '0.0.0.0', '--allow-remote']);
+    const { url } = await command.event('audit.serving');
+    const { port, hash } = new URL(String(url));
+    const data = `http://127.0.0.1:${port}/api/studies`;
+    expect((await fetch(data)).status).toBe(401);
+    const token = hash.replace('#token=', '');
+    expect((await fetch(data, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+    command.process.kill('SIGTERM');
+    expect((await command.ended).code).toBe(0);
+  });
+});
+
+test('demo --serve tells of the members’ pages, and serves the auditor’s when all is over', async () => {
+  const out = join(folder, 'demo');
+  const command = startCommand(['demo', '--serve', '--peers', '3', '--rounds', '2', '--json', '--out', out]);
+  const { page } = await command.event('demo.page');
+  const { origin, hash } = new URL(String(page));
+  expect((await fetch(`${origin}/api/view`)).status).toBe(401);
+  const authorization = `Bearer ${hash.replace('#token=', '')}`;
+  const seen = (await (await fetch(`${origin}/api/view`, { headers: { authorization } })).json()) as object;
+  expect(seen).toHaveProperty('status');
+  const { url } = await command.event('demo.serving');
+  const [study] = await studies(String(url));
+  expect(study).toMatchObject({ rounds: 2, participants: 3 });
+  command.process.kill('SIGINT');
+  const { code, stdout } = await command.ended;
+  expect(code).toBe(0);
+  expect(jsonLines(stdout).filter(({ event }) => event === 'demo.page')).toHaveLength(3);
+  expect(processesNaming(out)).toEqual([]);
+}, 300_000);
