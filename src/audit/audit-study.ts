@@ -110,9 +110,8 @@ export async function auditStudy(bundle: Bundle, options: AuditOptions): Promise
   const { ledger } = options;
   const domain = { chainId: evidence.chainId, contract: evidence.contract };
   const { log, findings: logFindings, notices: logNotices } = await readStudyLog(bundle, ledger);
-  const findings: Finding[] = [...logFindings];
   const blocks = await checkBlocks(namedBlocks(evidence), bundle);
-  findings.push(...blocks, ...checkCheckpoints(domain, evidence, log));
+  const findings: Finding[] = [...logFindings, ...blocks, ...checkCheckpoints(domain, evidence, log)];
   if (manifest === null) {
     findings.push({
       code: 'audit/manifest-mismatch',

@@ -49,8 +49,8 @@ export async function verifyContents(
   }
   const named = () => namedBlocks({ initialModel: root.initialModel, announcements: announcementsOf(file) });
   const blocks = { damaged: damagedBlocks(scan), hasSegment: (digest: Hex) => names.has(segmentName(digest)) };
-  findings.push(...(await checkBlocks(named(), blocks)), ...(await checkLayout(root, scan, named())));
-  return { manifest, updates, findings };
+  const ofBlocks = [...(await checkBlocks(named(), blocks)), ...(await checkLayout(root, scan, named()))];
+  return { manifest, updates, findings: [...findings, ...ofBlocks] };
 }
 
 const MANIFEST_MISSING: Finding = {

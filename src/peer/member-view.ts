@@ -127,6 +127,7 @@ export interface PrivacyView {
   readonly spentMicros: number;
   readonly budgetMicros: number;
   readonly deltaPicos: number;
+  /** Training rounds that are not paid for yet; a round is when its training begins. */
   readonly roundsLeft: number;
   /** How many of the rounds that are left the rest pays for. */
   readonly roundsAffordable: number;

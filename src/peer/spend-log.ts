@@ -12,6 +12,8 @@ export interface SpendLog {
   add(round: number, mechanism: SampledGaussian): void;
   /** All of it, equal mechanisms in one. */
   spent(): SampledGaussian[];
+  /** The last round that something was spent for; null before the first. */
+  lastRound(): number | null;
 }
 
 const mechanismSchema = z.strictObject({ samplingRate: z.number(), noiseMultiplier: z.number(), steps: z.int() });
@@ -22,6 +24,7 @@ export function createSpendLog(database: DatabaseSync): SpendLog {
       const value = encodeCanonical({ samplingRate, noiseMultiplier, steps });
       database.prepare('INSERT INTO spending (round, value) VALUES (?, ?)').run(round, value);
     },
+    lastRound: () => database.prepare('SELECT max(round) AS round FROM spending').get()?.['round'] as number | null,
     spent: () => {
       const rows = database.prepare('SELECT value FROM spending ORDER BY id').all() as { value: Uint8Array }[];
       const attempts = rows.map(({ value }) => mechanismSchema.parse(decodeCanonical(value)));

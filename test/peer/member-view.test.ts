@@ -14,9 +14,11 @@ import { prepareMember } from '../../src/peer/prepare-member.ts';
 import { createMemberViewer, type MemberViewer } from '../../src/peer/view/create-member-viewer.ts';
 import { findWarnings } from '../../src/peer/view/find-notices.ts';
 import { FRESH_STAGES, followStages, viewStages } from '../../src/peer/view/follow-stages.ts';
-import { listMembers, readLedgerRows } from '../../src/peer/view/list-members.ts';
+import { listMembers } from '../../src/peer/view/list-members.ts';
 import { ownValue } from '../../src/peer/view/own-value.ts';
 import { createPrivacyGauge } from '../../src/peer/view/privacy-gauge.ts';
+import { readLog } from '../../src/peer/view/read-log.ts';
+import { rememberPerLog } from '../../src/peer/view/remember-per-log.ts';
 import { standingOf } from '../../src/peer/view/standing-of.ts';
 import { thinOut } from '../../src/peer/view/thin-out.ts';
 import { createTrafficWindow } from '../../src/peer/view/traffic-window.ts';
@@ -132,7 +134,7 @@ describe('the members', () => {
   };
 
   test('are listed by position, with what is known of each under all its accounts', () => {
-    const rows = listMembers(readLedgerRows(log), known);
+    const rows = listMembers(readLog(log), known);
     expect(rows.map(({ connection }) => connection)).toEqual(['self', 'connected', 'banned', 'gone']);
     expect(rows[1]).toMatchObject({ position: 1, heardRound: null, ledgerRound: 5, name: null });
     expect(rows[2]).toMatchObject({ account: memberAccount(5), name: 'St. Mary', heardRound: 6, bannedSeconds: 60 });
@@ -172,7 +174,7 @@ describe("the value of a member's own contributions", () => {
         [3, 0, 0, 0],
       ],
     ]);
-    expect(ownValue(log, self, 'shapley')).toEqual({
+    expect(ownValue(readLog(log), self, 'shapley')).toEqual({
       method: 'shapley',
       minimumEvaluators: 3,
       totalMicros: 12,
@@ -191,7 +193,7 @@ describe("the value of a member's own contributions", () => {
         [7, 0, 0],
       ],
     ]);
-    expect(ownValue(log, self, 'shapley')).toMatchObject({
+    expect(ownValue(readLog(log), self, 'shapley')).toMatchObject({
       totalMicros: null,
       rounds: [{ scoreMicros: null, evaluators: 2, lowestMicros: 5, highestMicros: 7 }],
     });
@@ -275,6 +277,21 @@ describe('warnings', () => {
   });
 });
 
+test('the log is read anew when it has changed, but not so often that it costs much', () => {
+  let [now, length, reads] = [0, 1, 0];
+  const index = { entries: () => Array.from({ length }, () => joined(1)), generation: () => 0 };
+  const facts = rememberPerLog(index, { now: () => now }, (entries) => {
+    reads += 1;
+    now += 100;
+    return entries.length;
+  });
+  expect([facts(), facts(), reads]).toEqual([1, 1, 1]);
+  length = 2;
+  expect([facts(), reads]).toEqual([1, 1]); // it took 100 ms, so for five seconds it is left at that
+  now += 5_000;
+  expect([facts(), facts(), reads]).toEqual([2, 2, 2]);
+});
+
 test('of very many points as many are shown as a drawing has room for, the newest among them', () => {
   const points = Array.from({ length: 1001 }, (_, i) => i);
   const shown = thinOut(points);
@@ -341,6 +358,20 @@ describe("a member's view", () => {
       outbox: before.outbox,
       members: before.members,
     });
+  });
+
+  test('counts the round that is being trained as paid for, and not as one that is left', async () => {
+    const { log, manifest } = await recordedMember(path);
+    const privacy = { unit: 'member' as const, clipNorm: 1, noiseMultiplier: 2 };
+    const budget = { epsilonBudgetMicros: 8_000_000, deltaBudgetPicos: 10_000_000 };
+    await writeFile(join(path, 'manifest.json'), JSON.stringify({ ...manifest, privacy, ...budget }));
+    const viewer = await open(log);
+    const leftIn = (round: number) => viewer.view(statusOf({ round })).privacy?.roundsLeft;
+    expect(leftIn(1)).toBe(2);
+    const mechanism = roundMechanism(privacy, 40);
+    if (mechanism !== null) store?.spending.add(1, mechanism);
+    expect(leftIn(1)).toBe(1);
+    expect(leftIn(2)).toBe(1);
   });
 
   test('says how far its own contribution has come on its way to the ledger', async () => {

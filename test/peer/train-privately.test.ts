@@ -92,6 +92,7 @@ describe('a private round', () => {
     'of unit $unit is paid for on disk, and comes out different every time',
     async (terms) => {
       const setting = settingOf(terms);
+      expect(store.spending.lastRound()).toBeNull();
       const first = await trainPrivately(setting, task(0));
       const second = await trainPrivately(setting, task(0));
       expect(first).not.toEqual(second);
@@ -99,6 +100,7 @@ describe('a private round', () => {
       open();
       const mechanism = roundMechanism(terms, 200);
       expect(store.spending.spent()).toEqual([{ ...mechanism, steps: 2 * (mechanism?.steps ?? 0) }]);
+      expect(store.spending.lastRound()).toBe(0);
     },
   );
 

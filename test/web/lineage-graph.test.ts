@@ -7,6 +7,7 @@ import { layOutLineage } from '../../src/web/client/auditor/lineage-layout.ts';
 import { reachOf } from '../../src/web/client/auditor/lineage-reach.ts';
 import { memberAccount } from '../builders.ts';
 import { describeInBrowser, shoot } from './browser.ts';
+import { seriousFaults, sidewaysScroll } from './check-accessibility.ts';
 import { componentRoutes } from './component-page.ts';
 
 /** A study as large as those that the page must stay usable for: everybody mixes most of what the round before had. */
@@ -43,9 +44,10 @@ const SCRIPT = `
 import { LineageGraph } from './auditor/lineage-graph.tsx';
 import { Section } from './shell/frame.tsx';
 import { mount } from './shell/mount.ts';
+const VIEW = DATA;
 mount(
   <Section id="lineage" title="Lineage">
-    <LineageGraph view={VIEW} addressOf={({ account, round }) => '#/contributions/' + account + '/' + round} />
+    <LineageGraph view={VIEW} nameOf={(account) => 'Member ' + (VIEW.members.indexOf(account) + 1)} addressOf={({ account, round }) => '#/contributions/' + account + '/' + round} />
   </Section>,
 );
 `;
@@ -54,7 +56,7 @@ const SIZE = { members: 16, rounds: 50 };
 const LARGE = study(SIZE.members, SIZE.rounds);
 
 async function serve(view: LineageView): Promise<ReadOnlyServer> {
-  const routes = await componentRoutes(SCRIPT.replace('VIEW', JSON.stringify(view)));
+  const routes = await componentRoutes(SCRIPT.replace('DATA', JSON.stringify(view)));
   return startReadOnlyServer(routes, { host: '127.0.0.1', port: 0, token: null });
 }
 
@@ -152,7 +154,8 @@ describeInBrowser('the lineage graph of 16 members and 50 rounds', ({ open }) =>
     expect(await table.getByRole('row').count()).toBe(SIZE.members + 1);
     expect(await table.getByRole('link').first().getAttribute('href')).toBe(`#/contributions/${memberAccount(1)}/50`);
     await shoot(page, `lineage-table-${width}`);
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(await sidewaysScroll(page)).toBe(0);
     expect(errors).toEqual([]);
     await close();
   });

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Child, startChild } from '../../src/cli/demo/child-process.ts';
+import type { Child } from '../../src/cli/demo/child-process.ts';
 import { type PreparedRun, prepareRun } from '../../src/cli/demo/prepare-run.ts';
 import { startChain } from '../../src/cli/demo/start-chain.ts';
 import { openAdminDesk } from '../../src/cli/demo/start-ledger.ts';
 import { initPeers, startPeers } from '../../src/cli/demo/start-peers.ts';
 import type { PeerEvent } from '../../src/peer/peer-event.ts';
-import { runCommand } from '../end-to-end/command.ts';
+import { type RunningCommand, runCommand, startCommand } from '../end-to-end/command.ts';
 import { describeInBrowser, shoot } from './browser.ts';
 
 const MINUTES = 60_000;
@@ -22,12 +22,14 @@ const KILL_IN = 5;
 describeInBrowser("a member's page beside a study", ({ open }) => {
   let folder: string;
   const children: Child[] = [];
+  const restarted: RunningCommand[] = [];
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'consilium-page-'));
   });
   afterAll(async () => {
     for (const child of children) child.kill('SIGKILL');
-    await Promise.all(children.map((child) => child.ended));
+    for (const command of restarted) command.process.kill('SIGKILL');
+    await Promise.all([...children, ...restarted].map((child) => child.ended));
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -108,9 +110,8 @@ describeInBrowser("a member's page beside a study", ({ open }) => {
       const config = join(data, 'peer.json');
       const settings = { aloneBaseline: true, names: { [accounts[OURS - 1] ?? '']: 'Our hospital' } };
       await writeFile(config, JSON.stringify({ ...JSON.parse(await readFile(config, 'utf8')), ...settings }));
-      const logFile = join(run.folder.logs, `peer-${OURS}.log`);
-      const args = ['peer', 'start', '--data', data, '--json'];
-      onStarted(startChild({ name: 'again', script: 'src/cli/main.ts', args, logFile }), OURS);
+      const again = startCommand(['peer', 'start', '--data', data]);
+      restarted.push(again);
       await page.getByText('Our hospital').first().waitFor({ timeout: MINUTES });
       expect(await page.getByText(/^Not connected since/).count()).toBe(0);
       const after = await curve(page);
@@ -126,7 +127,10 @@ describeInBrowser("a member's page beside a study", ({ open }) => {
       expect(await page.locator('#outbox').textContent()).toContain('0 wait');
       await shoot(page, 'study-finished');
       expect(errors.filter((error) => !error.includes('ERR_'))).toEqual([]); // but that the peer was away
-      await Promise.all(peers.map(async (child) => expect(await child.ended).toBe(0)));
+      const codes = await Promise.all(peers.filter((_, i) => i !== OURS - 1).map((child) => child.ended));
+      expect(codes).toEqual([0, 0, 0]);
+      const { code, stdout } = await again.ended;
+      expect([code, stdout]).toEqual([0, expect.stringContaining(`page ${address}\n`)]); // where it was before
       await close();
     },
     6 * MINUTES,

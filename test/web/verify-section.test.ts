@@ -1,11 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { longLog } from '../../scripts/bench/long-log.ts';
 import { encodeSegmentProof } from '../../src/audit/segment-proof.ts';
+import { writeBundle } from '../../src/audit/write-bundle.ts';
 import { createSeededRandom } from '../../src/base/seeded-random.ts';
 import { type ReadOnlyServer, startReadOnlyServer } from '../../src/http/read-only-server.ts';
+import { studyOf } from '../../src/protocol/manifest.ts';
 import { readPageRoutes } from '../../src/web/web-bundle.ts';
 import { writeMutated } from '../audit/mutations/audit-mutation.ts';
 import { baseBundle } from '../audit/mutations/base-bundle.ts';
@@ -13,8 +17,15 @@ import { mutationOf } from '../audit/mutations/campaign.ts';
 import { honestProof } from '../audit/mutations/honest-proof.ts';
 import { memberAccount } from '../builders.ts';
 import { describeInBrowser, shoot } from './browser.ts';
+import { seriousFaults, sidewaysScroll } from './check-accessibility.ts';
+import { componentDocument } from './component-page.ts';
 
 const CHOOSE = 'Choose a file';
+const SCRIPT = `
+import { mount } from './shell/mount.ts';
+import { VerifySection } from './verify/verify-section.tsx';
+mount(<VerifySection />);
+`;
 
 describeInBrowser('verify in this browser', ({ open }) => {
   let folder: string;
@@ -28,6 +39,9 @@ describeInBrowser('verify in this browser', ({ open }) => {
     await writeMutated(base, mutationOf(base, 'editRecordEverywhere', 'page'), file('changed.car'));
     await writeFile(file('proof.json'), encodeSegmentProof(honestProof(base, createSeededRandom('page'))));
     await writeFile(file('other.txt'), 'a letter');
+    const log = longLog(studyOf(base.study.manifest), 4, 150);
+    await writeBundle(file('long.car'), log, base.study.manifest, async () => null);
+    await writeFile(file('page.html'), await componentDocument(SCRIPT));
   });
   afterAll(() => rm(folder, { recursive: true }));
   beforeEach(async () => {
@@ -38,7 +52,7 @@ describeInBrowser('verify in this browser', ({ open }) => {
   /** The verifier's script comes when the page has nothing else to do. */
   async function ready(page: Page): Promise<void> {
     const script = page.waitForResponse(async (response) => (await response.body()).length > 200_000);
-    await page.goto(server.url);
+    await page.goto(`${server.url}/#/verify`);
     await script;
   }
 
@@ -51,6 +65,7 @@ describeInBrowser('verify in this browser', ({ open }) => {
     page.on('request', (request) => asked.push(request.url()));
     await page.getByLabel(CHOOSE).setInputFiles(file('clean.car'));
     await page.getByText('No findings').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
     await shoot(page, 'verify-clean');
     expect(asked.filter((url) => !url.startsWith('blob:'))).toEqual([]);
     expect(errors).toEqual([]);
@@ -67,7 +82,8 @@ describeInBrowser('verify in this browser', ({ open }) => {
       .first()
       .waitFor();
     await shoot(page, 'verify-findings-narrow-dark');
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(await sidewaysScroll(page)).toBe(0);
     expect(errors).toEqual([]);
     await close();
   });
@@ -80,10 +96,34 @@ describeInBrowser('verify in this browser', ({ open }) => {
     await page.getByLabel(/^Accounts that you know/).fill([1, 2, 3, 4].map(memberAccount).join(', '));
     await page.getByRole('button', { name: 'Check again' }).click();
     await page.getByText('of the 4 accounts that you named').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
     await shoot(page, 'verify-proof');
     await page.getByLabel(/^Accounts that you know/).fill([11, 12, 13, 14].map(memberAccount).join(', '));
     await page.getByRole('button', { name: 'Check again' }).click();
     await page.getByText('The proof is refused').waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('works in a page that is a file, under a policy that allows nothing else', async () => {
+    const { page, errors, close } = await open();
+    await page.goto(pathToFileURL(file('page.html')).href);
+    await page.getByLabel(CHOOSE).setInputFiles(file('clean.car'));
+    await page.getByText('No findings').waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('can be stopped, and another file verified', async () => {
+    const { page, errors, close } = await open();
+    await ready(page);
+    await page.getByLabel(CHOOSE).setInputFiles(file('long.car'));
+    await page.getByText(/^Checking the log and its signatures: entry \d/).waitFor();
+    await shoot(page, 'verify-running');
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Stopped before it was done').waitFor();
+    await page.getByLabel(CHOOSE).setInputFiles(file('clean.car'));
+    await page.getByText('No findings').waitFor();
     expect(errors).toEqual([]);
     await close();
   });

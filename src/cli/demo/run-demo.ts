@@ -142,7 +142,8 @@ async function trainTogether(state: DemoState, ledger: LedgerPlace): Promise<Dem
     watchPeer(state, peers, { peer, event });
     outage?.onEvent(peer, event);
   };
-  await startPeers({ folder, ...ledger, peers: run.data.members.length, onEvent, onStarted });
+  const names = Object.fromEntries(rows.map(({ address, name }) => [address, name]));
+  await startPeers({ folder, ...ledger, peers: run.data.members.length, names, onEvent, onStarted });
   const reference = runChild({
     name: 'reference',
     script: 'src/cli/main.ts',

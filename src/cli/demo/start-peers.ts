@@ -25,6 +25,8 @@ export interface PeerStart {
   readonly rpcUrl: string;
   readonly contract: Hex;
   readonly peers: number;
+  /** What the members' pages call the members; left out, they go by their positions, which are in order of joining. */
+  readonly names?: Readonly<Record<Hex, string>>;
   onEvent(peer: number, event: PeerEvent): void;
   onStarted(child: Child, peer: number): void;
 }
@@ -40,9 +42,9 @@ export async function startPeers(start: PeerStart): Promise<void> {
 
 /** @returns where the peer listens */
 async function startPeer(start: PeerStart, peer: number, bootstrap: readonly string[]): Promise<readonly string[]> {
-  const { folder, rpcUrl, contract } = start;
+  const { folder, rpcUrl, contract, names = {} } = start;
   // The reference trains each member alone, one after the other: as many processes at once would slow the peers down.
-  const config = { rpcUrl, contract, bootstrap, aloneBaseline: false, data: { common: 'common.dataset' } };
+  const config = { rpcUrl, contract, bootstrap, names, aloneBaseline: false, data: { common: 'common.dataset' } };
   await writeFile(join(folder.peer(peer), 'peer.json'), `${JSON.stringify(config, null, 2)}\n`);
   const listening = Promise.withResolvers<readonly string[]>();
   const child = startChild({

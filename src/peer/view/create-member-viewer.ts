@@ -15,10 +15,11 @@ import type { PeerStore } from '../peer-store.ts';
 import type { PreparedMember } from '../prepare-member.ts';
 import { findWarnings } from './find-notices.ts';
 import { FRESH_STAGES, followStages, viewStages } from './follow-stages.ts';
-import { listMembers, readLedgerRows } from './list-members.ts';
+import { listMembers } from './list-members.ts';
 import { createOwnHistory } from './own-history.ts';
 import { ownValue } from './own-value.ts';
 import { createPrivacyGauge } from './privacy-gauge.ts';
+import { readLog } from './read-log.ts';
 import { rememberPerLog } from './remember-per-log.ts';
 import { thinOut } from './thin-out.ts';
 import { createTrafficWindow } from './traffic-window.ts';
@@ -57,10 +58,7 @@ export function createMemberViewer(deps: MemberViewerDeps): MemberViewer {
   const gauge = createPrivacyGauge(manifest, store.spending, member.data.training.samples);
   const participant = () => participantsIn(index.entries()).find(({ accounts }) => accounts.includes(self));
   const history = createOwnHistory({ ...deps, accounts: () => participant()?.accounts ?? [self] });
-  const fromLedger = rememberPerLog(index, (entries) => ({
-    rows: readLedgerRows(entries),
-    value: ownValue(entries, self, manifest.valuation.method),
-  }));
+  const factsOfLog = rememberPerLog(index, clock, readLog);
 
   const banned = (): Map<Hex, number> => {
     const seconds = [...bannedUntil].map(
@@ -120,16 +118,19 @@ export function createMemberViewer(deps: MemberViewerDeps): MemberViewer {
       roundBytes: 4 * member.initialModel.length * ((participantsIn(index.entries()).length || 1) + 1),
     }),
     view(status) {
-      const { rows, value } = fromLedger();
+      const facts = factsOfLog();
+      const value = ownValue(facts, self, manifest.valuation.method);
       const heard = store.shown.heardRounds();
-      const members = listMembers(rows, {
+      const members = listMembers(facts, {
         self,
         connected: status.connected,
         banned: banned(),
         heard,
         names: config.names,
       });
-      const budget = gauge(Math.max(0, manifest.rounds - (status.round ?? 0)));
+      // A round is paid for when its training begins.
+      const unpaid = Math.max(status.round ?? 0, (store.spending.lastRound() ?? -1) + 1);
+      const budget = gauge(Math.max(0, manifest.rounds - unpaid));
       const parts = {
         status,
         members,

@@ -1,8 +1,7 @@
 import type { Hex } from '../../base/bytes.ts';
-import type { LedgerEntry } from '../../protocol/ledger-entry.ts';
-import { type Participant, participantsIn } from '../../protocol/participants.ts';
-import { studyScores } from '../../valuation/study-score.ts';
+import type { Participant } from '../../protocol/participants.ts';
 import type { MemberRow } from '../member-view.ts';
+import type { LogFacts } from './read-log.ts';
 
 export interface MembersKnown {
   readonly self: Hex;
@@ -15,25 +14,8 @@ export interface MembersKnown {
   readonly names: Readonly<Record<Hex, string>>;
 }
 
-/** What the ledger's part of the rows is; it changes only with the log. */
-export interface LedgerRows {
-  readonly participants: readonly Participant[];
-  readonly total: ReadonlyMap<Hex, number | null>;
-  readonly lastRound: ReadonlyMap<Hex, number>;
-}
-
-/** @param entries the study's log */
-export function readLedgerRows(entries: readonly LedgerEntry[]): LedgerRows {
-  const lastRound = new Map<Hex, number>();
-  for (const { kind, record } of entries) {
-    if (kind !== 'contribution') continue;
-    lastRound.set(record.member, Math.max(record.round, lastRound.get(record.member) ?? 0));
-  }
-  return { participants: participantsIn(entries), total: studyScores(entries).total, lastRound };
-}
-
 /** Everybody who ever joined, by position. */
-export function listMembers({ participants, total, lastRound }: LedgerRows, known: MembersKnown): MemberRow[] {
+export function listMembers({ participants, scores, lastRound }: LogFacts, known: MembersKnown): MemberRow[] {
   return participants.map((participant) => {
     const { position, account, accounts, endRound } = participant;
     return {
@@ -45,7 +27,7 @@ export function listMembers({ participants, total, lastRound }: LedgerRows, know
       heardRound: latest(accounts, known.heard),
       ledgerRound: latest(accounts, lastRound),
       endRound,
-      totalMicros: total.get(account) ?? null,
+      totalMicros: scores.total.get(account) ?? null,
     };
   });
 }

@@ -9,7 +9,7 @@ type Gauge = Omit<PrivacyView, 'rounds'>;
  * How much of a member's privacy budget is spent, and for how many of the study's rounds the rest is enough. The accountant takes some tens of
  * milliseconds for each question, so it is asked only when something was spent.
  * @param records training records of the member
- * @returns null where the study has no budget; takes the number of training rounds that are left
+ * @returns null where the study has no budget; takes the number of training rounds that are not paid for yet
  */
 export function createPrivacyGauge(
   manifest: Manifest,

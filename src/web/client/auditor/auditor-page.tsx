@@ -4,6 +4,7 @@ import type { AuditView } from '../../auditor/audit-view.ts';
 import { Frame } from '../shell/frame.tsx';
 import { Failed, Loading, TokenForm } from '../shell/states.tsx';
 import { useAnswer } from '../shell/use-answer.ts';
+import { prefetchVerifier } from '../verify/verifier.ts';
 import { VerifySection } from '../verify/verify-section.tsx';
 import type { AuditSource } from './audit-source.ts';
 import { ContributionPage } from './contribution-page.tsx';
@@ -29,6 +30,7 @@ export interface AuditorPageProps {
 export function AuditorPage({ source, front }: AuditorPageProps) {
   const place = usePlace();
   const [attempt, setAttempt] = useState(0);
+  useEffect(prefetchVerifier, []);
   const study = 'study' in place ? place.study : (front?.study ?? null);
   const answer = useAnswer(
     async (signal) => (study === null ? null : await source.view(study, signal)),

@@ -1,5 +1,5 @@
 import type { LineageView } from '../../auditor/lineage-view.ts';
-import { percent, shorten, whole } from '../shell/format.ts';
+import { percent, whole } from '../shell/format.ts';
 import type { LineageIndex } from './lineage-layout.ts';
 
 /** A contribution that is part of another one, or that another one is part of. */
@@ -9,9 +9,9 @@ export interface LineageNeighbour {
 }
 
 /** What a contribution is called: whose, and of which round. */
-export function nameNode({ members, nodes }: LineageView, place: number): string {
+export function nameNode({ nodes }: LineageView, { names }: LineageIndex, place: number): string {
   const node = nodes[place];
-  const member = shorten(members[node?.row ?? -1] ?? '');
+  const member = names[node?.row ?? -1] ?? '';
   return node?.isFinal === true ? `final model of ${member}` : `${member}, round ${node?.round ?? ''}`;
 }
 
@@ -20,7 +20,7 @@ export function sourcesOf(view: LineageView, index: LineageIndex, place: number)
   return (index.into[place] ?? [])
     .flatMap((edge) => {
       const link = view.edges[edge];
-      return link === undefined ? [] : { name: nameNode(view, link[0]), share: link[2] };
+      return link === undefined ? [] : { name: nameNode(view, index, link[0]), share: link[2] };
     })
     .toSorted((a, b) => b.share - a.share);
 }
@@ -49,5 +49,5 @@ export function originOf(view: LineageView, index: LineageIndex, place: number):
 export function describeNode(view: LineageView, index: LineageIndex, place: number): string {
   const entry = view.nodes[place]?.entry ?? null;
   const where = entry === null ? 'not on the ledger' : `entry ${whole(entry)}`;
-  return `${nameNode(view, place)}, ${where}. Made of ${originOf(view, index, place)}. Went into ${whole(targetsOf(view, index, place))} others.`;
+  return `${nameNode(view, index, place)}, ${where}. Made of ${originOf(view, index, place)}. Went into ${whole(targetsOf(view, index, place))} others.`;
 }

@@ -1,6 +1,5 @@
 import type { ZoomTransform } from 'd3-zoom';
 import type { LineageView } from '../../auditor/lineage-view.ts';
-import { shorten } from '../shell/format.ts';
 import type { LineageIndex, LineageLayout } from './lineage-layout.ts';
 
 /** Colours as the canvas takes them. */
@@ -34,6 +33,7 @@ const BANDS: readonly (readonly [share: number, opacity: number, width: number])
   [0.08, 0.28, 1.5],
   [0, 0.13, 1],
 ];
+const LABEL_GAP = 8;
 const CLEAR_COLUMN_DISTANCE = 40;
 const FONT = '12px system-ui, sans-serif';
 const LEAST_LABEL_DISTANCE = { x: 34, y: 13 };
@@ -193,18 +193,18 @@ function neighbours({ edges }: LineageView, index: LineageIndex, node: number): 
 
 function drawLabels(
   context: CanvasRenderingContext2D,
-  { view, layout, transform, palette, focus }: LineageDrawing,
+  { view, layout, index, transform, palette, focus }: LineageDrawing,
 ): void {
   const at = focus === null ? undefined : view.nodes[focus];
   context.font = FONT;
   context.textBaseline = 'middle';
   context.textAlign = 'left';
   const rowStep = Math.ceil(LEAST_LABEL_DISTANCE.y / (layout.step.y * transform.k));
-  for (const [row, member] of view.members.entries()) {
+  for (const [row, name] of index.names.entries()) {
     const y = transform.applyY(layout.yOf(row));
     if ((row % rowStep !== 0 && row !== at?.row) || y < layout.top || y > layout.height) continue;
     context.fillStyle = row === at?.row ? palette.ink : palette.soft;
-    context.fillText(shorten(member), 0, y);
+    context.fillText(name, 0, y, layout.left - LABEL_GAP);
   }
   context.textAlign = 'center';
   const columnStep = Math.ceil(LEAST_LABEL_DISTANCE.x / (layout.step.x * transform.k));

@@ -29,7 +29,7 @@ export function LineageCard({ view, index, node, isReached, at: [x, y], within }
   const vertical = y > within.height / 2 ? { bottom: `${within.height - y - GAP}px` } : { top: `${y - GAP}px` };
   return (
     <div class="lineage-card" aria-hidden="true" style={{ left: `${left}px`, width: `${WIDTH}px`, ...vertical }}>
-      <strong>{nameNode(view, node)}</strong>
+      <strong>{nameNode(view, index, node)}</strong>
       <div class="soft">
         {found.entry === null ? 'not on the ledger' : `entry ${whole(found.entry)} of the log`}
         {isReached === null ? '' : isReached ? ', reached' : ', not reached'}

@@ -16,6 +16,8 @@ import { useZoom } from './use-zoom.ts';
 
 export interface LineageGraphProps {
   readonly view: LineageView;
+  /** What the member of an account is called. */
+  readonly nameOf: (account: string) => string;
   /** Address of a contribution's page. */
   readonly addressOf: (node: LineageNode) => string;
 }
@@ -25,7 +27,7 @@ const HIT_PIXELS = 12;
 const ZOOM_STEP = 1.5;
 
 /** Which contribution went into which: a row for each member, a column for each round, the final models last. */
-export function LineageGraph({ view, addressOf }: LineageGraphProps) {
+export function LineageGraph({ view, nameOf, addressOf }: LineageGraphProps) {
   const id = useId();
   const place = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -37,7 +39,7 @@ export function LineageGraph({ view, addressOf }: LineageGraphProps) {
   const width = useWidth(place);
   const palette = usePalette(place) as LineagePalette | null;
   const layout = useMemo(() => layOutLineage(view, width), [view, width]);
-  const index = useMemo(() => indexLineage(view), [view]);
+  const index = useMemo(() => indexLineage(view, nameOf), [view]);
   const reached = useMemo(() => (member === null ? null : reachOf(view, new Set([member]))), [view, member]);
 
   const draw = useRef(() => {});
@@ -85,7 +87,7 @@ export function LineageGraph({ view, addressOf }: LineageGraphProps) {
             <option value="">nobody in particular</option>
             {view.members.map((account, row) => (
               <option key={account} value={row}>
-                {shorten(account)}
+                {nameOf(account)}, {shorten(account)}
               </option>
             ))}
           </select>

@@ -20,8 +20,8 @@ const LARGEST_ROW = 30;
 const LARGEST_PLOT_HEIGHT = 560;
 const TOP = 30;
 const MARGIN = 22;
-/** A label is the beginning and the end of an account. */
-const LABEL_WIDTH = 112;
+/** Longer names are drawn narrower. */
+const LABEL_WIDTH = 84;
 
 export function layOutLineage({ members, firstRound, rounds, nodes }: LineageView, width: number): LineageLayout {
   const row = Math.min(LARGEST_ROW, LARGEST_PLOT_HEIGHT / Math.max(1, members.length));
@@ -44,6 +44,8 @@ export function layOutLineage({ members, firstRound, rounds, nodes }: LineageVie
 
 /** What is asked of a graph again and again. */
 export interface LineageIndex {
+  /** What each row's member is called. */
+  readonly names: readonly string[];
   /** Places in the view's edges of those into a node, and of those from it, by the node's place. */
   readonly into: readonly (readonly number[])[];
   readonly from: readonly (readonly number[])[];
@@ -53,7 +55,10 @@ export interface LineageIndex {
   at(row: number, round: number): number | null;
 }
 
-export function indexLineage({ nodes, edges }: LineageView): LineageIndex {
+export function indexLineage(
+  { members, nodes, edges }: LineageView,
+  nameOf: (account: string) => string,
+): LineageIndex {
   const [into, from]: [number[][], number[][]] = [nodes.map(() => []), nodes.map(() => [])];
   for (const [i, [source, target]] of edges.entries()) {
     into[target]?.push(i);
@@ -62,6 +67,7 @@ export function indexLineage({ nodes, edges }: LineageView): LineageIndex {
   const places = new Map(nodes.map(({ row, round }, place) => [`${row}/${round}`, place]));
   const shareOf = (i: number): number => edges[i]?.[2] ?? 0;
   return {
+    names: members.map(nameOf),
     into,
     from,
     byShare: [...edges.keys()].filter((i) => shareOf(i) > 0).toSorted((a, b) => shareOf(b) - shareOf(a)),

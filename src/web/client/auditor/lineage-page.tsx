@@ -4,6 +4,7 @@ import { Empty, Failed, Loading } from '../shell/states.tsx';
 import { useAnswer } from '../shell/use-answer.ts';
 import type { AuditSource } from './audit-source.ts';
 import { LineageGraph } from './lineage-graph.tsx';
+import { memberName } from './names.tsx';
 import { linkTo } from './place.ts';
 
 /** Which contribution went into which. */
@@ -21,6 +22,7 @@ export function LineagePage({ source, view }: { source: AuditSource; view: Audit
       ) : (
         <LineageGraph
           view={answer.value}
+          nameOf={(account) => memberName(view, account)}
           addressOf={({ account, round }) => linkTo({ page: 'contribution', study: view.study, account, round })}
         />
       )}

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { LineageNode, LineageView } from '../../auditor/lineage-view.ts';
-import { shorten, whole } from '../shell/format.ts';
+import { whole } from '../shell/format.ts';
 import { originOf, targetsOf } from './describe-node.ts';
 import type { LineageIndex } from './lineage-layout.ts';
 
@@ -51,7 +51,7 @@ export function LineageTable({ view, index, reached, addressOf }: LineageTablePr
                     <tr key={place}>
                       <th scope="row">
                         <a href={addressOf(node)} title={node.account}>
-                          {shorten(node.account)}
+                          {index.names[node.row]}
                         </a>
                       </th>
                       <td>{node.entry === null ? 'not recorded' : whole(node.entry)}</td>

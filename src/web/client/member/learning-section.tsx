@@ -81,6 +81,9 @@ function MeasureChart({ learning, part, measure, title, unit }: MeasureProps) {
       ? []
       : [{ name: 'own data alone', position: 1, isReference: true, points: pointsOf(learning.alone.points) }]),
   ];
+  if (series.every(({ points }) => points.every(({ y }) => y === null))) {
+    return <p class="state">{`${title} cannot be computed on ${PARTS[part]}: a class is missing from it.`}</p>;
+  }
   const now = series[0]?.points.at(-1);
   const format = unit === 'share' ? (value: number) => percent(value, 1) : (value: number) => decimal(value, 3);
   const last = now?.y == null ? 'nothing yet' : `${format(now.y)} after ${now.x} rounds`;

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Figures, MemberView } from '../../../peer/member-view.ts';
+import type { Figures, LearningView, MemberView } from '../../../peer/member-view.ts';
 import { bytes, decimal, percent, whole } from '../shell/format.ts';
 
 /** The figures that are asked for first. */
@@ -46,12 +46,20 @@ function LearnedTile({ view: { learning } }: { view: MemberView }) {
   return (
     <Tile
       label={isSurvival ? 'Concordance, own held-out data' : 'Accuracy, own held-out data'}
-      note={alone === undefined ? 'own data alone: not trained that far yet' : `own data alone: ${of(alone)}`}
+      note={`own data alone: ${alone === undefined ? untold[learning.alone.state] : of(alone)}`}
     >
       {of(last?.heldOut)}
     </Tile>
   );
 }
+
+/** Why there is no figure of the member's own data alone. */
+const untold: Readonly<Record<LearningView['alone']['state'], string>> = {
+  off: 'not trained',
+  waiting: 'not trained that far yet',
+  training: 'not trained that far yet',
+  done: 'no figure',
+};
 
 function Tile({ label, note, children }: { label: string; note: string; children: ComponentChildren }) {
   return (

@@ -1,18 +1,15 @@
-import { useEffect } from 'preact/hooks';
 import type { Hex } from '../../../base/bytes.ts';
 import { Section } from '../shell/frame.tsx';
 import { BundleResult } from './bundle-result.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { ProofResult } from './proof-result.tsx';
 import { useVerifier, type Verification } from './use-verifier.ts';
-import { prefetchVerifier } from './verifier.ts';
 import { VerifierFailed, WrongFile } from './verify-problems.tsx';
 import { VerifyProgress } from './verify-progress.tsx';
 
 /** Checks a bundle or a proof of the reader's own, on the reader's own machine: no server is asked. */
 export function VerifySection() {
   const { verification, verify, cancel } = useVerifier();
-  useEffect(prefetchVerifier, []);
   return (
     <Section
       id="verify"
