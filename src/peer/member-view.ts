@@ -55,7 +55,8 @@ export interface MemberRow {
   readonly account: Hex;
   /** As this member calls it; null where it has no name for it. */
   readonly name: string | null;
-  readonly connection: 'self' | 'connected' | 'missing' | 'banned' | 'gone';
+  /** `missing`: should be there and is not; `closed`: has closed its study and gone; `gone`: takes no part any more. */
+  readonly connection: 'self' | 'connected' | 'missing' | 'banned' | 'closed' | 'gone';
   /** How long it is still cut off. */
   readonly bannedSeconds: number | null;
   /** The last round that it announced, as far as this peer has heard. */

@@ -124,6 +124,7 @@ describe('the members', () => {
   ];
   const known = {
     self: memberAccount(1),
+    rounds: 10,
     connected: [memberAccount(2)],
     banned: new Map([[memberAccount(5), 60]]),
     heard: new Map([
@@ -139,6 +140,12 @@ describe('the members', () => {
     expect(rows[1]).toMatchObject({ position: 1, heardRound: null, ledgerRound: 5, name: null });
     expect(rows[2]).toMatchObject({ account: memberAccount(5), name: 'St. Mary', heardRound: 6, bannedSeconds: 60 });
     expect(rows[3]).toMatchObject({ endRound: 7 });
+  });
+
+  test('who have closed the study and gone are not missing', () => {
+    const away = { ...known, connected: [], banned: new Map() };
+    const stateOf = (rounds: number) => listMembers(readLog(log), { ...away, rounds })[1]?.connection;
+    expect([stateOf(6), stateOf(5)]).toEqual(['missing', 'closed']); // the ledger has its record of round 5
   });
 
   test('stand as the consortium and the log say', () => {

@@ -148,12 +148,16 @@ describeInBrowser("a member's page", ({ open }) => {
 
   test('does not take the end of a study for a fault', async () => {
     const { page, close } = await visit();
-    tell(viewOf({ status: statusOf({ phase: 'finished', round: 10 }), round: { ...viewOf().round, round: 10 } }));
+    const members = viewOf().members.map((member) => ({ ...member, heardRound: 10, ledgerRound: 10 }));
+    const gone = members.map((member, i) => (i === 0 ? member : { ...member, connection: 'closed' as const }));
+    const status = statusOf({ phase: 'finished', round: 10, connected: [] });
+    tell(viewOf({ status, members: gone, round: { ...viewOf().round, round: 10 } }));
     views.stop();
     await heading(page, 'The study is finished').waitFor();
     await server.stop();
     await page.getByText('the peer has ended').waitFor();
-    expect(await page.getByText('Not connected').count()).toBe(0);
+    expect(await page.getByText(/not connected/i).count()).toBe(0);
+    expect(await page.getByText('has finished').count()).toBe(3);
     await shoot(page, 'member-finished');
     await start();
     await close();

@@ -123,6 +123,7 @@ export function createMemberViewer(deps: MemberViewerDeps): MemberViewer {
       const heard = store.shown.heardRounds();
       const members = listMembers(facts, {
         self,
+        rounds: manifest.rounds,
         connected: status.connected,
         banned: banned(),
         heard,

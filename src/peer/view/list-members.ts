@@ -5,6 +5,8 @@ import type { LogFacts } from './read-log.ts';
 
 export interface MembersKnown {
   readonly self: Hex;
+  /** Of the study; the record of this round closes a member's part. */
+  readonly rounds: number;
   readonly connected: readonly Hex[];
   /** Members that are cut off, and for how many seconds still. */
   readonly banned: ReadonlyMap<Hex, number>;
@@ -18,25 +20,30 @@ export interface MembersKnown {
 export function listMembers({ participants, scores, lastRound }: LogFacts, known: MembersKnown): MemberRow[] {
   return participants.map((participant) => {
     const { position, account, accounts, endRound } = participant;
+    const [heardRound, ledgerRound] = [latest(accounts, known.heard), latest(accounts, lastRound)];
+    const hasClosed = Math.max(heardRound ?? 0, ledgerRound ?? 0) >= known.rounds;
     return {
       position,
       account,
       name: accounts.map((each) => known.names[each]).findLast((name) => name !== undefined) ?? null,
-      connection: connectionOf(participant, known),
+      connection: connectionOf(participant, known) ?? (endRound !== null ? 'gone' : hasClosed ? 'closed' : 'missing'),
       bannedSeconds: known.banned.get(account) ?? null,
-      heardRound: latest(accounts, known.heard),
-      ledgerRound: latest(accounts, lastRound),
+      heardRound,
+      ledgerRound,
       endRound,
       totalMicros: scores.total.get(account) ?? null,
     };
   });
 }
 
-function connectionOf({ account, accounts, endRound }: Participant, known: MembersKnown): MemberRow['connection'] {
-  if (accounts.includes(known.self)) return 'self';
-  if (known.banned.has(account)) return 'banned';
-  if (known.connected.includes(account)) return 'connected';
-  return endRound === null ? 'missing' : 'gone';
+/** Null for who is neither here nor cut off. */
+function connectionOf(
+  { account, accounts }: Participant,
+  { self, banned, connected }: MembersKnown,
+): 'self' | 'banned' | 'connected' | null {
+  if (accounts.includes(self)) return 'self';
+  if (banned.has(account)) return 'banned';
+  return connected.includes(account) ? 'connected' : null;
 }
 
 function latest(accounts: readonly Hex[], rounds: ReadonlyMap<Hex, number>): number | null {

@@ -78,6 +78,8 @@ function State({ member: { connection, bannedSeconds, endRound } }: { member: Me
       return <span class="badge good">connected</span>;
     case 'banned':
       return <span class="badge bad">cut off for {duration(bannedSeconds)}</span>;
+    case 'closed':
+      return <span class="badge">has finished</span>;
     case 'missing':
     case 'gone':
       return <span class="badge warn">not connected</span>;

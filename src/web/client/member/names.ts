@@ -18,7 +18,7 @@ export function describePhase({ status, round }: MemberView): string {
     mixing: 'mixing the contributions into a model',
     valuing: "valuing the others' contributions",
     finishing: 'all rounds are done; waiting until everything is on the ledger',
-    finished: 'the study is finished for this member',
+    finished: 'all that this member had to say is on the ledger',
   };
   return texts[status.phase];
 }

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import type { Figures, LearningView, MemberView } from '../../../peer/member-view.ts';
+import type { Figures, LearningView, MemberRow, MemberView } from '../../../peer/member-view.ts';
 import { bytes, decimal, percent, whole } from '../shell/format.ts';
 
 /** The figures that are asked for first. */
 export function OverviewTiles({ view }: { view: MemberView }) {
-  const { value, privacy, outbox, traffic, status } = view;
+  const { value, privacy, outbox, traffic, status, members } = view;
   return (
     <div class="tiles">
       <LearnedTile view={view} />
@@ -19,20 +19,28 @@ export function OverviewTiles({ view }: { view: MemberView }) {
           {percent(Math.max(0, 1 - privacy.spentMicros / privacy.budgetMicros), 0)}
         </Tile>
       )}
-      <Tile
-        label="Others connected"
-        note={status.missing.length === 0 ? 'nobody is missing' : `${status.missing.length} missing`}
-      >
-        {status.connected.filter((account) => account !== status.account).length} of{' '}
-        {Math.max(0, (status.participants ?? 1) - 1)}
-      </Tile>
+      {status.phase === 'finished' ? null : <OthersTile members={members} />}
       <Tile label="Waiting for the ledger" note={`${whole(outbox.anchored)} records are on it`}>
         {whole(outbox.pending)}
       </Tile>
       <Tile label="Traffic" note={`${bytes(traffic.bytesIn)} in, ${bytes(traffic.bytesOut)} out since the start`}>
-        {bytes(traffic.inPerSecond + traffic.outPerSecond)}/s
+        {status.phase === 'finished'
+          ? bytes(traffic.bytesIn + traffic.bytesOut)
+          : `${bytes(traffic.inPerSecond + traffic.outPerSecond)}/s`}
       </Tile>
     </div>
+  );
+}
+
+function OthersTile({ members }: { members: readonly MemberRow[] }) {
+  const others = members.filter(({ connection }) => connection !== 'self' && connection !== 'gone');
+  const count = (state: MemberRow['connection']): number =>
+    others.filter(({ connection }) => connection === state).length;
+  const missing = count('missing');
+  return (
+    <Tile label="Others connected" note={missing === 0 ? 'nobody is missing' : `${missing} missing`}>
+      {`${count('connected')} of ${others.length}`}
+    </Tile>
   );
 }
 

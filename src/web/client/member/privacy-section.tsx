@@ -20,7 +20,12 @@ export function PrivacySection({ privacy }: { privacy: PrivacyView }) {
     <Section
       id="privacy"
       title="Privacy budget"
-      note={`The noise in this member's contributions hides ${UNITS[privacy.unit]}, to within ε at δ = ${(deltaPicos / 1e12).toExponential(0)}. Attempts that a crash ended are counted.`}
+      note={
+        <>
+          The noise in this member's contributions hides {UNITS[privacy.unit]}, to within ε at δ ={' '}
+          <Power value={deltaPicos / 1e12} />. Attempts that a crash ended are counted.
+        </>
+      }
     >
       <Meter
         label="Privacy budget spent"
@@ -48,5 +53,15 @@ export function PrivacySection({ privacy }: { privacy: PrivacyView }) {
         />
       )}
     </Section>
+  );
+}
+
+/** A small number as people write it: 10⁻⁵, or 3 × 10⁻⁶. */
+function Power({ value }: { value: number }) {
+  const [mantissa = '', exponent = ''] = value.toExponential().split('e');
+  return (
+    <span>
+      {mantissa === '1' ? '' : `${mantissa} × `}10<sup>{exponent.replace('-', '−')}</sup>
+    </span>
   );
 }
