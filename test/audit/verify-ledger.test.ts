@@ -8,9 +8,10 @@ import { openBundleFile } from '../../src/audit/open-bundle-file.ts';
 import { inBundleOrder } from '../../src/audit/record-order.ts';
 import { type LedgerVerification, verifyLedger } from '../../src/audit/verify-ledger.ts';
 import { writeBundle } from '../../src/audit/write-bundle.ts';
+import { nextHead } from '../../src/protocol/ledger-entry.ts';
 import { studyOf } from '../../src/protocol/manifest.ts';
 import { packScores } from '../../src/protocol/valuation.ts';
-import { memberAccount } from '../builders.ts';
+import { digest, memberAccount } from '../builders.ts';
 import { type SyntheticStudy, syntheticStudy } from './synthetic-study.ts';
 
 let folder: string;
@@ -106,6 +107,16 @@ const changes: [string, Change, object][] = [
       ),
     }),
     { code: 'audit/signature-wrong', member: victim.member, round: 0 },
+  ],
+  [
+    'a member that signed two contributions for one round',
+    (e) => {
+      const record = { study: e.study, ...victim, first: digest('first'), second: digest('second') };
+      const [content, last] = [{ kind: 'equivocated', record } as const, e.log.at(-1)];
+      const place = { sequence: e.log.length, blockNumber: last?.blockNumber ?? 0, transaction: digest('transaction') };
+      return { ...e, log: [...e.log, { ...content, ...place, head: nextHead(last?.head ?? '0x', content) }] };
+    },
+    { code: 'audit/equivocation', ...victim },
   ],
   ['another chain', (e) => ({ ...e, chainId: 1 }), { code: 'audit/log-broken', sequence: 0 }],
 ];
