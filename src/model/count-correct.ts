@@ -11,7 +11,8 @@ export function countCorrect(scores: Float32Array, labels: Uint8Array): number {
   return correct;
 }
 
-function mostProbable(scores: Float32Array): number {
+/** The lower index wins a tie. */
+export function mostProbable(scores: Float32Array): number {
   let best = 0;
   scores.forEach((score, candidate) => {
     if (score > (scores[best] as number)) best = candidate;

@@ -59,6 +59,15 @@ export interface Model {
    * @throws ModelError `model/wrong-shape`, `model/no-examples`, `model/diverged`
    */
   gradient(parameters: Float32Array, examples: Examples, classWeights?: 'none' | 'balanced'): Float32Array;
+
+  /**
+   * How one output of each sample changes with its inputs, in an evaluation: the gradient of the logit of a class, before softmax; of a Cox
+   * model the log risk's.
+   * @param classes one index for each sample; a Cox model has no use for them
+   * @returns as long as the inputs, sample after sample
+   * @throws ModelError `model/wrong-shape`, `model/no-examples`, `model/diverged`
+   */
+  inputGradient(parameters: Float32Array, examples: Examples, classes: Uint8Array): Float32Array;
 }
 
 /** Samples as a network sees them before its last layer. */

@@ -28,6 +28,15 @@ export function forward(
   return { layers, passes, output: (passes.at(-1) as LayerPass).output };
 }
 
+/** The way back to what the network was given. @param outputGradient with respect to the network's output */
+export function backwardToInput(pass: NetworkPass, outputGradient: Tensor): Tensor {
+  const layers = backward(pass, outputGradient);
+  return layers
+    .filter((_, index) => pass.layers[index]?.inputs.length === 0)
+    .flatMap((layer) => layer.inputs())
+    .reduce((sum, gradient) => add(sum, gradient));
+}
+
 /**
  * The way back, last layer to first; a layer whose output goes to several gets the sum of their gradients.
  * @param outputGradient with respect to the network's output

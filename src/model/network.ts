@@ -4,7 +4,7 @@ import type { Batch } from './batch.ts';
 import { type ClassBalance, noClassBalance } from './class-balance.ts';
 import { clippedSum } from './clipped-sum.ts';
 import { crossEntropyGradient } from './cross-entropy-gradient.ts';
-import { backward, forward, type NetworkPass } from './layer-graph.ts';
+import { backward, backwardToInput, forward, type NetworkPass } from './layer-graph.ts';
 import type { LayerPass, TrainingPass } from './layers/layer.ts';
 import { layersOf } from './layers/layers-of.ts';
 import type { ParameterLayout } from './parameter-layout.ts';
@@ -42,6 +42,8 @@ export interface Network {
   ): ClippedGradientSum;
   /** Natural logarithms of class probabilities, samples × classes. */
   logProbabilities(parameters: Float32Array, batch: Batch): Float32Array;
+  /** In an evaluation, the gradient of each sample's logit of its label with respect to the sample's inputs; as long as the inputs. */
+  inputGradient(parameters: Float32Array, batch: Batch): Float32Array;
   /** The output of one layer in an evaluation, sample after sample. @param layer its index */
   outputOf(layer: number, parameters: Float32Array, batch: Batch): Float32Array;
 }
@@ -101,6 +103,16 @@ export function createNetwork(architecture: Architecture, layout: ParameterLayou
         return { norms, gradient: flatten(layout, gradients), logProbabilities: logSoftmax(pass.output) };
       }),
     logProbabilities: (parameters, batch) => inTensorScope(() => logSoftmax(run(parameters, batch, null).output)),
+    inputGradient: (parameters, batch) =>
+      inTensorScope(() => {
+        const pass = run(parameters, batch, null);
+        const chosen = new Float32Array(pass.output.size);
+        const classes = pass.output.size / batch.samples;
+        batch.labels.forEach((label, sample) => {
+          chosen[sample * classes + label] = 1;
+        });
+        return backwardToInput(pass, tf.tensor(chosen, pass.output.shape)).dataSync<'float32'>();
+      }),
     outputOf: (layer, parameters, batch) =>
       inTensorScope(() => {
         const pass = run(parameters, batch, null).passes[layer] as LayerPass;

@@ -57,6 +57,10 @@ export function createTensorModel(architecture: Architecture): Model {
       check(parameters, examples);
       return meanGradient(network, parameters, { examples, balance: classBalanceOf(examples, classWeights) });
     },
+    inputGradient: (parameters, examples, classes) => {
+      check(parameters, { ...examples, labels: classes });
+      return inputGradient(network, parameters, { ...examples, labels: classes });
+    },
   };
 }
 
@@ -109,6 +113,19 @@ function meanGradient(
   const mean = Float32Array.from(sum);
   if (!mean.every(Number.isFinite)) throw notFinite('the gradient');
   return mean;
+}
+
+/** @param examples their labels are the classes whose logits are differentiated */
+function inputGradient(network: Network, parameters: Float32Array, examples: Examples): Float32Array {
+  const gradient = new Float32Array(examples.inputs.length);
+  let filled = 0;
+  for (const batch of consecutiveBatches(examples, EVALUATION_BATCH)) {
+    const slopes = network.inputGradient(parameters, batch);
+    gradient.set(slopes, filled);
+    filled += slopes.length;
+  }
+  if (!gradient.every(Number.isFinite)) throw notFinite('a slope');
+  return gradient;
 }
 
 function notFinite(what: string): ModelError {

@@ -17,7 +17,7 @@ export async function keepModel(
 
 /** Loads one segment of a base. @throws PeerError `peer/data-folder-invalid` when it is missing */
 export async function loadBaseSegment(
-  blobs: BlobStore,
+  blobs: Pick<BlobStore, 'get'>,
   progress: Pick<Progress, 'round' | 'baseSegments'>,
   segment: number,
 ): Promise<Float32Array> {
@@ -31,7 +31,7 @@ export async function loadBaseSegment(
 }
 
 /** Loads a base, segment by segment. @throws PeerError `peer/data-folder-invalid` when a segment is missing */
-export async function loadBase(blobs: BlobStore, progress: Progress): Promise<Float32Array[]> {
+export async function loadBase(blobs: Pick<BlobStore, 'get'>, progress: Progress): Promise<Float32Array[]> {
   return Promise.all(progress.baseSegments.map((_, segment) => loadBaseSegment(blobs, progress, segment)));
 }
 

@@ -30,6 +30,8 @@ export interface DataFolder {
   readonly run: string;
   /** Port and token of the member's page, kept from run to run. */
   readonly page: string;
+  /** What the member is shown of its own records: patients' data. */
+  readonly pictures: string;
 }
 
 export function dataFolder(path: string): DataFolder {
@@ -48,6 +50,7 @@ export function dataFolder(path: string): DataFolder {
     erasure: join(path, 'erased.json'),
     run: join(path, 'peer.run.json'),
     page: join(path, 'peer.page.json'),
+    pictures: join(path, 'pictures'),
   };
 }
 

@@ -25,8 +25,8 @@ export interface Erasure {
 }
 
 /**
- * Destroys the key of a member's data commitment, its training seed, its training and held-out data, what it kept to itself of its
- * training, and what its data alone gave; then searches all that is left in the folder for pieces of them. The key goes first: with it goes what the ledger says of the
+ * Destroys the key of a member's data commitment, its training seed, its training and held-out data, what its page showed of them, what it kept to
+ * itself of its training, and what its data alone gave; then searches all that is left in the folder for pieces of them. The key goes first: with it goes what the ledger says of the
  * data. Records, models and the member's own key stay. Done again after a crash, it goes on. The peer must not run.
  * @throws PeerError `peer/config-invalid`, `peer/store-locked`
  */
@@ -58,6 +58,7 @@ async function destroyAll(folder: DataFolder, data: readonly string[]): Promise<
     }
     destroyed += await destroyFolder(folder.privateBlobs);
     destroyed += await destroyFolder(folder.alone);
+    destroyed += await destroyFolder(folder.pictures);
     for (const { round } of store?.privateState() ?? []) store?.dropPrivateState(round);
     store?.scrub();
     return destroyed;

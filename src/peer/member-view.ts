@@ -16,6 +16,8 @@ export interface MemberView {
   readonly privacy: PrivacyView | null;
   readonly outbox: OutboxView;
   readonly traffic: TrafficView;
+  /** The round of the pictures that `/api/pictures` has; null while there are none. */
+  readonly picturesOf: number | null;
 }
 
 export interface Warning {

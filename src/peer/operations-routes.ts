@@ -1,5 +1,6 @@
 import type { Metrics } from '../base/metrics.ts';
 import { type EventStream, jsonReply, type Reply, type Route } from '../http/route.ts';
+import type { MemberPictures } from './member-pictures.ts';
 import type { MemberView } from './member-view.ts';
 import type { PeerStatus } from './peer-status.ts';
 
@@ -7,12 +8,14 @@ export interface OperationsDeps {
   readonly metrics: Metrics;
   status(): PeerStatus;
   view(): MemberView;
+  /** Null before the first evaluation. */
+  pictures(): MemberPictures | null;
   /** Tells each change of the view. */
   readonly views: EventStream;
 }
 
 /** What a running peer answers, read-only: health and metrics name nobody; the rest takes the token of its data folder. */
-export function operationsRoutes({ metrics, status, view, views }: OperationsDeps): Route[] {
+export function operationsRoutes({ metrics, status, view, views, pictures }: OperationsDeps): Route[] {
   return [
     { path: '/healthz', access: 'open', answer: () => health(status()) },
     {
@@ -22,6 +25,7 @@ export function operationsRoutes({ metrics, status, view, views }: OperationsDep
     },
     { path: '/status', access: 'token', answer: () => jsonReply(status()) },
     { path: '/api/view', access: 'token', answer: () => jsonReply(view()) },
+    { path: '/api/pictures', access: 'token', answer: () => jsonReply(pictures()) },
     { path: '/api/events', access: 'token', answer: () => views },
   ];
 }

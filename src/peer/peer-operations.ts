@@ -20,6 +20,7 @@ import type { PeerEvent } from './peer-event.ts';
 import { declarePeerMetrics } from './peer-metrics.ts';
 import { FRESH_PROGRESS, findProblems, followEvent, type PeerStatus } from './peer-status.ts';
 import type { PeerStore } from './peer-store.ts';
+import { keepPictures } from './pictures/keep-pictures.ts';
 import type { PreparedMember } from './prepare-member.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
 import { participantsOf } from './study-knowledge.ts';
@@ -65,7 +66,8 @@ export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
   let progress = FRESH_PROGRESS;
   let answeredAt: number | null = null;
   let server: ReadOnlyServer | null = null;
-  const viewer = createMemberViewer(deps);
+  const pictures = keepPictures({ ...deps, folder: folder.pictures });
+  const viewer = createMemberViewer({ ...deps, pictures });
   const stopping = new AbortController();
 
   const status = (): PeerStatus => {
@@ -114,11 +116,9 @@ export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
     follow: (event) => {
       progress = followEvent(progress, event);
       const tell = (): void => views.changed();
-      viewer
-        .follow(event)
-        .then(tell, (error: unknown) =>
-          deps.logger.warn('operations.view-failed', { event: event.event, error: messageOf(error) }),
-        );
+      Promise.all([viewer.follow(event).then(tell), pictures.follow(event)]).then(tell, (error: unknown) =>
+        deps.logger.warn('operations.view-failed', { event: event.event, error: messageOf(error) }),
+      );
     },
     ledgerAnswered: () => {
       answeredAt = clock.now();
@@ -127,12 +127,12 @@ export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
     banned: () => countBan({}),
     status,
     async start() {
-      await viewer.load();
+      await Promise.all([viewer.load(), pictures.load()]);
       void lookOn();
       const last = await readPageAddress(folder.page);
       const token = last?.token ?? freshToken();
       server = await startServer(
-        [...operationsRoutes({ metrics, status, view, views }), ...deps.page],
+        [...operationsRoutes({ metrics, status, view, views, pictures: pictures.current }), ...deps.page],
         token,
         last?.port,
       );
@@ -143,6 +143,7 @@ export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
     },
     async stop() {
       stopping.abort();
+      await pictures.stop();
       if (server === null) return;
       await removeRunFile(folder.run);
       views.stop();

@@ -10,9 +10,8 @@ import { checkPrivacy } from './check-privacy.ts';
 import { commitToRecords } from './data-commitment.ts';
 import { dataFolder, readPrivateKey, readSecrets } from './data-folder.ts';
 import type { PeerConfig } from './peer-config.ts';
-import { readMemberData } from './read-member-data.ts';
+import { type MemberData, readMemberData } from './read-member-data.ts';
 import { readMemberTerms } from './read-member-terms.ts';
-import type { MemberExamples } from './study-setting.ts';
 
 /** A member as its data folder describes it, checked, before anything is opened. */
 export interface PreparedMember {
@@ -27,7 +26,7 @@ export interface PreparedMember {
   readonly training: TrainingOptions;
   /** The study's initial model by the manifest's architecture and seed. */
   readonly initialModel: Float32Array;
-  readonly data: MemberExamples;
+  readonly data: MemberData;
   readonly dataCommitment: Hex;
 }
 

@@ -54,6 +54,7 @@ async function run(): Promise<void> {
   const kept = await createBlobStore(folder.privateBlobs).put(Buffer.from('what was left unsaid'));
   store.keepResidual(0, [kept]);
   await createBlobStore(folder.alone).put(Buffer.from('a model of its data alone'));
+  await createBlobStore(folder.pictures).put(Buffer.from('an image of a patient'));
   await createBlobStore(folder.blobs).put(Buffer.from('a segment of an update'));
   store.close();
 }
@@ -63,10 +64,17 @@ describe('data erase', () => {
     await run();
     const { commitmentKey } = await readSecrets(folder);
     const erasure = await eraseData(path);
-    expect(erasure).toMatchObject({ destroyed: 6, wereReadable: true, tooPlain: 0, scan: { found: [] } });
+    expect(erasure).toMatchObject({ destroyed: 7, wereReadable: true, tooPlain: 0, scan: { found: [] } });
     expect(erasure.traces).toBeGreaterThan(DATA.training.samples);
     const data = join(path, 'training.dataset');
-    for (const gone of [folder.commitmentKey, folder.trainingSeed, folder.privateBlobs, folder.alone, data])
+    for (const gone of [
+      folder.commitmentKey,
+      folder.trainingSeed,
+      folder.privateBlobs,
+      folder.alone,
+      folder.pictures,
+      data,
+    ])
       expect(existsSync(gone)).toBe(false);
     expect((await readFile(folder.database)).includes(commitmentKey.slice(2))).toBe(false);
     const store = openPeerStore(folder.database);

@@ -331,6 +331,7 @@ describe("a member's view", () => {
       blobs: createBlobStore(folder.blobs),
       network: { traffic: () => ({ bytesIn: 1, bytesOut: 2 }) },
       folder,
+      pictures: { current: () => null },
     });
     await viewer.load();
     return viewer;

@@ -31,7 +31,7 @@ beforeEach(async () => {
   count({ kind: 'contributions', action: 'accept' });
   const view = (): MemberView => viewOf({ status });
   const views = createSnapshotStream('view', view);
-  const routes = operationsRoutes({ metrics, status: () => status, view, views });
+  const routes = operationsRoutes({ metrics, status: () => status, view, views, pictures: () => null });
   server = await startReadOnlyServer(routes, { host: '127.0.0.1', port: 0, token: TOKEN });
 });
 afterEach(async () => {

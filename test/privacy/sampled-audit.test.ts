@@ -31,6 +31,7 @@ const network: Network = {
   differentiate: () => expect.unreachable('a gradient that is not clipped'),
   logProbabilities: () => expect.unreachable('an output without noise'),
   outputOf: () => expect.unreachable('features without noise'),
+  inputGradient: () => expect.unreachable('slopes without noise'),
 };
 
 function recordsWith(present: boolean): Examples {

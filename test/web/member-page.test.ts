@@ -24,7 +24,13 @@ describeInBrowser("a member's page", ({ open }) => {
 
   async function start(port = 0): Promise<void> {
     views = createSnapshotStream('view', () => view);
-    const routes = operationsRoutes({ metrics: createMetrics(), status: () => view.status, view: () => view, views });
+    const routes = operationsRoutes({
+      metrics: createMetrics(),
+      status: () => view.status,
+      view: () => view,
+      views,
+      pictures: () => null,
+    });
     const options = { host: '127.0.0.1', port, token: TOKEN };
     server = await startReadOnlyServer([...routes, ...(await readPageRoutes('member'))], options);
   }

@@ -34,7 +34,7 @@ async function allRoutes(): Promise<Route[]> {
   };
   const pages = await Promise.all(PAGE_NAMES.map((page) => readPageRoutes(page)));
   return [
-    ...operationsRoutes({ metrics: createMetrics(), status: unused, view: unused, views: never }),
+    ...operationsRoutes({ metrics: createMetrics(), status: unused, view: unused, views: never, pictures: unused }),
     ...auditorRoutes(shelfOfOne(opened.study)),
     ...pages.flat(),
   ];

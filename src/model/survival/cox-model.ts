@@ -54,6 +54,11 @@ export function createCoxModel(architecture: ArchitectureOf<'cox'>): Model {
       check(parameters, examples);
       return differentiate(parameters, examples).gradient;
     },
+    inputGradient: (parameters, examples) => {
+      check(parameters, examples);
+      // The log risk is linear in the inputs.
+      return Float32Array.from(examples.inputs, (_, index) => parameters[index % parameters.length] as number);
+    },
   };
 }
 

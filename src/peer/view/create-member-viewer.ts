@@ -12,6 +12,7 @@ import type { LearningView, MemberView, RoundView, StageView } from '../member-v
 import type { PeerEvent } from '../peer-event.ts';
 import type { DiskSpace, PeerStatus } from '../peer-status.ts';
 import type { PeerStore } from '../peer-store.ts';
+import type { PictureKeeper } from '../pictures/keep-pictures.ts';
 import type { PreparedMember } from '../prepare-member.ts';
 import { findWarnings } from './find-notices.ts';
 import { FRESH_STAGES, followStages, viewStages } from './follow-stages.ts';
@@ -33,6 +34,7 @@ export interface MemberViewerDeps {
   readonly blobs: Pick<BlobStore, 'get'>;
   readonly network: Pick<StudyNetwork, 'traffic'>;
   readonly folder: Pick<DataFolder, 'path' | 'alone'>;
+  readonly pictures: Pick<PictureKeeper, 'current'>;
 }
 
 /** Puts together what a member's page shows: from the peer's events while it runs, and from what is on disk and on the ledger. */
@@ -140,11 +142,12 @@ export function createMemberViewer(deps: MemberViewerDeps): MemberViewer {
       };
       return {
         ...parts,
-        warnings: findWarnings(parts),
+        warnings: findWarnings(parts, deps.pictures.current()?.drift),
         round: roundView(status, heard),
         value: { ...value, rounds: thinOut(value.rounds) },
         outbox: store.shown.outbox(),
         traffic: traffic.view(clock.now()),
+        picturesOf: deps.pictures.current()?.round ?? null,
       };
     },
   };

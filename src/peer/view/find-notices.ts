@@ -1,3 +1,4 @@
+import type { MemberPictures, PartDrift } from '../member-pictures.ts';
 import type { MemberView, RoundFigures, Warning } from '../member-view.ts';
 import type { PeerProblem } from '../peer-status.ts';
 
@@ -11,15 +12,45 @@ const ROUNDS_WORSE = 3;
 const CLEARLY_WORSE = 0.02;
 
 /** All that is wrong, then all that is worth knowing. */
-export function findWarnings(view: Noticed): Warning[] {
+export function findWarnings(view: Noticed, drift?: MemberPictures['drift']): Warning[] {
   const problems = view.status.problems.map(
     ({ code, remedy }: PeerProblem): Warning => ({ code, severity: 'bad', remedy }),
   );
-  const notices = [behind(view), budgetEndsEarly(view), worseThanAlone(view), banned(view), missing(view)];
+  const notices = [
+    inputsDrifted(drift),
+    outputsDrifted(drift),
+    behind(view),
+    budgetEndsEarly(view),
+    worseThanAlone(view),
+    banned(view),
+    missing(view),
+  ];
   return [...problems, ...notices.filter((notice) => notice !== null)];
 }
 
 const notice = (code: string, remedy: string): Warning => ({ code, severity: 'notice', remedy });
+
+function inputsDrifted(drift: MemberPictures['drift'] | undefined): Warning | null {
+  if (drift?.inputs.state !== 'alert') return null;
+  return notice(
+    'notice/drift-inputs',
+    `this member's held-out records are not like its training records${shiftedMost(drift.inputs)}. Look at Images on this page, and whether both parts were prepared alike and are from the same scanners and time; if not, split the data again before the next study`,
+  );
+}
+
+/** Where the inputs differ too, that says why. */
+function outputsDrifted(drift: MemberPictures['drift'] | undefined): Warning | null {
+  if (drift?.outputs.state !== 'alert' || drift.inputs.state === 'alert') return null;
+  return notice(
+    'notice/drift-outputs',
+    `the model says other things of this member's held-out records than of its training records${shiftedMost(drift.outputs)}, while the records look alike: it may know the training records by heart. Compare the curves under Learning; fewer local epochs or a patience help in the next study`,
+  );
+}
+
+function shiftedMost({ quantities }: PartDrift): string {
+  const shifted = quantities.filter(({ state }) => state === 'alert').slice(0, 3);
+  return shifted.length === 0 ? '' : ` (most of all ${shifted.map(({ name }) => name).join(', ')})`;
+}
 
 function behind({ status, members }: Noticed): Warning | null {
   const { round } = status;

@@ -37,5 +37,6 @@ export function createTinyModel(epochMilliseconds: number, isPaused: () => boole
     },
     embed: (_parameters, { inputs, samples }) => ({ layer: null, width: inputs.length / samples, values: inputs }),
     gradient: (parameters) => parameters.map((value) => (2 * value) / parameters.length),
+    inputGradient: (_parameters, { inputs }) => new Float32Array(inputs.length),
   };
 }
