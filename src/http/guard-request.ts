@@ -6,12 +6,12 @@ import { type Access, type Reply, refusal } from './route.ts';
 /**
  * What is wrong with a request before anybody looks at its address: a method that could change something, a name that is not ours
  * (a page elsewhere that resolves its own name to this address sends that name), or a page elsewhere that asks.
- * @param host the address that the server listens on
  * @returns null if nothing is
  */
-export function refuseRequest({ method, headers }: IncomingMessage, host: string): Reply | null {
+export function refuseRequest(request: IncomingMessage): Reply | null {
+  const { method, headers } = request;
   if (method !== 'GET' && method !== 'HEAD') return refusal(405, 'only GET and HEAD');
-  if (!isOwnHost(headers.host, host)) return refusal(421, 'ask for this server by its address');
+  if (!isOwnHost(request)) return refusal(421, 'ask for this server by its address');
   if (headers.origin !== undefined && headers.origin !== `http://${headers.host}`) {
     return refusal(403, 'other pages may not read this');
   }
@@ -24,9 +24,17 @@ export function refuseRequest({ method, headers }: IncomingMessage, host: string
   return null;
 }
 
-function isOwnHost(header: string | undefined, host: string): boolean {
-  const name = (header ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-  return name === 'localhost' || name === host || isIP(name) !== 0;
+const HOST = /^(?:\[(?<six>[0-9a-f:.]+)\]|(?<name>[a-z0-9.]+))(?::\d{1,5})?$/i;
+
+/**
+ * An address, whichever it is: who asks for an address by number means the machine that has it, and a forwarded port has another one
+ * than ours. Of names only `localhost`, which no name server can point elsewhere.
+ */
+function isOwnHost({ headersDistinct }: IncomingMessage): boolean {
+  const [host = '', ...more] = headersDistinct['host'] ?? [];
+  const { six, name = '' } = HOST.exec(host)?.groups ?? {};
+  if (more.length > 0) return false;
+  return six === undefined ? name.toLowerCase() === 'localhost' || isIP(name) === 4 : isIP(six) === 6;
 }
 
 /**

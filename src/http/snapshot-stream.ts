@@ -8,18 +8,30 @@ export interface SnapshotStream extends EventStream {
   stop(): void;
 }
 
-/**
- * @param snapshot the state as plain JSON; asked for only while somebody listens
- * @param spacing least milliseconds between two events
- */
-export function createSnapshotStream(event: string, snapshot: () => unknown, spacing = 250): SnapshotStream {
+export interface SnapshotOptions {
+  /** Least milliseconds between two events. */
+  readonly spacing?: number;
+  /** Told why a state could not be had; readers wait for the next one. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** @param snapshot the state as plain JSON; asked for only while somebody listens */
+export function createSnapshotStream(
+  event: string,
+  snapshot: () => unknown,
+  { spacing = 250, onError }: SnapshotOptions = {},
+): SnapshotStream {
   const readers = new Set<(event: string, data: string) => void>();
   let timer: NodeJS.Timeout | null = null;
   const tell = (): void => {
     timer = null;
     if (readers.size === 0) return;
-    const data = JSON.stringify(snapshot());
-    for (const send of readers) send(event, data);
+    try {
+      const data = JSON.stringify(snapshot());
+      for (const send of readers) send(event, data);
+    } catch (error) {
+      onError?.(error);
+    }
   };
   return {
     subscribe(send) {

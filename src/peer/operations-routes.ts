@@ -6,6 +6,8 @@ import type { PeerStatus } from './peer-status.ts';
 
 export interface OperationsDeps {
   readonly metrics: Metrics;
+  /** The status now, or a moment ago. */
+  recent(): PeerStatus;
   status(): PeerStatus;
   view(): MemberView;
   /** Null before the first evaluation. */
@@ -15,9 +17,9 @@ export interface OperationsDeps {
 }
 
 /** What a running peer answers, read-only: health and metrics name nobody; the rest takes the token of its data folder. */
-export function operationsRoutes({ metrics, status, view, views, pictures }: OperationsDeps): Route[] {
+export function operationsRoutes({ metrics, recent, status, view, views, pictures }: OperationsDeps): Route[] {
   return [
-    { path: '/healthz', access: 'open', answer: () => health(status()) },
+    { path: '/healthz', access: 'open', answer: () => health(recent()) },
     {
       path: '/metrics',
       access: 'open',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
 /** Where a member's page is, kept from one run of the peer to the next, so that a page that is open finds the peer again. */
 export const pageAddressSchema = z.strictObject({
@@ -11,19 +11,17 @@ export const pageAddressSchema = z.strictObject({
 
 export type PageAddress = z.infer<typeof pageAddressSchema>;
 
-/** The address of the last run, or null if there was none; what cannot be read counts as none. */
+/** The address of the last run. Null if there was none, or if the file is not one that only this user could read: the token may be known then. */
 export async function readPageAddress(path: string): Promise<PageAddress | null> {
   try {
-    return pageAddressSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return pageAddressSchema.parse(JSON.parse((await readPrivateFile(path)) ?? ''));
   } catch {
-    return null;
+    return null; // no address, or none of ours
   }
 }
 
 export async function writePageAddress(path: string, address: PageAddress): Promise<void> {
-  const scratch = `${path}.${process.pid}`;
-  await writeFile(scratch, `${JSON.stringify(address)}\n`, { mode: 0o600 });
-  await rename(scratch, path);
+  await writePrivateFile(path, `${JSON.stringify(address)}\n`);
 }
 
 export const freshToken = (): string => randomBytes(32).toString('hex');

@@ -1,12 +1,12 @@
 import type { Hex } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
-import { isConsiliumError, messageOf } from '../base/errors.ts';
+import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { createMetrics } from '../base/metrics.ts';
 import type { StudyNetwork } from '../gossip/study-network.ts';
 import type { RecordKind } from '../gossip/study-topics.ts';
 import type { Verdict } from '../gossip/verdict.ts';
-import { type ReadOnlyServer, startReadOnlyServer } from '../http/read-only-server.ts';
+import type { ReadOnlyServer } from '../http/read-only-server.ts';
 import type { Route } from '../http/route.ts';
 import { createSnapshotStream } from '../http/snapshot-stream.ts';
 import type { LedgerIndex } from '../ledger/ledger-index.ts';
@@ -14,8 +14,7 @@ import type { BlobStore } from './blob-store.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { MemberView } from './member-view.ts';
 import { operationsRoutes } from './operations-routes.ts';
-import { freshToken, pageLink, readPageAddress, writePageAddress } from './page-address.ts';
-import { PeerError } from './peer-error.ts';
+import { pageLink } from './page-address.ts';
 import type { PeerEvent } from './peer-event.ts';
 import { declarePeerMetrics } from './peer-metrics.ts';
 import { FRESH_PROGRESS, findProblems, followEvent, type PeerStatus } from './peer-status.ts';
@@ -23,8 +22,10 @@ import type { PeerStore } from './peer-store.ts';
 import { keepPictures } from './pictures/keep-pictures.ts';
 import type { PreparedMember } from './prepare-member.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
+import { startOperationsServer } from './start-operations-server.ts';
 import { participantsOf } from './study-knowledge.ts';
 import { createMemberViewer } from './view/create-member-viewer.ts';
+import { rememberFor } from './view/remember-for.ts';
 import { standingOf } from './view/standing-of.ts';
 
 export interface PeerOperationsDeps {
@@ -44,6 +45,8 @@ export interface PeerOperationsDeps {
 
 /** How often the page gets new rates, and what other processes and the chain have brought. */
 const LOOK_MILLISECONDS = 1_000;
+/** Whoever reaches the port may ask for health and metrics, as often as they like; they are worked out no more often than this. */
+const OPEN_MILLISECONDS = 250;
 
 /** How a peer can be looked at while it runs. */
 export interface PeerOperations {
@@ -98,9 +101,11 @@ export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
   };
 
   const view = (): MemberView => viewer.view(status());
-  const views = createSnapshotStream('view', view);
+  const onError = (error: unknown): void => deps.logger.error('operations.route-failed', { error: messageOf(error) });
+  const views = createSnapshotStream('view', view, { onError });
   const metrics = createMetrics();
-  declarePeerMetrics(metrics, status);
+  const recent = rememberFor(OPEN_MILLISECONDS, clock, status);
+  declarePeerMetrics(metrics, recent);
   const countRecord = metrics.counter({
     name: 'consilium_gossip_records',
     help: 'Records that came in, by kind and by what became of them',
@@ -129,17 +134,12 @@ export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
     async start() {
       await Promise.all([viewer.load(), pictures.load()]);
       void lookOn();
-      const last = await readPageAddress(folder.page);
-      const token = last?.token ?? freshToken();
-      server = await startServer(
-        [...operationsRoutes({ metrics, status, view, views, pictures: pictures.current }), ...deps.page],
-        token,
-        last?.port,
-      );
-      const { url } = server;
-      await writePageAddress(folder.page, { port: Number(new URL(url).port), token });
-      await writeRunFile(folder.run, { pid: process.pid, url, token });
-      return pageLink(url, token);
+      const routes = [...operationsRoutes({ metrics, recent, status, view, views, pictures: pictures.current }), ...deps.page];
+      const { operations: config } = member.config;
+      const started = await startOperationsServer(routes, { config, path: folder.page, onError });
+      server = started.server;
+      await writeRunFile(folder.run, { pid: process.pid, url: server.url, token: started.token });
+      return pageLink(server.url, started.token);
     },
     async stop() {
       stopping.abort();
@@ -153,25 +153,9 @@ export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
 
   async function lookOn(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await viewer.look();
+      await viewer.look().catch(onError);
       views.changed();
       await clock.wait(LOOK_MILLISECONDS, stopping.signal);
-    }
-  }
-
-  /** On the port of the configuration; where that leaves it open, on the one of the last run if it is free. */
-  async function startServer(routes: readonly Route[], token: string, lastPort = 0): Promise<ReadOnlyServer> {
-    const { host, port } = member.config.operations;
-    const onError = (error: unknown): void => deps.logger.error('operations.route-failed', { error: messageOf(error) });
-    const listen = (on: number): Promise<ReadOnlyServer> =>
-      startReadOnlyServer(routes, { host, port: on, token, onError });
-    try {
-      if (port !== 0 || lastPort === 0) return await listen(port);
-      return await listen(lastPort).catch(() => listen(0));
-    } catch (cause) {
-      if (!isConsiliumError(cause, 'http/port-in-use')) throw cause;
-      const message = `cannot listen on port ${port} of ${host} for metrics and health; free it or change 'operations' in peer.json`;
-      throw new PeerError('peer/port-in-use', message, { cause });
     }
   }
 }

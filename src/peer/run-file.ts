@@ -1,6 +1,8 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { z } from 'zod';
+import { knowsToken } from '../http/server-proof.ts';
 import type { PeerStatus } from './peer-status.ts';
+import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
 /** How other processes of the same user find a running peer: written when it is up, removed when it ends. */
 export const runFileSchema = z.strictObject({
@@ -16,9 +18,7 @@ export type RunFile = z.infer<typeof runFileSchema>;
 const ANSWER_MILLISECONDS = 3_000;
 
 export async function writeRunFile(path: string, run: RunFile): Promise<void> {
-  const scratch = `${path}.${process.pid}`;
-  await writeFile(scratch, `${JSON.stringify(run)}\n`, { mode: 0o600 });
-  await rename(scratch, path);
+  await writePrivateFile(path, `${JSON.stringify(run)}\n`);
 }
 
 export async function removeRunFile(path: string): Promise<void> {
@@ -27,22 +27,22 @@ export async function removeRunFile(path: string): Promise<void> {
 
 /**
  * The peer that runs on a data folder, and what it says. A file that was left behind by a crash tells nothing: the process number may
- * be another program's by now. Only who answers on the port with the token, and under that number, is the peer.
+ * be another program's by now, and so may the port, whose owner is not sent the token. Only who answers there, has the token, and has that
+ * number, is the peer.
  * @returns null if none runs
  */
 export async function findRunningPeer(path: string): Promise<{ run: RunFile; status: PeerStatus } | null> {
   let run: RunFile;
   try {
-    run = runFileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    run = runFileSchema.parse(JSON.parse((await readPrivateFile(path)) ?? ''));
   } catch {
     return null;
   }
+  const signal = AbortSignal.timeout(ANSWER_MILLISECONDS);
   try {
-    const response = await fetch(`${run.url}/status`, {
-      headers: { authorization: `Bearer ${run.token}` },
-      signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
-      redirect: 'error',
-    });
+    if (!(await knowsToken(run.url, run.token, signal))) return null;
+    const headers = { authorization: `Bearer ${run.token}` };
+    const response = await fetch(`${run.url}/status`, { headers, signal, redirect: 'error' });
     if (!response.ok) return null;
     const status = (await response.json()) as PeerStatus;
     return status.pid === run.pid ? { run, status } : null;

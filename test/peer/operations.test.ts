@@ -10,12 +10,12 @@ import { createMetrics } from '../../src/base/metrics.ts';
 import { type ReadOnlyServer, startReadOnlyServer } from '../../src/http/read-only-server.ts';
 import { createSnapshotStream } from '../../src/http/snapshot-stream.ts';
 import type { MemberView } from '../../src/peer/member-view.ts';
-import { operationsRoutes } from '../../src/peer/operations-routes.ts';
 import { declarePeerMetrics } from '../../src/peer/peer-metrics.ts';
 import { FRESH_PROGRESS, findProblems, followEvent, type PeerStatus } from '../../src/peer/peer-status.ts';
 import { findRunningPeer, writeRunFile } from '../../src/peer/run-file.ts';
 import { digest, memberAccount } from '../builders.ts';
 import { statusOf, viewOf } from './member-view-builder.ts';
+import { operationsOf } from './operations-of.ts';
 
 const TOKEN = 'a token of this test, long enough';
 
@@ -31,7 +31,7 @@ beforeEach(async () => {
   count({ kind: 'contributions', action: 'accept' });
   const view = (): MemberView => viewOf({ status });
   const views = createSnapshotStream('view', view);
-  const routes = operationsRoutes({ metrics, status: () => status, view, views, pictures: () => null });
+  const routes = operationsOf({ metrics, view, views });
   server = await startReadOnlyServer(routes, { host: '127.0.0.1', port: 0, token: TOKEN });
 });
 afterEach(async () => {

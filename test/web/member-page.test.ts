@@ -1,12 +1,11 @@
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createMetrics } from '../../src/base/metrics.ts';
 import { type ReadOnlyServer, startReadOnlyServer } from '../../src/http/read-only-server.ts';
 import { createSnapshotStream, type SnapshotStream } from '../../src/http/snapshot-stream.ts';
 import type { MemberView } from '../../src/peer/member-view.ts';
-import { operationsRoutes } from '../../src/peer/operations-routes.ts';
 import { readPageRoutes } from '../../src/web/web-bundle.ts';
 import { statusOf, viewOf } from '../peer/member-view-builder.ts';
+import { operationsOf } from '../peer/operations-of.ts';
 import { describeInBrowser, type Opened, type OpenOptions, shoot } from './browser.ts';
 import { busyView } from './member-views.ts';
 
@@ -24,13 +23,7 @@ describeInBrowser("a member's page", ({ open }) => {
 
   async function start(port = 0): Promise<void> {
     views = createSnapshotStream('view', () => view);
-    const routes = operationsRoutes({
-      metrics: createMetrics(),
-      status: () => view.status,
-      view: () => view,
-      views,
-      pictures: () => null,
-    });
+    const routes = operationsOf({ view: () => view, views });
     const options = { host: '127.0.0.1', port, token: TOKEN };
     server = await startReadOnlyServer([...routes, ...(await readPageRoutes('member'))], options);
   }
@@ -175,7 +168,7 @@ describeInBrowser("a member's page", ({ open }) => {
     await heading(page, 'This page needs its token').waitFor();
     await page.getByLabel('Token').fill('wrong');
     await page.getByRole('button', { name: 'Open' }).click();
-    await page.getByText('The token is not the right one').waitFor();
+    await page.getByText('does not know this token').waitFor();
     await shoot(page, 'member-token');
     await page.getByLabel('Token').fill(TOKEN);
     await page.getByRole('button', { name: 'Open' }).click();

@@ -25,7 +25,7 @@ export function MemberPage() {
   useEffect(() => {
     document.title = live.value === null ? title : `${live.value.status.phase} – ${title}`;
   }, [title, live.value?.status.phase]);
-  if (live.failure === 'unauthorised') return <NoToken onToken={again} />;
+  if (live.failure === 'unauthorised') return <NoToken message={live.message} onToken={again} />;
   return (
     <Frame title={title} aside={<Connection live={live} />}>
       {live.value === null ? <NoView live={live} /> : <Overview view={live.value} live={live} onRetry={again} />}
@@ -33,12 +33,10 @@ export function MemberPage() {
   );
 }
 
-function NoToken({ onToken }: { onToken: () => void }) {
+function NoToken({ message, onToken }: { message: string | null; onToken: () => void }) {
   return (
     <Frame title="Consilium peer">
-      {readToken() === null ? null : (
-        <Failed failure="unauthorised" message="It changes when the data folder is new." />
-      )}
+      {readToken() === null ? null : <Failed failure="unauthorised" message={message ?? ''} />}
       <TokenForm
         where={
           <>

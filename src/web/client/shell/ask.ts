@@ -1,3 +1,4 @@
+import { knowsToken } from '../../../http/server-proof.ts';
 import { readToken } from './token.ts';
 
 /** Why there is no answer: the server wants a (different) token, does not answer at all, has no such thing, or says no. */
@@ -13,7 +14,7 @@ export class AskError extends Error {
 }
 
 /**
- * Asks the server that this page is from.
+ * Asks the server that this page is from; another program that has its port by now is not sent the token.
  * @param path absolute, for instance `/api/view`
  * @throws AskError
  */
@@ -21,9 +22,15 @@ export async function ask(path: string, signal: AbortSignal | null = null): Prom
   const token = readToken();
   let response: Response;
   try {
+    if (token !== null && !(await knowsToken('', token, signal))) {
+      throw new AskError(
+        'unauthorised',
+        'It is of another run, or another program has this port by now. It was not sent.',
+      );
+    }
     response = await fetch(path, { headers: token === null ? {} : { authorization: `Bearer ${token}` }, signal });
   } catch (cause) {
-    if (signal?.aborted === true) throw cause;
+    if (signal?.aborted === true || cause instanceof AskError) throw cause;
     throw new AskError('unreachable', 'nothing answers at this address');
   }
   if (response.ok) return response;

@@ -1,3 +1,4 @@
+import { trustScript } from './trust-script.ts';
 import type { VerifierAnswer, VerifierQuestion } from './verifier-message.ts';
 
 let loading: Promise<string> | null = null;
@@ -46,7 +47,7 @@ export function startVerifier(question: VerifierQuestion, onAnswer: (answer: Ver
       if (isEnded) return;
       address = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
       try {
-        worker = new Worker(address);
+        worker = new Worker(trustScript(address));
         worker.addEventListener('message', ({ data }: MessageEvent<VerifierAnswer>) => tell(data));
         worker.addEventListener('error', ({ message }) => fail(message || NO_WORKER));
         worker.postMessage(question);
