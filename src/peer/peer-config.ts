@@ -77,7 +77,7 @@ export const peerConfigSchema = z.strictObject({
         .boolean()
         .default(false)
         .describe(
-          'Must be true where host is not a loopback address: metrics and health then answer anybody who can reach it.',
+          'Must be true where host is not a loopback address: health, metrics and the empty page then answer anybody who can reach it; data go to who has the token, unencrypted.',
         ),
     })
     .prefault({})

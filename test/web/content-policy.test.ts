@@ -45,7 +45,7 @@ describeInBrowser('the policy of the pages', ({ open }) => {
           setTimeout(() => { globalThis.outcome = { thrown, violations }; }, 300);`,
       }),
     );
-    await page.goto(server.url);
+    await page.goto(server.url, { waitUntil: 'commit' });
     let outcome: unknown;
     await expect
       .poll(async () => (outcome = await page.evaluate('globalThis.outcome')), { timeout: 10_000 })
