@@ -134,7 +134,10 @@ export function createPeerOperations(deps: PeerOperationsDeps): PeerOperations {
     async start() {
       await Promise.all([viewer.load(), pictures.load()]);
       void lookOn();
-      const routes = [...operationsRoutes({ metrics, recent, status, view, views, pictures: pictures.current }), ...deps.page];
+      const routes = [
+        ...operationsRoutes({ metrics, recent, status, view, views, pictures: pictures.current }),
+        ...deps.page,
+      ];
       const { operations: config } = member.config;
       const started = await startOperationsServer(routes, { config, path: folder.page, onError });
       server = started.server;

@@ -28,11 +28,7 @@ afterAll(() => opened.close());
 /** Every route of every page, as the table of its server has it. */
 async function allRoutes(): Promise<Route[]> {
   const pages = await Promise.all(PAGE_NAMES.map((page) => readPageRoutes(page)));
-  return [
-    ...operationsOf(),
-    ...auditorRoutes(shelfOfOne(opened.study)),
-    ...pages.flat(),
-  ];
+  return [...operationsOf(), ...auditorRoutes(shelfOfOne(opened.study)), ...pages.flat()];
 }
 
 /** An address that a route answers to. */
