@@ -50,7 +50,7 @@ beforeEach(() => start());
 afterEach(async () => {
   vi.useRealTimers();
   await server.stop();
-  await expect.poll(() => subscribed, WITHIN).toBe(0);
+  await vi.waitUntil(() => subscribed === 0, WITHIN);
 });
 
 /** Opens a stream; `text` grows with what comes, as long as the socket is read. */
