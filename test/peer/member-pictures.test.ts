@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ZERO_DIGEST } from '../../src/base/bytes.ts';
+import { type Hex, ZERO_DIGEST } from '../../src/base/bytes.ts';
 import { createSeededRandom } from '../../src/base/seeded-random.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { heartInput } from '../../src/data/tables/heart-input.ts';
@@ -19,6 +19,7 @@ import { inputNamesOf } from '../../src/peer/pictures/input-names.ts';
 import { keepPictures, type PictureKeeper } from '../../src/peer/pictures/keep-pictures.ts';
 import { makePictures, type PictureTask } from '../../src/peer/pictures/make-pictures.ts';
 import { prepareMember } from '../../src/peer/prepare-member.ts';
+import type { Progress } from '../../src/peer/progress.ts';
 import { findWarnings } from '../../src/peer/view/find-notices.ts';
 import { STUDY } from '../builders.ts';
 import { viewOf } from './member-view-builder.ts';
@@ -167,10 +168,11 @@ test('the inputs of a table are called as its columns and levels are', () => {
 describe('keepPictures', () => {
   let path: string;
   let store: PeerStore;
+  let bases: readonly (readonly Hex[])[];
   const logged: string[] = [];
   beforeEach(async () => {
     path = await mkdtemp(join(tmpdir(), 'consilium-pictures-'));
-    const { bases } = await recordedMember(path);
+    ({ bases } = await recordedMember(path));
     store = openPeerStore(dataFolder(path).database);
     const unused = {
       base: ZERO_DIGEST,
@@ -195,12 +197,13 @@ describe('keepPictures', () => {
   });
   const file = (): string => join(dataFolder(path).pictures, 'pictures.json');
 
-  async function keeper(): Promise<PictureKeeper> {
+  /** @param now so that pictures have taken time when it is asked a second time */
+  async function keeper(now: () => number = () => 0): Promise<PictureKeeper> {
     const log = (event: string): void => void logged.push(event);
     const logger = { debug: log, info: log, warn: log, error: log };
     const { blobs, pictures } = dataFolder(path);
     const member = await prepareMember(path);
-    return keepPictures({ member, store, blobs: createBlobStore(blobs), logger, folder: pictures });
+    return keepPictures({ clock: { now }, member, store, blobs: createBlobStore(blobs), logger, folder: pictures });
   }
 
   test('keeps them for the next run, in a file that only the owner reads', async () => {
@@ -227,6 +230,40 @@ describe('keepPictures', () => {
       await next.load();
       expect(next.current()).toBe(null);
     }
+  });
+
+  /** The peer reaches a round; the study has three, and after the last there is none to train. */
+  const reach = (round: number): void => {
+    const baseSegments = [...(bases[Math.min(round, 2)] ?? [])];
+    store.saveProgress({ ...(store.progress() as Progress), round, baseSegments });
+  };
+
+  test('rests nineteen times as long as they took, but not after the last round', async () => {
+    let now = 1_000;
+    const kept = await keeper(() => now);
+    const makes = async (round: number, at: number): Promise<boolean> => {
+      reach(round);
+      now = at;
+      const before = kept.current();
+      const done = kept.follow(evaluated(round));
+      now += 10;
+      await done;
+      return kept.current() !== before;
+    };
+    expect(await makes(0, 1_000)).toBe(true);
+    expect(await makes(1, 1_010 + 189)).toBe(false);
+    expect(await makes(1, 1_010 + 190)).toBe(true);
+    expect(await makes(2, 1_220)).toBe(false);
+    expect(await makes(3, 1_230)).toBe(true);
+  });
+
+  test('makes those of the last round although others are still being made', async () => {
+    const kept = await keeper();
+    reach(2);
+    const earlier = kept.follow(evaluated(2));
+    reach(3);
+    await Promise.all([kept.follow(evaluated(3)), earlier]);
+    expect(kept.current()?.round).toBe(3);
   });
 
   test('makes none of a base that the peer is past, and none once it is stopped', async () => {

@@ -16,6 +16,8 @@ export interface Points {
 /** The kernel between all points of both samples, the first sample's before the second's: a square matrix, row after row. */
 export interface KernelMatrix {
   readonly values: Float64Array;
+  /** Of each row, without the point itself. */
+  readonly rowSums: Float64Array;
   readonly first: number;
   readonly second: number;
 }
@@ -27,28 +29,50 @@ export interface KernelMatrix {
  */
 export function kernelMatrix(x: Points, y: Points, scale?: number): KernelMatrix {
   if (x.count < 2 || y.count < 2) throw new RangeError('a sample has fewer than two points');
-  const width = x.values.length / x.count;
   const count = x.count + y.count;
-  const at = (point: number, k: number): number =>
-    (point < x.count ? x.values[point * width + k] : y.values[(point - x.count) * width + k]) as number;
+  const distances = squaredDistances(joined(x.values, y.values), count);
+  const factor = scale ?? 1 / (2 * (medianOf(distances) || 1));
   const values = new Float64Array(count * count);
-  const distances: number[] = [];
+  const rowSums = new Float64Array(count);
+  let next = 0;
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < i; j++) {
+      const kernel = Math.exp(-factor * (distances[next++] as number));
+      values[i * count + j] = kernel;
+      values[j * count + i] = kernel;
+      rowSums[i] = (rowSums[i] as number) + kernel;
+      rowSums[j] = (rowSums[j] as number) + kernel;
+    }
+  }
+  return { values, rowSums, first: x.count, second: y.count };
+}
+
+function joined(x: ArrayLike<number>, y: ArrayLike<number>): Float64Array {
+  const all = new Float64Array(x.length + y.length);
+  all.set(x);
+  all.set(y, x.length);
+  return all;
+}
+
+/** Of each point to those before it. */
+function squaredDistances(points: Float64Array, count: number): Float64Array {
+  const width = points.length / count;
+  const distances = new Float64Array((count * (count - 1)) / 2);
+  let next = 0;
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < i; j++) {
       let sum = 0;
-      for (let k = 0; k < width; k++) sum += (at(i, k) - at(j, k)) ** 2;
-      values[i * count + j] = sum;
-      values[j * count + i] = sum;
-      distances.push(sum);
+      for (let k = 0; k < width; k++) {
+        const step = (points[i * width + k] as number) - (points[j * width + k] as number);
+        sum += step * step;
+      }
+      distances[next++] = sum;
     }
   }
-  const factor = scale ?? 1 / (2 * (medianOf(distances) || 1));
-  return { values: values.map((distance) => Math.exp(-factor * distance)), first: x.count, second: y.count };
+  return distances;
 }
 
-function medianOf(values: readonly number[]): number {
-  return Float64Array.from(values).sort()[Math.floor(values.length / 2)] as number;
-}
+const medianOf = (values: Float64Array): number => values.toSorted()[Math.floor(values.length / 2)] as number;
 
 /** Source: Gretton, Borgwardt, Rasch, Schölkopf and Smola, A kernel two-sample test, 2012, equations 3 and 5. */
 export function maximumMeanDiscrepancy(kernel: KernelMatrix): MaximumMeanDiscrepancy {
@@ -58,22 +82,30 @@ export function maximumMeanDiscrepancy(kernel: KernelMatrix): MaximumMeanDiscrep
   );
 }
 
-/** @param order the points, those of the first sample before the others */
-function discrepancyOf({ values, first, second }: KernelMatrix, order: readonly number[]): MaximumMeanDiscrepancy {
-  const sums = { within: 0, beyond: 0, across: 0 };
-  order.forEach((point, i) => {
-    for (let j = 0; j < i; j++) {
-      const kernel = values[point * order.length + (order[j] as number)] as number;
-      if (i < first) sums.within += 2 * kernel;
-      else if (j >= first) sums.beyond += 2 * kernel;
-      else sums.across += kernel;
-    }
+/**
+ * Only the smaller sample's pairs are looked up; the rest follows from the sums of the rows.
+ * @param order the points, those of the first sample before the others
+ */
+function discrepancyOf(
+  { values, rowSums, first, second }: KernelMatrix,
+  order: readonly number[],
+): MaximumMeanDiscrepancy {
+  const isFirstSmaller = first <= second;
+  const smaller = isFirstSmaller ? order.slice(0, first) : order.slice(first);
+  let [own, reach, all] = [0, 0, 0];
+  for (const sum of rowSums) all += sum;
+  smaller.forEach((point, i) => {
+    reach += rowSums[point] as number;
+    for (let j = 0; j < i; j++) own += 2 * (values[point * order.length + (smaller[j] as number)] as number);
   });
-  const across = (2 * sums.across) / (first * second);
+  const across = reach - own;
+  const other = all - own - 2 * across;
+  const [within, beyond] = isFirstSmaller ? [own, other] : [other, own];
+  const between = (2 * across) / (first * second);
   return {
-    unbiased: sums.within / (first * (first - 1)) + sums.beyond / (second * (second - 1)) - across,
+    unbiased: within / (first * (first - 1)) + beyond / (second * (second - 1)) - between,
     // Each point's kernel with itself is 1.
-    biased: (sums.within + first) / first ** 2 + (sums.beyond + second) / second ** 2 - across,
+    biased: (within + first) / first ** 2 + (beyond + second) / second ** 2 - between,
   };
 }
 

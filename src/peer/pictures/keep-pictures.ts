@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { joinSegments } from '../../protocol/segments.ts';
@@ -13,6 +14,7 @@ import { inputNamesOf } from './input-names.ts';
 import { makePictures } from './make-pictures.ts';
 
 export interface PictureKeeperDeps {
+  readonly clock: Pick<Clock, 'now'>;
   readonly member: PreparedMember;
   readonly store: Pick<PeerStore, 'progress'>;
   readonly blobs: Pick<BlobStore, 'get'>;
@@ -21,27 +23,31 @@ export interface PictureKeeperDeps {
   readonly folder: string;
 }
 
-/** What a member is shown of its own records, made anew after each evaluation of a base. */
+/** Pictures may take one part in twenty of a peer's time, so that a round is not held up by them: after some there is a rest of this many times as long. */
+const REST = 19;
+
+/** What a member is shown of its own records, made anew after an evaluation of a base. */
 export interface PictureKeeper {
   /** Reads what the last run left; what cannot be read, or is of another study, counts as none. */
   load(): Promise<void>;
   /** Null before the first evaluation. */
   current(): MemberPictures | null;
   /**
-   * Told everything that the peer tells; resolves when the pictures of it are there. What is evaluated while some are being made has to wait for the
-   * next round, so that a slow machine is not asked for more than it can do.
+   * Told everything that the peer tells; resolves when the pictures of it are there. What is evaluated while some are being made, or in the rest
+   * after, has to wait for a later round; of the study's last model there are pictures always, since nothing is held up then.
    */
   follow(event: PeerEvent): Promise<void>;
   /** Ends what is being made. */
   stop(): Promise<void>;
 }
 
-export function keepPictures({ member, store, blobs, logger, folder }: PictureKeeperDeps): PictureKeeper {
+export function keepPictures({ clock, member, store, blobs, logger, folder }: PictureKeeperDeps): PictureKeeper {
   const file = join(folder, 'pictures.json');
   const inputNames = inputNamesOf(member.manifest.input);
   const stopping = new AbortController();
   let current: MemberPictures | null = null;
   let making: Promise<void> | null = null;
+  let restUntil = clock.now();
 
   async function make(round: number): Promise<void> {
     const progress = store.progress();
@@ -61,7 +67,11 @@ export function keepPictures({ member, store, blobs, logger, folder }: PictureKe
     },
     current: () => current,
     async follow(event) {
-      if (event.event !== 'round.evaluated' || making !== null || stopping.signal.aborted) return;
+      if (event.event !== 'round.evaluated') return;
+      const isLast = event.round === member.manifest.rounds;
+      if (isLast) await making;
+      if (stopping.signal.aborted || making !== null || (!isLast && clock.now() < restUntil)) return;
+      const begun = clock.now();
       making = make(event.round)
         .catch((error: unknown) => {
           // A study goes on without pictures; why there are none is in the log, and nothing of a record.
@@ -69,6 +79,7 @@ export function keepPictures({ member, store, blobs, logger, folder }: PictureKe
         })
         .finally(() => {
           making = null;
+          restUntil = clock.now() + REST * (clock.now() - begun);
         });
       await making;
     },
