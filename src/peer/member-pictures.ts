@@ -44,7 +44,7 @@ const images = z.strictObject({
   images: z.array(
     z.strictObject({
       ...judged,
-      /** Base64, a byte a number, row after row, 0 black to 255 white. */
+      /** Base64, a byte a number, row after row, from 0 for the darkest of all these images' pixels to 255 for the brightest. */
       pixels: z.string(),
       /** Base64, a byte a pixel, 255 where the predicted class depends on the pixel most. */
       saliency: z.string(),

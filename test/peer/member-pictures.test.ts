@@ -52,6 +52,8 @@ function dataset(samples: number, inputShape: readonly number[], seed: string, s
     { length: samples * width },
     (_, i) => (next() * 0.5 + 0.3 * (labels[Math.floor(i / width)] as number) + shift - 0.5) * 4,
   );
+  // So that the darkest and the brightest pixel are known.
+  if (inputShape.length === 3) labels.forEach((_, i) => inputs.set([-2, 2], i * width));
   const inputScaling = { offset: [0.5], scale: [4] };
   return { inputs, labels, samples, inputShape, classes: 2, classNames: ['healthy', 'ill'], inputScaling };
 }

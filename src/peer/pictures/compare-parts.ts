@@ -19,6 +19,8 @@ export interface ComparisonTerms {
 }
 
 const MOST_LISTED = 12;
+/** Probabilities are compared in thousandths: nobody is to be alarmed by 10⁻⁸ that became 10⁻⁶. */
+const STEPS = 1000;
 /** The kernel takes time with the square of this. */
 const MOST_POINTS = 150;
 const FEWEST_POINTS = 20;
@@ -92,10 +94,14 @@ function inputQuantities(reference: Dataset, current: Dataset, names: readonly s
 function outputQuantities(reference: DrawnPart, current: DrawnPart, isClassifier: boolean): Quantity[] {
   const { classNames, classes } = reference.data;
   const width = isClassifier ? classes : 1;
+  const valuesOf = (part: DrawnPart, k: number): number[] => {
+    const values = column(part.outputs, width, k);
+    return isClassifier ? values.map((value) => Math.round(value * STEPS) / STEPS) : values;
+  };
   const quantity = (k: number, name: string): Quantity => ({
     name,
-    reference: column(reference.outputs, width, k),
-    current: column(current.outputs, width, k),
+    reference: valuesOf(reference, k),
+    current: valuesOf(current, k),
   });
   if (!isClassifier) return [quantity(0, 'log risk')];
   const judged = classes === 2 ? [1] : Array.from({ length: classes }, (_, k) => k);

@@ -32,37 +32,44 @@ export function ChartFigure({ title, description, size, legend, table, children 
         <desc id={`${id}-d`}>{description}</desc>
         {children}
       </svg>
-      <details class="figures">
-        <summary>Figures</summary>
-        <div class="scroll" tabIndex={0} role="region" aria-label={`${title}: figures`}>
-          <table>
-            <thead>
-              <tr>
-                {table.head.map((cell) => (
-                  <th key={cell} scope="col">
-                    {cell}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {table.rows.map((row) => (
-                <tr key={row[0]}>
-                  {row.map((cell, i) =>
-                    i === 0 ? (
-                      <th key={i} scope="row">
-                        {cell}
-                      </th>
-                    ) : (
-                      <td key={i}>{cell}</td>
-                    ),
-                  )}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </details>
+      <FiguresBehind title={title} table={table} />
     </figure>
+  );
+}
+
+/** The table behind something that is drawn. */
+export function FiguresBehind({ title, table }: Pick<ChartFigureProps, 'title' | 'table'>) {
+  return (
+    <details class="figures">
+      <summary>Figures</summary>
+      <div class="scroll" tabIndex={0} role="region" aria-label={`${title}: figures`}>
+        <table>
+          <thead>
+            <tr>
+              {table.head.map((cell) => (
+                <th key={cell} scope="col">
+                  {cell}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {table.rows.map((row) => (
+              <tr key={row[0]}>
+                {row.map((cell, i) =>
+                  i === 0 ? (
+                    <th key={i} scope="row">
+                      {cell}
+                    </th>
+                  ) : (
+                    <td key={i}>{cell}</td>
+                  ),
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
   );
 }

@@ -5,6 +5,7 @@ import { Frame } from '../shell/frame.tsx';
 import { Failed, Loading, TokenForm } from '../shell/states.tsx';
 import { readToken } from '../shell/token.ts';
 import { type Live, useLive } from '../shell/use-live.ts';
+import { ImagesSection } from './images-section.tsx';
 import { LearningSection } from './learning-section.tsx';
 import { MembersSection } from './members-section.tsx';
 import { nameOf, ownRow } from './names.ts';
@@ -78,6 +79,7 @@ function Overview({ view, live, onRetry }: { view: MemberView; live: Live<Member
         <ValueSection value={view.value} />
         {view.privacy === null ? <TrafficSection traffic={view.traffic} /> : <PrivacySection privacy={view.privacy} />}
       </div>
+      <ImagesSection round={view.picturesOf} />
       <MembersSection view={view} />
       <div class="columns">
         <OutboxSection view={view} />
