@@ -5,7 +5,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { encodeSamples } from '../data/images/encode-samples.ts';
 import { readRecordPlaces } from '../data/record-places.ts';
 import { type RecordValuation, valueRecords } from '../peer/value-records.ts';
-import { renderContactSheet } from '../report/contact-sheet.ts';
+import { renderContactSheet } from '../web/contact-sheet.ts';
 import { type OptionValues, required, usageError, wholeNumber } from './command-line.ts';
 import { formatCsv } from './format-csv.ts';
 import { formatTable } from './format-table.ts';

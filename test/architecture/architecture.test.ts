@@ -17,7 +17,6 @@ const RANKS: Readonly<Record<string, number>> = {
   gossip: 2,
   ledger: 2,
   audit: 3,
-  report: 4,
   peer: 4,
   web: 5,
   cli: 6,
@@ -106,7 +105,7 @@ describe('the check itself', () => {
 /** Whatever a peer could log, count or send of them (docs/decisions/0028). */
 test("peers read no members' own files, only what was prepared", () => {
   const prepared = /^src\/data\/(prepared-|dataset\.ts|data-error\.ts|input-spec\.ts|check-input\.ts)/;
-  const below = /^src\/(protocol|model|privacy|mixing|valuation|gossip|ledger|audit|report|peer)\//;
+  const below = /^src\/(protocol|model|privacy|mixing|valuation|gossip|ledger|audit|peer)\//;
   const readers = imports.filter(
     ({ from, to }) => below.test(from) && to.startsWith('src/data/') && !prepared.test(to),
   );

@@ -20,6 +20,7 @@ export interface OpenOptions {
   readonly width?: number;
   readonly height?: number;
   readonly scheme?: 'light' | 'dark';
+  readonly javaScriptEnabled?: boolean;
 }
 
 export interface Opened {
@@ -51,6 +52,7 @@ async function openPage(browser: Browser, options: OpenOptions = {}): Promise<Op
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1280, height: options.height ?? 900 },
     colorScheme: options.scheme ?? 'light',
+    javaScriptEnabled: options.javaScriptEnabled ?? true,
   });
   const page = await context.newPage();
   const errors: string[] = [];

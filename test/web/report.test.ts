@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Bundle, openBundle } from '../../src/audit/read-bundle.ts';
+import { type BundleStudy, openBundleStudy } from '../../src/web/auditor/open-bundle-study.ts';
 import { exportReport } from '../../src/web/report/export-report.ts';
 import { type ReportSnapshot, takeSnapshot } from '../../src/web/report/report-snapshot.ts';
 import type { RunView } from '../../src/web/report/run-view.ts';
@@ -13,20 +15,30 @@ import { type OpenedSynthetic, openSyntheticStudy } from './open-synthetic-study
 const HOSTILE = '</script><script>document.title=1</script><img src=x onerror=alert(1)>\u2028&amp;';
 
 let opened: OpenedSynthetic;
+let bundle: Bundle;
+let study: BundleStudy;
 let snapshot: ReportSnapshot;
 let folder: string;
 beforeAll(async () => {
   opened = await openSyntheticStudy(HOSTILE);
   await opened.study.checked;
-  snapshot = await takeSnapshot(opened.study, runOf(opened));
+  const names = Object.fromEntries(opened.study.view().members.map(({ account }, i) => [account, nameOf(i)]));
+  bundle = await openBundle(opened.path);
+  study = await openBundleStudy(bundle, null, { names });
+  await study.checked;
+  snapshot = await takeSnapshot(study, runOf(study));
   folder = await mkdtemp(join(tmpdir(), 'consilium-report-'));
 });
 afterAll(async () => {
+  await bundle.close();
   await opened.close();
   await rm(folder, { recursive: true });
 });
 
-function runOf({ study }: OpenedSynthetic): RunView {
+/** Members joined in another order than the run counts them. */
+const nameOf = (position: number): string => `hospital ${position === 0 ? 3 : position} ${HOSTILE}`;
+
+function runOf(study: BundleStudy): RunView {
   const { members, manifest } = study.view();
   return {
     title: manifest?.title ?? '',
@@ -44,7 +56,8 @@ function runOf({ study }: OpenedSynthetic): RunView {
     },
     members: members.map(({ account }, i) => ({
       account,
-      name: `hospital ${i + 1} ${HOSTILE}`,
+      position: i,
+      name: nameOf(i),
       samples: 10 * (i + 1),
       accuracyAlone: i === 0 ? Number.NaN : 0.8,
       accuracyFederated: 0.9,
@@ -64,6 +77,24 @@ function runOf({ study }: OpenedSynthetic): RunView {
   };
 }
 
+/** Metrics on the common test part for each member, the same in every round. */
+function withAccuracies({ view }: ReportSnapshot, accuracyOf: (member: number) => number): ReportSnapshot['view'] {
+  const [pattern] = view.metrics;
+  if (pattern === undefined) throw new Error('the study has no metrics');
+  const metrics = view.members.flatMap(({ account }, i) =>
+    [0, 1, 2].map((round) => ({
+      ...pattern,
+      member: account,
+      round,
+      part: 'common' as const,
+      by: null,
+      group: null,
+      accuracy: accuracyOf(i),
+    })),
+  );
+  return { ...view, metrics };
+}
+
 describe('the report of a study', () => {
   test('is one file that loads nothing, with texts as texts', async () => {
     const html = await exportReport(snapshot);
@@ -77,7 +108,7 @@ describe('the report of a study', () => {
   });
 
   test('gives the same bytes for the same data', async () => {
-    const again = await takeSnapshot(opened.study, runOf(opened));
+    const again = await takeSnapshot(study, runOf(study));
     expect(await exportReport(again)).toBe(await exportReport(snapshot));
   });
 
@@ -101,12 +132,17 @@ describe('the report of a study', () => {
   });
 });
 
+/** The report with something of it changed, as a file. */
+async function fileWith(name: string, change: (snapshot: ReportSnapshot) => ReportSnapshot): Promise<string> {
+  const path = join(folder, `${name}.html`);
+  await writeFile(path, await exportReport(change(snapshot)));
+  return pathToFileURL(path).href;
+}
+
 describeInBrowser('a report that is opened from disk', ({ open }) => {
   let address: string;
   beforeAll(async () => {
-    const path = join(folder, 'report.html');
-    await writeFile(path, await exportReport(snapshot));
-    address = pathToFileURL(path).href;
+    address = await fileWith('report', (same) => same);
   });
 
   test.each([
@@ -126,25 +162,90 @@ describeInBrowser('a report that is opened from disk', ({ open }) => {
       await page.locator('main section').first().waitFor();
     }
     await page.getByRole('link', { name: 'Participation' }).click();
-    await page.getByRole('link', { name: 'Member 1, round 1: contributed' }).click();
-    await page.getByText('Signed by Member 1.').waitFor();
+    await page.getByRole('link', { name: `${nameOf(1)}, round 1: contributed` }).click();
+    await page.getByText(`Signed by ${nameOf(1)}.`).waitFor();
+    await page.getByText('Proofs are not in this file').waitFor();
     expect(errors).toEqual([]);
     await close();
   });
 
-  test('verifies a bundle that is dropped on it', async () => {
+  test('draws who harmed the others to the left of the zero line, and says what is not known with a dash', async () => {
+    const scores = [-81_250, 40_000, null];
+    const address = await fileWith('harm', (known) => ({
+      ...known,
+      view: {
+        ...known.view,
+        members: known.view.members.map((member, i) => ({ ...member, scoreMicros: scores[i] ?? null })),
+      },
+    }));
+    const { page, errors, close } = await open();
+    await page.goto(address);
+    const chart = page.getByRole('img', { name: 'Score of the study (mnat)' });
+    const bars = await chart.locator('rect').evaluateAll((all) => all.map((bar) => Number(bar.getAttribute('x'))));
+    const widths = await chart
+      .locator('rect')
+      .evaluateAll((all) => all.map((bar) => Number(bar.getAttribute('width'))));
+    const zero = bars[1] ?? 0;
+    expect((bars[0] ?? 0) + (widths[0] ?? 0)).toBeCloseTo(zero);
+    expect(widths.map((width) => width > 1)).toEqual([true, true, ...widths.slice(2).map(() => false)]);
+    expect(await chart.textContent()).toContain('← harmed the others');
+    expect(await chart.locator('text').allTextContents()).toEqual(expect.arrayContaining(['−81.25', '40.00', '–']));
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('draws one line where all have one model, and as many as members where not', async () => {
     const { page, close } = await open();
+    const lines = page.locator('#learning figure').first().locator('path.line');
+    const count = snapshot.run.members.length;
+    const differ = await fileWith('differ', (known) => ({
+      ...known,
+      view: withAccuracies(known, (i) => 0.5 + i / 10),
+    }));
+    await page.goto(differ);
+    // Each line twice: in the legend and in the drawing; two levels to compare with.
+    await expect.poll(() => lines.count()).toBe(2 * (count + 2));
+    await page.goto(await fileWith('same', (known) => ({ ...known, view: withAccuracies(known, () => 0.5) })));
+    await expect.poll(() => lines.count()).toBe(2 * (1 + 2));
+    await close();
+  });
+
+  test('names every finding, with the way to its place', async () => {
+    const member = snapshot.view.members[0]?.account ?? '0x';
+    const findings = Array.from({ length: 12 }, (_, round) => ({
+      code: 'audit/mix-differs' as const,
+      member,
+      round,
+      message: `differs ${round} ${HOSTILE}`,
+    }));
+    const address = await fileWith('findings', (known) => ({
+      ...known,
+      view: { ...known.view, check: { state: 'done', findings, notices: [], mixesReplayed: 1 } },
+    }));
+    const { page, errors, close } = await open();
+    await page.goto(address);
+    await page.getByText('12 findings').waitFor();
+    await page.getByRole('link', { name: 'See what was found' }).click();
+    const rows = page.getByRole('region', { name: 'Findings' }).locator('tbody tr');
+    expect(await rows.locator('td.wrap').allTextContents()).toEqual(findings.map(({ message }) => message));
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('says what counts without JavaScript', async () => {
+    const { page, close } = await open({ javaScriptEnabled: false });
+    await page.goto(address);
+    expect(await page.locator('noscript tbody tr').count()).toBe(snapshot.run.members.length);
+    await shoot(page, 'report-without-javascript');
+    await close();
+  });
+
+  test('verifies a bundle that is dropped on it', async () => {
+    const { page, errors, close } = await open();
     await page.goto(`${address}#/verify`);
     await page.locator('input[type=file]').setInputFiles(opened.path);
-    await page
-      .getByText(/signatures/)
-      .first()
-      .waitFor();
-    await page
-      .getByText(/nothing is wrong|no finding|nothing was found/i)
-      .first()
-      .waitFor();
-    expect(await page.getByText(/not an evidence bundle/i).count()).toBe(0);
+    await page.getByText('Every signature, head, Merkle root and digest in it is right.').waitFor();
+    expect(errors).toEqual([]);
     await close();
   });
 });

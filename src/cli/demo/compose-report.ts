@@ -1,4 +1,5 @@
 import { openBundle } from '../../audit/read-bundle.ts';
+import type { Hex } from '../../base/bytes.ts';
 import { connectLedger, type LedgerConnection } from '../../ledger/ethers-ledger.ts';
 import { openBundleStudy } from '../../web/auditor/open-bundle-study.ts';
 import { type ReportSnapshot, takeSnapshot } from '../../web/report/report-snapshot.ts';
@@ -16,52 +17,57 @@ export interface RunFacts {
   readonly seed: number;
 }
 
-/** Gathers what the report shows: from the audit that was, from the clean evidence, and from the ledger. */
+/** Gathers what the report shows: from the audit that was, from the evidence that it looked at, and from the ledger. */
 export async function composeReport(
   outcome: DemoOutcome,
   members: readonly MemberResult[],
   facts: RunFacts,
 ): Promise<ReportSnapshot> {
-  const bundle = await openBundle(outcome.run.folder.bundle);
+  const bundle = await openBundle(outcome.bundle);
   const connection = await connectLedger({ rpcUrl: outcome.rpcUrl, contract: outcome.contract });
   try {
-    const study = await openBundleStudy(bundle, connection, outcome.report);
+    const study = await openBundleStudy(bundle, connection, { known: outcome.report, names: namesOf(outcome) });
     await study.checked;
-    const positions = new Map(study.view().members.map(({ account, position }) => [account, position]));
-    const inOrder = members.toSorted((a, b) => (positions.get(a.address) ?? 0) - (positions.get(b.address) ?? 0));
-    return await takeSnapshot(study, await describeRun(outcome, { members: inOrder, facts, connection }));
+    return await takeSnapshot(study, await describeRun(outcome, { members, facts, connection }));
   } finally {
     connection.close();
     await bundle.close();
   }
 }
 
+/** What the run calls its members, by account. */
+export const namesOf = ({ rows }: DemoOutcome): Record<Hex, string> =>
+  Object.fromEntries(rows.map(({ address, name }) => [address, name]));
+
 interface RunParts {
-  /** In order of position. */
   readonly members: readonly MemberResult[];
   readonly facts: RunFacts;
   readonly connection: LedgerConnection;
 }
 
 async function describeRun(outcome: DemoOutcome, { members, facts, connection }: RunParts): Promise<RunView> {
-  const { report, reference, run } = outcome;
+  const { report, reference, run, rows } = outcome;
+  const audited = new Map(report.members.map((member, position) => [member.address, { ...member, position }]));
+  // The audit's figures are in order of position.
+  const positions = members.map(({ address }) => audited.get(address)?.position ?? -1);
   return {
     title: report.title,
     startedAt: facts.startedAt,
     durationSeconds: outcome.durationSeconds,
     command: facts.command,
     terms: describeTerms(outcome, facts),
-    members: members.map((member) => ({
+    members: members.map((member, i) => ({
       account: member.address,
+      position: audited.get(member.address)?.position ?? i,
       name: member.name,
       samples: member.samples,
       accuracyAlone: member.accuracyAlone,
       accuracyFederated: member.accuracyFederated,
       aucAlone: member.aucAlone,
       aucFederated: member.aucFederated,
-      modelCredits: report.members.find(({ address }) => address === member.address)?.modelCredits ?? null,
-      bytesIn: outcome.rows.find(({ address }) => address === member.address)?.bytesIn ?? 0,
-      bytesOut: outcome.rows.find(({ address }) => address === member.address)?.bytesOut ?? 0,
+      modelCredits: inOrder(audited.get(member.address)?.modelCredits ?? null, positions),
+      bytesIn: rows[i]?.bytesIn ?? 0,
+      bytesOut: rows[i]?.bytesOut ?? 0,
       killed: member.killed,
     })),
     accuracyPooled: reference.pooled?.accuracy ?? null,
@@ -70,8 +76,11 @@ async function describeRun(outcome: DemoOutcome, { members, facts, connection }:
   };
 }
 
+const inOrder = (credits: readonly number[] | null, positions: readonly number[]): (number | null)[] | null =>
+  credits === null ? null : positions.map((position) => credits[position] ?? null);
+
 /** What was paid for each record that a member brought to the ledger. */
-async function readGas(connection: LedgerConnection, study: `0x${string}`): Promise<RunView['gas']> {
+async function readGas(connection: LedgerConnection, study: Hex): Promise<RunView['gas']> {
   const records = (await connection.entries(study, 0)).filter(
     ({ kind }) => kind === 'joined' || kind === 'contribution' || kind === 'valuation',
   );

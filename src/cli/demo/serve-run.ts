@@ -7,6 +7,7 @@ import { auditorRoutes } from '../../web/auditor/routes.ts';
 import { shelfOfOne } from '../../web/auditor/shelves.ts';
 import { readPageRoutes } from '../../web/web-bundle.ts';
 import { untilAborted } from '../until-aborted.ts';
+import { namesOf } from './compose-report.ts';
 import type { DemoOutcome } from './run-demo.ts';
 
 /**
@@ -14,14 +15,15 @@ import type { DemoOutcome } from './run-demo.ts';
  * @param onServing told where it is
  */
 export async function serveRun(
-  { bundle: path, rpcUrl, contract, report }: DemoOutcome,
+  outcome: DemoOutcome,
   signal: AbortSignal,
   onServing: (url: string) => void,
 ): Promise<void> {
+  const { bundle: path, rpcUrl, contract, report } = outcome;
   const ledger = await connectLedger({ rpcUrl, contract });
   const bundle = await openBundle(path);
   try {
-    const study = await openBundleStudy(bundle, ledger, report);
+    const study = await openBundleStudy(bundle, ledger, { known: report, names: namesOf(outcome) });
     const routes = [...auditorRoutes(shelfOfOne(study)), ...(await readPageRoutes('auditor'))];
     const onError = (error: unknown): void => void process.stderr.write(`${messageOf(error)}\n`);
     const server = await startReadOnlyServer(routes, { host: '127.0.0.1', port: 0, token: null, onError });

@@ -40,6 +40,8 @@ export interface AuditView {
 
 export interface MemberRow {
   readonly position: number;
+  /** What people call it; null where nobody said. No record holds it. */
+  readonly name: string | null;
   /** The account that it has now, and all that it had. */
   readonly account: Hex;
   readonly accounts: readonly Hex[];

@@ -1,14 +1,8 @@
 import type { Hex } from '../../base/bytes.ts';
 import type { AuditView, StudyRow } from './audit-view.ts';
-import type { ContributionView, ProofText } from './contribution-view.ts';
+import type { ContributionView, ProofText, RecordName } from './contribution-view.ts';
 import type { LineageView } from './lineage-view.ts';
 import type { EntryPage, EntryQuery } from './query-entries.ts';
-
-/** Which record of whom. */
-export interface RecordName {
-  readonly account: string;
-  readonly round: number;
-}
 
 /** A study that an auditor looks at, from a bundle or from a ledger alone. */
 export interface AuditedStudy {

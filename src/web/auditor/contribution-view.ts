@@ -6,6 +6,12 @@ import { isConsiliumError, messageOf } from '../../base/errors.ts';
 import { participantsIn } from '../../protocol/participants.ts';
 import type { LineageView } from './lineage-view.ts';
 
+/** Which record of whom. */
+export interface RecordName {
+  readonly account: string;
+  readonly round: number;
+}
+
 /** One member's record of one round, and what there is around it. */
 export interface ContributionView {
   readonly shown: ShownRecord;
@@ -13,8 +19,8 @@ export interface ContributionView {
   readonly account: Hex;
   /** Contributions that were trained from a mix of it, with its share in that mix. */
   readonly wentInto: readonly { readonly account: Hex; readonly round: number; readonly share: number }[];
-  /** The proof of its first segment, as `audit prove` writes it. */
-  readonly proof: ProofText;
+  /** The proof of its first segment, as `audit prove` writes it; null where proofs are left out. */
+  readonly proof: ProofText | null;
 }
 
 /** A proof's file, or why there is none. */
@@ -24,7 +30,19 @@ export type ProofText = { readonly text: string } | { readonly reason: string };
 export async function contributionView(
   subject: AuditSubject,
   lineage: LineageView,
-  { account, round }: { readonly account: string; readonly round: number },
+  name: RecordName,
+): Promise<ContributionView | null> {
+  const found = await contributionWithoutProof(subject, lineage, name);
+  if (found === null) return null;
+  const { member: account, round } = found.shown.record;
+  return { ...found, proof: proofText(subject, { account, round, segment: 0 }) };
+}
+
+/** The same without the proof, which takes longer than all the rest. */
+export async function contributionWithoutProof(
+  subject: AuditSubject,
+  lineage: LineageView,
+  { account, round }: RecordName,
 ): Promise<ContributionView | null> {
   const member = participantsIn(subject.log).find(({ accounts }) => accounts.some((each) => each === account));
   const shown = member === undefined ? null : await showRecord(subject, member.accounts, round);
@@ -35,8 +53,7 @@ export async function contributionView(
     const reached = node && lineage.members[node.row];
     return from === place && node && reached !== undefined ? [{ account: reached, round: node.round, share }] : [];
   });
-  const proof = proofText(subject, { account: shown.record.member, round, segment: 0 });
-  return { shown, account: member.account, wentInto, proof };
+  return { shown, account: member.account, wentInto, proof: null };
 }
 
 /** The proof of one segment, as a file for a third party. */

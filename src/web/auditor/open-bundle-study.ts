@@ -4,11 +4,12 @@ import { type ListedEntry, listEntries } from '../../audit/list-entries.ts';
 import { tabulateMetrics } from '../../audit/metrics-table.ts';
 import { openSubject } from '../../audit/open-subject.ts';
 import type { Bundle } from '../../audit/read-bundle.ts';
+import type { Hex } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { LedgerReader } from '../../ledger/ledger.ts';
 import type { AuditView, CheckState } from './audit-view.ts';
 import type { AuditedStudy } from './audited-study.ts';
-import { contributionView, proofText } from './contribution-view.ts';
+import { type ContributionView, contributionView, contributionWithoutProof, proofText } from './contribution-view.ts';
 import { type LineageView, lineageView } from './lineage-view.ts';
 import { queryEntries } from './query-entries.ts';
 import { viewOfLog } from './view-of-log.ts';
@@ -22,18 +23,26 @@ export interface BundleStudy extends AuditedStudy {
   /** All entries of the log, and what was signed and not recorded. */
   readonly rows: readonly ListedEntry[];
   lineage(): Promise<LineageView>;
+  /** Of every record, without proofs. */
+  contributions(): Promise<ContributionView[]>;
+}
+
+export interface BundleStudyOptions {
+  /** What an audit came to already; without it the study is audited now. */
+  readonly known?: AuditReport;
+  /** What people call the members, by account. */
+  readonly names?: Readonly<Record<Hex, string>>;
 }
 
 /**
  * Opens the study of a bundle for an auditor's page, and begins to check it.
  * @param ledger the chain; null to go by the bundle's own copy of the log
- * @param known what an audit came to already; without it the study is audited now
  * @throws AuditError `audit/bundle-of-another-contract`, `audit/manifest-missing`; LedgerError
  */
 export async function openBundleStudy(
   bundle: Bundle,
   ledger: LedgerReader | null,
-  known: AuditReport | null = null,
+  { known, names = {} }: BundleStudyOptions = {},
 ): Promise<BundleStudy> {
   const { source, subject } = await openSubject(bundle, ledger);
   const { manifest, log } = subject;
@@ -45,7 +54,7 @@ export async function openBundleStudy(
   const onProgress = (done: number, total: number): void => {
     check = { state: 'running', done, total };
   };
-  const audited = known === null ? auditStudy(bundle, { ledger, onProgress }) : Promise.resolve(known);
+  const audited = known === undefined ? auditStudy(bundle, { ledger, onProgress }) : Promise.resolve(known);
   const checked = audited.then(
     ({ findings, notices, records, members }) => {
       check = { state: 'done', findings, notices, mixesReplayed: records.mixesReplayed };
@@ -77,6 +86,7 @@ export async function openBundleStudy(
       ...ofLog,
       members: ofLog.members.map((member) => ({
         ...member,
+        name: names[member.account] ?? null,
         tracedMicros: traced.find(({ address }) => address === member.account)?.tracedMicros ?? null,
       })),
       metrics,
@@ -86,6 +96,13 @@ export async function openBundleStudy(
     contribution: async (name) => contributionView(subject, await lineage(), name),
     proof: async (name) => findProof(subject, name),
     lineage,
+    contributions: async () => {
+      const drawing = await lineage();
+      const all = drawing.nodes.map(({ account, round }) =>
+        contributionWithoutProof(subject, drawing, { account, round }),
+      );
+      return (await Promise.all(all)).filter((each) => each !== null);
+    },
   };
 }
 

@@ -35,6 +35,7 @@ function memberRows(log: readonly LedgerEntry[], terms: ParticipationTerms): Mem
     const trained = own.filter((record) => !isClosing(record));
     return {
       position,
+      name: null,
       account,
       accounts,
       samples: trained.length === 0 ? null : Math.max(...trained.map(({ samples }) => samples)),

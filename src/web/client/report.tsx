@@ -7,5 +7,5 @@ import { mount } from './shell/mount.ts';
 
 const text = document.getElementById('snapshot')?.textContent ?? '';
 const snapshot = JSON.parse(text) as ReportSnapshot;
-const content = <RunPage run={snapshot.run} view={snapshot.view} />;
+const content = <RunPage {...snapshot} />;
 mount(<AuditorPage source={embeddedSource(snapshot)} front={{ name: 'Run', study: snapshot.view.study, content }} />);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type Markup, markup, trustedMarkup } from '../../report/markup.ts';
+import { type Markup, markup, trustedMarkup } from '../markup.ts';
 import { notBuilt, WEB_BUNDLE_FOLDER } from '../web-bundle.ts';
 import type { ReportSnapshot } from './report-snapshot.ts';
 

@@ -11,17 +11,13 @@ export interface ReportSnapshot {
   readonly row: StudyRow;
   readonly view: AuditView;
   readonly entries: readonly ListedEntry[];
+  /** Without proofs: each would be kilobytes, and whoever wants one cuts it out of the bundle. */
   readonly contributions: readonly ContributionView[];
   readonly lineage: LineageView;
 }
 
 /** Takes everything of a study that a page could ask for. */
 export async function takeSnapshot(study: BundleStudy, run: RunView): Promise<ReportSnapshot> {
-  const lineage = await study.lineage();
-  const contributions: ContributionView[] = [];
-  for (const { account, round } of lineage.nodes) {
-    const found = await study.contribution({ account, round });
-    if (found !== null) contributions.push(found);
-  }
+  const [lineage, contributions] = [await study.lineage(), await study.contributions()];
   return { run, row: study.row(), view: study.view(), entries: study.rows, contributions, lineage };
 }

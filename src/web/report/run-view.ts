@@ -20,7 +20,7 @@ export interface RunView {
     readonly engine: string;
     readonly seed: string;
   };
-  /** In order of position. */
+  /** In the run's own order. */
   readonly members: readonly RunMember[];
   /** On the common test part if all data were in one place; null if it was not computed. */
   readonly accuracyPooled: number | null;
@@ -31,6 +31,8 @@ export interface RunView {
 
 export interface RunMember {
   readonly account: Hex;
+  /** Its position in the study, which is in order of joining and gives it its colour. */
+  readonly position: number;
   /** What people call it, for instance "hospital 1". */
   readonly name: string;
   readonly samples: number;
@@ -38,8 +40,8 @@ export interface RunMember {
   readonly accuracyFederated: number | null;
   readonly aucAlone: number | null;
   readonly aucFederated: number | null;
-  /** What its final model owes to each member, in order of position, in millionths of a nat; null where that is not known. */
-  readonly modelCredits: readonly number[] | null;
+  /** What its final model owes to each member, in the run's own order, in millionths of a nat; null where that is not known. */
+  readonly modelCredits: readonly (number | null)[] | null;
   readonly bytesIn: number;
   readonly bytesOut: number;
   /** True if the run killed its process on purpose. */

@@ -1,14 +1,8 @@
 import type { AuditView, StudyRow } from '../../auditor/audit-view.ts';
-import type { ContributionView, ProofText } from '../../auditor/contribution-view.ts';
+import type { ContributionView, ProofText, RecordName } from '../../auditor/contribution-view.ts';
 import type { LineageView } from '../../auditor/lineage-view.ts';
 import type { EntryPage, EntryQuery } from '../../auditor/query-entries.ts';
 import { AskError, askJson } from '../shell/ask.ts';
-
-/** Which record of whom. */
-export interface RecordName {
-  readonly account: string;
-  readonly round: number;
-}
 
 /** Where an auditor's page has its data from: a server, or the page itself. */
 export interface AuditSource {

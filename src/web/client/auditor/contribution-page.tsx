@@ -1,11 +1,11 @@
 import type { ShownRecord } from '../../../audit/show-record.ts';
 import type { AuditView } from '../../auditor/audit-view.ts';
-import type { ContributionView, ProofText } from '../../auditor/contribution-view.ts';
+import type { ContributionView, ProofText, RecordName } from '../../auditor/contribution-view.ts';
 import { decimal, milliNats, percent, whole } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
 import { Empty, Failed, Loading, Problem } from '../shell/states.tsx';
 import { useAnswer } from '../shell/use-answer.ts';
-import type { AuditSource, RecordName } from './audit-source.ts';
+import type { AuditSource } from './audit-source.ts';
 import { MemberLabel, memberName } from './names.tsx';
 import { linkTo } from './place.ts';
 import { ProofSection } from './proof-section.tsx';

@@ -5,7 +5,7 @@ import { LineChart } from '../charts/line-chart.tsx';
 import { decimal, percent, whole } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
 import { Empty } from '../shell/states.tsx';
-import { MemberLabel } from './names.tsx';
+import { MemberLabel, memberName } from './names.tsx';
 
 /** What sites signed of their models, round by round. */
 export function MetricsPage({ view }: { view: AuditView }) {
@@ -47,7 +47,7 @@ function Curves({ view, part }: { view: AuditView; part: MetricsRow['part'] }) {
   const rows = view.metrics.filter((row) => row.part === part && row.by === null);
   const seriesOf = (value: (row: MetricsRow) => number | null) =>
     view.members.map((member) => ({
-      name: `Member ${member.position + 1}`,
+      name: memberName(view, member.account),
       position: member.position,
       points: rows
         .filter((row) => member.accounts.includes(row.member))

@@ -1,13 +1,15 @@
 import type { Hex } from '../../../base/bytes.ts';
-import type { AuditView } from '../../auditor/audit-view.ts';
+import type { AuditView, MemberRow } from '../../auditor/audit-view.ts';
 import { seriesColour } from '../charts/series-style.ts';
 import { shorten } from '../shell/format.ts';
 
-/** A member as a sentence names it: by its position, from 1. */
+/** A member as a sentence names it: by its name, or by its position, from 1. */
 export function memberName({ members }: Pick<AuditView, 'members'>, account: string): string {
   const found = members.find(({ accounts }) => accounts.some((each) => each === account));
-  return found === undefined ? shorten(account) : `Member ${found.position + 1}`;
+  return found === undefined ? shorten(account) : nameOf(found);
 }
+
+const nameOf = ({ name, position }: MemberRow): string => name ?? `Member ${position + 1}`;
 
 /** A digest or an account, shortened; the whole is in its title, and is what is copied. */
 export function HexText({ hex }: { hex: string }) {
@@ -20,15 +22,17 @@ export function HexText({ hex }: { hex: string }) {
 
 /** A member with its colour and the beginning of its account. */
 export function MemberLabel({ view, account }: { view: Pick<AuditView, 'members'>; account: Hex }) {
-  const position = view.members.find(({ accounts }) => accounts.includes(account))?.position;
+  const member = view.members.find(({ accounts }) => accounts.includes(account));
   return (
-    <span class="member-label">
-      {position === undefined ? null : (
-        <svg class={`chip ${seriesColour(position)}`} viewBox="0 0 12 12" aria-hidden="true">
-          <circle class="mark" cx="6" cy="6" r="4.5" />
-        </svg>
+    <span class="member-label" title={account}>
+      {member === undefined ? null : (
+        <>
+          <svg class={`chip ${seriesColour(member.position)}`} viewBox="0 0 12 12" aria-hidden="true">
+            <circle class="mark" cx="6" cy="6" r="4.5" />
+          </svg>
+          <bdi>{nameOf(member)}</bdi>{' '}
+        </>
       )}
-      {position === undefined ? null : <span>Member {position + 1} </span>}
       <HexText hex={account} />
     </span>
   );

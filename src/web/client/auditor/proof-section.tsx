@@ -9,8 +9,8 @@ import { HexText } from './names.tsx';
 export interface ProofSectionProps {
   /** How many segments the contribution has. */
   readonly segments: number;
-  /** The proof of segment 0. */
-  readonly first: ProofText;
+  /** The proof of segment 0; null where it is not to be had. */
+  readonly first: ProofText | null;
   load(segment: number): Promise<ProofText | null>;
 }
 
@@ -22,7 +22,7 @@ export function ProofSection({ segments, first, load }: ProofSectionProps) {
     'From a segment to the update’s Merkle root, from the signed record to the log, and on to heads that members signed. A third party checks it with ‘consilium audit check-proof’, or drops it on ‘Verify in this browser’.';
   return (
     <Section id="proof" title="Inclusion proof" note={note}>
-      {segments < 2 ? null : (
+      {segments < 2 || first === null ? null : (
         <label class="inline">
           Segment{' '}
           <select value={segment} onChange={({ currentTarget }) => setSegment(Number(currentTarget.value))}>
@@ -44,7 +44,8 @@ function Proof({ proof, segment }: { proof: ProofText | null; segment: number })
   if (proof === null)
     return (
       <p class="state">
-        The proof of that segment is not in this file; ‘consilium audit prove’ cuts it out of the bundle.
+        Proofs are not in this file; ‘consilium audit prove’ cuts one out of the bundle, and so does the page that
+        ‘consilium audit serve’ serves.
       </p>
     );
   if ('reason' in proof) return <p class="state">{proof.reason}</p>;

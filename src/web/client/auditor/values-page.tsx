@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { AuditView, ValuationRound } from '../../auditor/audit-view.ts';
+import { HeatCell } from '../charts/heat-cell.tsx';
 import { LineChart } from '../charts/line-chart.tsx';
 import { milliNats } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
@@ -41,7 +42,7 @@ export function ValuesPage({ view }: { view: AuditView }) {
           format={(value) => value.toFixed(1).replace('-', '−')}
           size={{ width: 1100, height: 320 }}
           series={view.members.map((member, i) => ({
-            name: `Member ${member.position + 1}`,
+            name: memberName(view, member.account),
             position: member.position,
             points: valuations.map(({ round: x, medians }) => ({ x, y: toMilli(medians[i] ?? null) })),
           }))}
@@ -103,9 +104,10 @@ function Matrix({ view, round }: { view: AuditView; round: ValuationRound }) {
   );
 }
 
-/** Ground by size and sign, in six steps either way; the number is what counts. */
 function ScoreCell({ score, highest }: { score: number | null; highest: number }) {
-  if (score === null) return <td class="soft">–</td>;
-  const step = Math.round((Math.abs(score) / highest) * 6);
-  return <td class={`${score < 0 ? 'harm' : 'help'} step${step}`}>{milliNats(score)}</td>;
+  return (
+    <HeatCell value={score} highest={highest}>
+      {milliNats(score)}
+    </HeatCell>
+  );
 }

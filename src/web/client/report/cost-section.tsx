@@ -28,7 +28,7 @@ export function CostSection({ run: { gas, members } }: { run: RunView }) {
         <BarChart
           title="Bytes received and sent by member"
           description="Over the whole run, received and sent together."
-          bars={members.map(({ name, bytesIn, bytesOut }, position) => ({
+          bars={members.map(({ name, position, bytesIn, bytesOut }) => ({
             name,
             value: bytesIn + bytesOut,
             text: bytes(bytesIn + bytesOut),

@@ -43,14 +43,17 @@ const TERMS: readonly (readonly [term: string, meaning: string])[] = [
 export function GlossarySection() {
   return (
     <Section id="glossary" title="Glossary">
-      <dl class="glossary">
-        {TERMS.map(([term, meaning]) => (
-          <div key={term}>
-            <dt>{term}</dt>
-            <dd>{meaning}</dd>
-          </div>
-        ))}
-      </dl>
+      <details>
+        <summary>{TERMS.length} words of this page, and what they mean</summary>
+        <dl class="glossary">
+          {TERMS.map(([term, meaning]) => (
+            <div key={term}>
+              <dt>{term}</dt>
+              <dd>{meaning}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
     </Section>
   );
 }

@@ -2,7 +2,7 @@ import type { MetricsRow } from '../../../audit/metrics-table.ts';
 import type { AuditView } from '../../auditor/audit-view.ts';
 import type { RunView } from '../../report/run-view.ts';
 import { LineChart, type LineSeries } from '../charts/line-chart.tsx';
-import { percent } from '../shell/format.ts';
+import { decimal, percent } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
 import { meanOf } from './mean-of.ts';
 
@@ -10,59 +10,68 @@ import { meanOf } from './mean-of.ts';
 export function LearningSection({ run, view }: { run: RunView; view: AuditView }) {
   const part = view.metrics.some((row) => row.part === 'common') ? 'common' : 'heldOut';
   const rows = view.metrics.filter((row) => row.part === part && row.by === null);
-  const seriesOf = (value: (row: MetricsRow) => number | null): LineSeries[] =>
-    run.members.map(({ account, name }, position) => {
-      const accounts = view.members.find((member) => member.account === account)?.accounts ?? [];
-      const points = rows
-        .filter((row) => accounts.includes(row.member))
-        .map((row) => ({ x: row.round, y: value(row) }));
-      return { name, position, points };
-    });
-  const level = (name: string, position: number, y: number | null): LineSeries[] =>
-    y === null
-      ? []
-      : [
-          {
-            name: `${name}, ${percent(y)}`,
-            position,
-            isReference: true,
-            points: [0, view.rounds].map((x) => ({ x, y })),
-          },
-        ];
-  const references =
-    part === 'common'
-      ? [
-          ...level(
-            'mean of training alone',
-            1,
-            meanOf(run.members, ({ accuracyAlone }) => accuracyAlone),
-          ),
-          ...level('all data in one place', 0, run.accuracyPooled),
-        ]
-      : [];
-  const note = `Each member’s model on ${part === 'common' ? 'the common test part, the same examples for all' : 'its own held-out part'}. At 0 all have the initial model; at n they have what came out of n rounds.`;
+  const [accuracy, loss] = [seriesOf(run, view, rows, 'accuracy'), seriesOf(run, view, rows, 'loss')];
+  const references = part === 'common' ? referencesOf(run, view.rounds) : [];
+  const note = `Each member’s model on ${part === 'common' ? 'the common test part, the same examples for all' : 'its own held-out part, other examples for each'}. At 0 all have the initial model; at n they have what came out of n rounds.`;
   return (
     <Section id="learning" title="How the models learned" note={note}>
       <div class="columns">
-        {rows.every(({ accuracy }) => accuracy === null) ? null : (
+        {rows.every((row) => row.accuracy === null) ? null : (
           <LineChart
             title="Accuracy by round"
             description="Share of examples that the model gets right: higher is better. The axis need not begin at zero."
             xTitle="rounds mixed"
-            format={(value) => percent(value, 0)}
+            format={(value) => percent(value)}
             within={[0, 1]}
-            series={[...seriesOf(({ accuracy }) => accuracy), ...references]}
+            series={[...mergeEqual(accuracy), ...references]}
           />
         )}
         <LineChart
           title="Loss by round (nats)"
           description="Mean loss on the same examples: lower is better."
           xTitle="rounds mixed"
-          format={(value) => value.toFixed(2)}
+          format={(value) => decimal(value)}
           within={[0, Number.POSITIVE_INFINITY]}
-          series={seriesOf(({ loss }) => loss)}
+          series={mergeEqual(loss)}
         />
       </div>
     </Section>
+  );
+}
+
+function seriesOf(
+  { members }: RunView,
+  view: AuditView,
+  rows: readonly MetricsRow[],
+  measure: 'accuracy' | 'loss',
+): LineSeries[] {
+  return members.map(({ account, name, position }) => {
+    const accounts = view.members.find((member) => member.account === account)?.accounts ?? [];
+    const own = rows.filter((row) => accounts.includes(row.member));
+    return { name, position, points: own.map((row) => ({ x: row.round, y: row[measure] })) };
+  });
+}
+
+/** Members who mixed everybody's work have one model; as many lines on top of each other would look like one member's. */
+function mergeEqual(series: readonly LineSeries[]): readonly LineSeries[] {
+  const [first] = series;
+  if (first === undefined || series.length < 2) return series;
+  const [wanted, ...others] = series.map(({ points }) => JSON.stringify(points));
+  return others.every((points) => points === wanted)
+    ? [{ ...first, name: 'every member: all have the same model' }]
+    : series;
+}
+
+/** Levels that do not depend on the round. */
+function referencesOf({ members, accuracyPooled }: RunView, rounds: number): LineSeries[] {
+  const alone = meanOf(members, ({ accuracyAlone }) => accuracyAlone);
+  const levels = [
+    { name: 'mean of training alone', position: 1, y: alone },
+    { name: 'all data in one place', position: 0, y: accuracyPooled },
+  ];
+  return levels.flatMap(({ name, position, y }) =>
+    y === null
+      ? []
+      : [{ name: `${name}, ${percent(y)}`, position, isReference: true, points: [0, rounds].map((x) => ({ x, y })) }],
   );
 }

@@ -1,4 +1,5 @@
 import type { AuditView } from '../../auditor/audit-view.ts';
+import type { ReportSnapshot } from '../../report/report-snapshot.ts';
 import type { RunMember, RunView } from '../../report/run-view.ts';
 import { MemberLabel } from '../auditor/names.tsx';
 import { Verdict } from '../auditor/verdict.tsx';
@@ -6,20 +7,22 @@ import { bytes, decimal, duration, milliNats, percent, whole } from '../shell/fo
 import { Section } from '../shell/frame.tsx';
 import { CheckSection } from './check-section.tsx';
 import { CostSection } from './cost-section.tsx';
-import { CreditSection } from './credit-section.tsx';
 import { GlossarySection } from './glossary-section.tsx';
 import { LearningSection } from './learning-section.tsx';
 import { meanOf } from './mean-of.ts';
+import { MixingSection } from './mixing-section.tsx';
+import { ValueSection } from './value-section.tsx';
 
 /** What the run came to: how good the models became, what it cost, and how a reader who trusts nobody checks it. */
-export function RunPage({ run, view }: { run: RunView; view: AuditView }) {
+export function RunPage({ run, view, lineage }: Pick<ReportSnapshot, 'run' | 'view' | 'lineage'>) {
   return (
     <>
       <Verdict view={view} />
-      <Tiles run={run} />
+      <Tiles run={run} rounds={view.rounds} />
       <MembersSection run={run} view={view} />
       <LearningSection run={run} view={view} />
-      <CreditSection run={run} />
+      <ValueSection run={run} view={view} />
+      <MixingSection run={run} lineage={lineage} />
       <CostSection run={run} />
       <FactsSection run={run} view={view} />
       <CheckSection />
@@ -28,11 +31,12 @@ export function RunPage({ run, view }: { run: RunView; view: AuditView }) {
   );
 }
 
-function Tiles({ run: { members, accuracyPooled, gas } }: { run: RunView }) {
+function Tiles({ run: { members, accuracyPooled, gas, durationSeconds }, rounds }: { run: RunView; rounds: number }) {
   const alone = meanOf(members, ({ accuracyAlone }) => accuracyAlone);
   const federated = meanOf(members, ({ accuracyFederated }) => accuracyFederated);
   const gain = alone === null || federated === null ? null : (federated - alone) * 100;
   const total = gas.reduce((sum, { gasUsed }) => sum + gasUsed, 0);
+  const sent = members.reduce((sum, { bytesOut }) => sum + bytesOut, 0);
   return (
     <div class="tiles">
       <Tile name="Mean accuracy alone" value={percent(alone)} remark="each on its own data only" />
@@ -42,7 +46,13 @@ function Tiles({ run: { members, accuracyPooled, gas } }: { run: RunView }) {
         remark={`${gain !== null && gain > 0 ? '+' : ''}${decimal(gain, 1)} points beside training alone`}
       />
       <Tile name="Pooled reference" value={percent(accuracyPooled)} remark="if all data were in one place" />
+      <Tile name="Sent between members" value={bytes(sent)} remark="no examples among it" />
       <Tile name="Gas in all" value={whole(total)} remark={`${whole(gas.length)} transactions`} />
+      <Tile
+        name="Took"
+        value={duration(durationSeconds)}
+        remark={`${whole(rounds)} rounds, ${whole(members.length)} members`}
+      />
     </div>
   );
 }
@@ -84,7 +94,7 @@ function MembersSection({ run, view }: { run: RunView; view: AuditView }) {
             {members.map((member) => (
               <tr key={member.account}>
                 <th scope="row">
-                  <bdi>{member.name}</bdi> <MemberLabel view={view} account={member.account} />
+                  <MemberLabel view={view} account={member.account} />
                   {member.killed ? <span class="badge warn">killed on purpose</span> : null}
                 </th>
                 <td>{whole(member.samples)}</td>
@@ -121,12 +131,15 @@ function MembersSection({ run, view }: { run: RunView; view: AuditView }) {
   );
 }
 
+/** An ISO 8601 time in UTC, to the minute; any other text as it is. */
+const inMinutes = (time: string): string => time.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):.*Z$/, '$1 $2 UTC');
+
 function FactsSection({ run, view }: { run: RunView; view: AuditView }) {
   const { terms } = run;
   const share = terms.updateBytes / (4 * terms.parameterCount);
   const facts: readonly (readonly [string, string])[] = [
     ['Command', run.command],
-    ['Began', run.startedAt],
+    ['Began', inMinutes(run.startedAt)],
     ['Took', duration(run.durationSeconds)],
     ['Data set', terms.dataset],
     ['Unevenness α', terms.alpha === null ? '∞ (even shares)' : decimal(terms.alpha, 2)],
@@ -142,9 +155,9 @@ function FactsSection({ run, view }: { run: RunView; view: AuditView }) {
     <Section id="run-facts" title="The run">
       <dl class="facts">
         {facts.map(([name, value]) => (
-          <div key={name}>
+          <div key={name} class={value.startsWith('0x') || name === 'Command' ? 'whole-row' : ''}>
             <dt>{name}</dt>
-            <dd class={value.startsWith('0x') ? 'hex' : ''}>{value}</dd>
+            <dd class={value.startsWith('0x') || name === 'Command' ? 'hex' : ''}>{value}</dd>
           </div>
         ))}
       </dl>

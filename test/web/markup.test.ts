@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { escapeHtml } from '../../src/report/escape-html.ts';
-import { markup } from '../../src/report/markup.ts';
+import { escapeHtml } from '../../src/web/escape-html.ts';
+import { markup } from '../../src/web/markup.ts';
 
 describe('escaping', () => {
   it('leaves no character that begins or ends markup', () => {
