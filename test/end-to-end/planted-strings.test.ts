@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PIXEL_DATA } from '../../src/data/deidentify/open-pixels.ts';
 import { readDicom } from '../../src/data/deidentify/read-dicom.ts';
+import { memberPicturesSchema } from '../../src/peer/member-pictures.ts';
 import { DICOM_FOLDER } from '../data/deidentify/native-image.ts';
 import { npy, zip } from '../data/npz-builder.ts';
 import { type CommandResult, runCommand, startCommand } from './command.ts';
@@ -64,6 +65,18 @@ async function servedBy(peer: string): Promise<string> {
     ['/healthz', '/metrics', '/status'].map((path) => fetch(new URL(path, url), { headers })),
   );
   return (await Promise.all(answers.map((answer) => answer.text()))).join('\n');
+}
+
+/** What members' pages show of their records, as it lies in their folders; images of one colour could be anything's. */
+async function picturesOf(peers: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const peer of await readdir(peers)) {
+    const text = await readFile(join(peers, peer, 'pictures', 'pictures.json'), 'utf8');
+    const { examples } = memberPicturesSchema.parse(JSON.parse(text));
+    for (const [index, { pixels }] of (examples.kind === 'images' ? examples.images : []).entries())
+      if (new Set(Buffer.from(pixels, 'base64')).size > 8) found[`image ${index} of peer ${peer}`] = pixels;
+  }
+  return found;
 }
 
 /** Images cut out of a clean file, bright ones and dark ones, in MedMNIST layout with one member more. */
@@ -175,6 +188,17 @@ describe.runIf(existsSync(SOURCE))('nothing that identifies a patient', () => {
           ['run', 'sent', 'served', 'printed'].map((name) => join(root, name)),
         ),
       ).toEqual([]);
+    });
+
+    test('no picture of a record leaves the folder that it is kept in', async () => {
+      const pictures = await picturesOf(join(root, 'run', 'peers'));
+      const found = findStrings(
+        pictures,
+        ['run', 'sent', 'served', 'printed'].map((name) => join(root, name)),
+      );
+      expect(new Set(found.map(({ kind }) => kind)).size).toBe(Object.keys(pictures).length);
+      const places = ['1', '2'].map((peer) => join('peers', peer, 'pictures', 'pictures.json'));
+      expect([...new Set(found.map(({ file }) => file))].sort()).toEqual(places);
     });
 
     test('would go unseen: members and chain are overheard before encryption', () => {
