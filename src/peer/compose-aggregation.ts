@@ -5,6 +5,14 @@ const ATTACKERS_SHARE = 0.3;
 /** The largest share of one contribution where no attacker is allowed for. */
 const LARGEST_SHARE = 0.5;
 
+/** Among fewer, leaving one out costs the honest more than the study should: one is a large part of what there is to learn. */
+const FEWEST_TO_SCREEN = 8;
+
+/** The screened mean, which withstands a quarter of attackers; among few members the clipped mean, which withstands none (docs/decisions/0029). */
+export function recommendedRule(members: number): AggregationTerms['rule'] {
+  return members < FEWEST_TO_SCREEN ? 'clipped-mean' : 'screened-mean';
+}
+
 /**
  * A rule with the parameters that we recommend: of n members a quarter may be attackers, none of fewer than five, and no more than are a
  * minority of every mix. So many are withstood wherever the seeded choice puts them.

@@ -11,7 +11,7 @@ import type { Codec } from '../protocol/segment-codec.ts';
 import { segmentModel } from '../protocol/segments.ts';
 import type { SubgroupTerms } from '../protocol/site-figures.ts';
 import type { ValuationMethod } from '../protocol/valuation-terms.ts';
-import { composeAggregation } from './compose-aggregation.ts';
+import { composeAggregation, recommendedRule } from './compose-aggregation.ts';
 import { composeValuation } from './compose-valuation.ts';
 
 export interface StudyTerms {
@@ -32,7 +32,7 @@ export interface StudyTerms {
   readonly privacy?: PrivacyBudget;
   /** Groups that members tell figures of; none if not said. */
   readonly subgroups?: SubgroupTerms;
-  /** How contributions are mixed; the clipped mean if not said. */
+  /** How contributions are mixed; {@link recommendedRule} if not said. */
   readonly rule?: AggregationTerms['rule'];
   /** How contributions are scored; exact Shapley values for few if not said. */
   readonly valuation?: ValuationMethod;
@@ -75,7 +75,7 @@ export function composeManifest(terms: StudyTerms): Manifest {
     finalPulls: Math.max(pulls, members - 1),
     codec: CODECS[terms.codec ?? 'float32'],
     privacy: terms.privacy?.terms ?? { unit: 'none' },
-    aggregation: composeAggregation(terms.rule ?? 'clipped-mean', members, pulls),
+    aggregation: composeAggregation(terms.rule ?? recommendedRule(members), members, pulls),
     staleness: { boundRounds: 3, discount: 0.5 },
     // Two thirds must be there; of two members one, or nothing could ever go on without the other.
     waiting: { quorum: members === 2 ? 0.5 : 0.66, graceSeconds: 60, lostGraceSeconds: 2 },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { assertSafeAggregation } from '../../src/mixing/assert-safe-aggregation.ts';
-import { composeAggregation } from '../../src/peer/compose-aggregation.ts';
+import { composeAggregation, recommendedRule } from '../../src/peer/compose-aggregation.ts';
 import { AGGREGATION_RULES, aggregationSchema } from '../../src/protocol/aggregation-terms.ts';
 
 test('recommended parameters are valid and safe for every rule, from two members to sixty-four', () => {
@@ -15,5 +15,16 @@ test('recommended parameters are valid and safe for every rule, from two members
           expect(aggregation.attackers * aggregation.weightShareCap).toBeLessThanOrEqual(0.4 + 1e-9);
       }
     }
+  }
+});
+
+test('from eight members on the recommended rule allows for attackers, a quarter of them', () => {
+  expect([2, 5, 7].map(recommendedRule)).toEqual(['clipped-mean', 'clipped-mean', 'clipped-mean']);
+  for (const members of [8, 10, 16, 64]) {
+    const rule = recommendedRule(members);
+    expect(composeAggregation(rule, members, members - 1)).toMatchObject({
+      rule: 'screened-mean',
+      attackers: Math.floor((members - 1) / 4),
+    });
   }
 });

@@ -18,8 +18,8 @@ export interface DemoOptions {
   readonly pulls: number | null;
   /** How updates are written. */
   readonly codec: Codec['name'];
-  /** How contributions are mixed. */
-  readonly rule: AggregationTerms['rule'];
+  /** How contributions are mixed; null for what is recommended. */
+  readonly rule: AggregationTerms['rule'] | null;
   /** How contributions are scored. */
   readonly valuation: ValuationMethod;
   /** Groups that members tell figures of. */
@@ -80,8 +80,7 @@ export const DEMO_SPEC: CommandSpec = {
     rule: {
       type: 'string',
       value: '<name>',
-      help: `how contributions are mixed: ${AGGREGATION_RULES.join(', ')}`,
-      default: 'clipped-mean',
+      help: `how contributions are mixed: ${AGGREGATION_RULES.join(', ')}; by default screened-mean, among fewer than eight clipped-mean`,
     },
     valuation: VALUATION_OPTION,
     subgroups: SUBGROUPS_OPTION,
@@ -132,7 +131,7 @@ export function readDemoOptions(values: OptionValues): DemoOptions {
     segments: wholeNumber(values, 'segments', { min: 1, max: 512 }),
     pulls: optional('pulls', MOST_PEERS - 1),
     codec: readCodec(String(values.codec)),
-    rule: readRule(String(values.rule)),
+    rule: values.rule === undefined ? null : readRule(String(values.rule)),
     valuation: readValuation(values),
     ...readSubgroups(values),
     ...readBudget(values),

@@ -93,7 +93,7 @@ function demoManifest(options: DemoOptions, source: DataSource, { peers, smalles
   const { training, architecture, rounds, privacy } = demoTraining(options, source, smallest);
   return composeManifest({
     codec: options.codec,
-    rule: options.rule,
+    ...(options.rule === null ? {} : { rule: options.rule }),
     valuation: options.valuation,
     title: `${publicDatasetName(options.dataset)} in ${peers} hospitals`,
     members: peers,
