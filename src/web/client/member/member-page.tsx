@@ -140,7 +140,9 @@ function WhoAndWhat({ view }: { view: MemberView }) {
           {shorten(status.study)}
         </span>
       </span>
-      <span>engine {status.engine}</span>
+      <span>
+        engine <bdi>{status.engine}</bdi>
+      </span>
     </p>
   );
 }

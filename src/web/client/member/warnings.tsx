@@ -12,7 +12,9 @@ export function Warnings({ warnings }: { warnings: readonly Warning[] }) {
           role={severity === 'bad' ? 'alert' : 'note'}
         >
           <strong>{severity === 'bad' ? 'Needs you' : 'Worth knowing'}</strong> <code>{code}</code>
-          <div>{capital(remedy)}.</div>
+          <div>
+            <bdi>{capital(remedy)}</bdi>.
+          </div>
         </div>
       ))}
     </section>
