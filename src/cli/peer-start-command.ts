@@ -1,4 +1,6 @@
+import { isConsiliumError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Route } from '../http/route.ts';
 import { runPeer } from '../peer/create-peer.ts';
 import { dataFolder } from '../peer/data-folder.ts';
 import { readPeerConfig } from '../peer/peer-config.ts';
@@ -39,7 +41,7 @@ export const peerStartCommand: Command = {
     };
     endInTime(signal, logger);
     try {
-      await runPeer({ logger, emit, page: await readPageRoutes('member'), onPage }, path, signal);
+      await runPeer({ logger, emit, page: await pageOrNone(logger), onPage }, path, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
       emit({ event: 'peer.stopped' });
@@ -47,6 +49,18 @@ export const peerStartCommand: Command = {
     return EXIT_OK;
   },
 };
+
+/** A study does not wait for a page: without its files the peer serves health, metrics and status alone. */
+async function pageOrNone(logger: Logger): Promise<readonly Route[]> {
+  try {
+    return await readPageRoutes('member');
+  } catch (error) {
+    if (!isConsiliumError(error, 'web/not-built')) throw error;
+    logger.warn('page.not-built', { remedy: error.message });
+    process.stderr.write(`${error.code}: ${error.message}; the peer runs without its page\n`);
+    return [];
+  }
+}
 
 /**
  * Ends the process when stopping takes too long; everything that matters is on disk before it is said. Nobody calls it off: what is
