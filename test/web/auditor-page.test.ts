@@ -53,9 +53,9 @@ describeInBrowser("an auditor's page", ({ open }) => {
     await page.goto(`${base}/ledger`);
     const found = async (text: string): Promise<string> => {
       await page.getByLabel('Search').fill(text);
-      await page.getByText(/^\d+ entries/).waitFor();
+      await page.getByText(/^\d+ entr(y|ies)/).waitFor();
       await page.waitForTimeout(150);
-      return (await page.getByText(/^\d+ entries/).textContent()) ?? '';
+      return (await page.getByText(/^\d+ entr(y|ies)/).textContent()) ?? '';
     };
     const log = opened.synthetic.evidence.log;
     expect(await found('')).toMatch(`${log.length} entries`);
@@ -63,12 +63,12 @@ describeInBrowser("an auditor's page", ({ open }) => {
     expect(await found(member.slice(0, 12))).toMatch(`${own.length} entries`);
     const contribution = log.find(({ kind }) => kind === 'contribution');
     const update = contribution?.kind === 'contribution' ? contribution.record.update : '0x';
-    expect(await found(update.slice(0, 20))).toMatch('1 entries');
-    expect(await found(`contribution ${member} 1`)).toMatch('1 entries');
+    expect(await found(update.slice(0, 20))).toMatch('1 entry');
+    expect(await found(`contribution ${member} 1`)).toMatch('1 entry');
     expect(await found('.*')).toMatch('0 entries');
     expect(await found('__proto__')).toMatch('0 entries');
     await page.goto(`${base}/ledger/entry%3A3`);
-    await page.getByText('1 entries').waitFor();
+    await page.getByText('1 entry').waitFor();
     await close();
   });
 
@@ -93,6 +93,92 @@ describeInBrowser("an auditor's page", ({ open }) => {
     }
     expect(errors).toEqual([]);
     await close();
+  });
+
+  test('keeps what is searched for in the address, and shows the last answer until the next one is here', async () => {
+    const { page, errors, close } = await open();
+    await page.goto(`${base}/ledger`);
+    await page.getByRole('row').nth(5).waitFor();
+    const slow = Promise.withResolvers<void>();
+    await page.route(/entries\?text=valuation&/, async (route) => {
+      await slow.promise;
+      await route.continue();
+    });
+    await page.getByLabel('Search').fill('valuation');
+    expect(await page.getByRole('row').count()).toBeGreaterThan(5);
+    slow.resolve();
+    await page.getByText(/^12 entries/).waitFor();
+    expect(page.url()).toContain('/ledger/valuation');
+    await page.reload();
+    await page.getByText(/^12 entries/).waitFor();
+    await page.getByRole('link', { name: 'Ledger', exact: true }).click();
+    await page.getByText(`${opened.synthetic.evidence.log.length} entries`).waitFor();
+    expect(await page.getByLabel('Search').inputValue()).toBe('');
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('stays as it is while the study is being checked, and while the server is away', async () => {
+    const { page, close } = await open();
+    let answers: 'running' | 'away' | 'done' = 'running';
+    await page.route(/\/api\/studies\/0x[0-9a-f]{64}$/, async (route) => {
+      if (answers === 'away') return route.abort();
+      if (answers === 'done') return route.continue();
+      const view = opened.study.view();
+      return route.fulfill({ json: { ...view, check: { state: 'running', done: 1, total: 12 } } });
+    });
+    await page.goto(`${base}/values`);
+    await page.locator('label.inline select').selectOption('0');
+    await page.getByRole('region', { name: 'Scores of round 0' }).waitFor();
+    await page.waitForResponse(/\/api\/studies\/0x[0-9a-f]{64}$/);
+    answers = 'away';
+    await page.getByRole('alert').waitFor();
+    expect(await page.locator('label.inline select').inputValue()).toBe('0');
+    answers = 'done';
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    expect(await page.locator('label.inline select').inputValue()).toBe('0');
+    await close();
+  });
+
+  test('copies digests whole that it shows shortened', async () => {
+    const { page, close } = await open();
+    await page.goto(`${base}/ledger/entry:5`);
+    await page.getByText('1 entry').waitFor();
+    const hex = page.locator('.says .hex').first();
+    const copied = await page.evaluate(
+      "getSelection().selectAllChildren(document.querySelector('.says .hex')); String(getSelection())",
+    );
+    expect(copied).toBe(await hex.getAttribute('title'));
+    expect((await hex.boundingBox())?.width).toBeLessThan(140);
+    await close();
+  });
+
+  test('tells the labels of an axis apart', async () => {
+    const { page, close } = await open();
+    for (const place of ['values', 'metrics']) {
+      await page.goto(`${base}/${place}`);
+      await page.locator('.axis-values').first().waitFor();
+      for (const axis of await page.locator('.axis-values').all()) {
+        const labels = await axis.locator('text').allTextContents();
+        expect([...new Set(labels)]).toEqual(labels);
+      }
+    }
+    await close();
+  });
+
+  test('asks for its token wherever it begins', async () => {
+    const routes = [...auditorRoutes(shelfOfOne(opened.study)), ...(await readPageRoutes('auditor'))];
+    const locked = await startReadOnlyServer(routes, { ...LOOPBACK, token: 'a'.repeat(64) });
+    for (const address of ['', `/#/study/${opened.study.study}/overview`]) {
+      const { page, close } = await open();
+      await page.goto(`${locked.url}${address}`);
+      await page.getByLabel('Token').fill('a'.repeat(64));
+      await page.getByRole('button', { name: 'Open' }).click();
+      await page.getByText(HOSTILE_TITLE).first().waitFor();
+      expect(await page.getByLabel('Token').count()).toBe(0);
+      await close();
+    }
+    await locked.stop();
   });
 
   test('says what is not there', async () => {

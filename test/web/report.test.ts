@@ -126,7 +126,7 @@ describe('the report of a study', () => {
       },
     });
     const [, summary = ''] = /<noscript>([\s\S]*?)<\/noscript>/.exec(html) ?? [];
-    expect(summary).toContain('1 findings');
+    expect(summary).toContain('findings: 1,');
     expect(summary).toContain('audit/mix-differs: &lt;b&gt;');
     expect(summary.match(/<td>90\.0 %<\/td>/g)).toHaveLength(snapshot.run.members.length);
   });

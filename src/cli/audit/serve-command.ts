@@ -54,8 +54,8 @@ export const auditServeCommand: Command = {
       const say = (event: string, text: string, details: object): void =>
         void process.stdout.write(`${values.json === true ? JSON.stringify({ event, ...details }) : text}\n`);
       say('audit.serving', `${url}\nCtrl-C ends it.`, { url });
-      void opened.checked.then((failure) => {
-        if (failure !== null) say('audit.checked', failure.text, { findings: failure.findings });
+      void opened.checked.then((told) => {
+        if (told !== null) say(told.event, told.text, told.details);
       });
       await untilAborted(signal);
       await server.stop();
@@ -78,8 +78,20 @@ function readHost(values: OptionValues): string {
 interface OpenedShelf {
   readonly shelf: StudyShelf;
   /** What the check of a bundle came to; null where there is nothing to check. */
-  readonly checked: Promise<{ readonly text: string; readonly findings: number } | null>;
+  readonly checked: Promise<Told | null>;
   close(): Promise<void>;
+}
+
+/** What is printed when the check is over: for people, or as an event. */
+interface Told {
+  readonly event: string;
+  readonly text: string;
+  readonly details: object;
+}
+
+function describeChecked(findings: number): Told {
+  const words = findings === 0 ? 'no finding' : findings === 1 ? '1 finding' : `${findings} findings`;
+  return { event: 'audit.checked', text: `checked: ${words}`, details: { findings } };
 }
 
 async function openShelf(values: OptionValues, subject: string): Promise<OpenedShelf> {
@@ -108,9 +120,13 @@ async function openBundleFile(values: OptionValues, path: string): Promise<Opene
         shelf: shelfOfOne(study),
         checked: study.checked.then(() => {
           const { check } = study.view();
-          if (check.state !== 'done') return { text: 'the study could not be checked', findings: 0 };
-          const findings = check.findings.length;
-          return { text: `checked: ${findings === 0 ? 'no finding' : `${findings} findings`}`, findings };
+          if (check.state === 'done') return describeChecked(check.findings.length);
+          const reason = check.state === 'failed' ? check.reason : 'it did not end';
+          return {
+            event: 'audit.check-failed',
+            text: `the study could not be checked: ${reason}`,
+            details: { reason },
+          };
         }),
         close: async () => {
           await bundle.close();

@@ -2,6 +2,7 @@ import { checkLog } from '../../audit/check-log.ts';
 import { listEntries } from '../../audit/list-entries.ts';
 import type { Hex } from '../../base/bytes.ts';
 import { LedgerError, type LedgerReader } from '../../ledger/ledger.ts';
+import type { LedgerEntry } from '../../protocol/ledger-entry.ts';
 import type { AuditedStudy } from './audited-study.ts';
 import { queryEntries } from './query-entries.ts';
 import { viewOfLog } from './view-of-log.ts';
@@ -9,20 +10,34 @@ import { viewOfLog } from './view-of-log.ts';
 /** The ledger does not know from which quorum on the others are ahead, so nobody is late by it alone. */
 const NEVER_LATE = { quorum: Number.POSITIVE_INFINITY };
 
+/** A study of which only the log is known. */
+export interface LedgerStudy extends AuditedStudy {
+  readonly log: readonly LedgerEntry[];
+}
+
 /**
  * Opens a study of a ledger as its log alone tells it: no signatures, mixes or metrics.
+ * @param earlier what was read of it before; only what came since is read, unless the ledger tells another story now
  * @throws LedgerError, `ledger/unknown-study` if the ledger has no such study
  */
-export async function openLedgerStudy(ledger: LedgerReader, study: Hex): Promise<AuditedStudy> {
+export async function openLedgerStudy(
+  ledger: LedgerReader,
+  study: Hex,
+  earlier: LedgerStudy | null = null,
+): Promise<LedgerStudy> {
   const state = await ledger.study(study);
   if (state === null) throw new LedgerError('ledger/unknown-study', `the ledger has no study ${study}`);
-  const log = await ledger.entries(study, 0);
+  const known = earlier?.log ?? [];
+  if (earlier !== null && known.at(-1)?.head === state.head) return earlier;
+  const log = [...known, ...(await ledger.entries(study, known.length))];
   const findings = checkLog(ledger.domain, study, log, state);
+  if (earlier !== null && findings.length > 0) return openLedgerStudy(ledger, study);
   const rows = listEntries(log, null, { accounts: null, round: null, kind: null });
   const { rounds, participants, length, open } = state;
   const ofLog = viewOfLog(log, { rounds, waiting: NEVER_LATE });
   return {
     study,
+    log,
     row: () => ({ study, title: null, state: open ? 'open' : 'closed', rounds, participants, entries: length }),
     view: () => ({
       study,

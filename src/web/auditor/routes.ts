@@ -52,7 +52,7 @@ const orNone = (value: unknown): Reply =>
 
 function readName({ params }: RouteRequest): { account: string; round: number } | null {
   const round = wholeNumber(params['round'] ?? '');
-  return round === null ? null : { account: params['member'] ?? '', round };
+  return round === null ? null : { account: (params['member'] ?? '').toLowerCase(), round };
 }
 
 function wholeNumber(text: string): number | null {

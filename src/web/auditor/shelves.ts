@@ -1,7 +1,7 @@
 import type { Hex } from '../../base/bytes.ts';
 import type { LedgerReader } from '../../ledger/ledger.ts';
 import type { AuditedStudy } from './audited-study.ts';
-import { openLedgerStudy } from './open-ledger-study.ts';
+import { type LedgerStudy, openLedgerStudy } from './open-ledger-study.ts';
 import type { StudyShelf } from './routes.ts';
 
 /** The one study of a bundle. */
@@ -20,7 +20,7 @@ const KEPT_STUDIES = 4;
  * @param now milliseconds of a clock that never goes back
  */
 export function shelfOfLedger(ledger: LedgerReader, now: () => number): StudyShelf {
-  const kept = new Map<Hex, { readonly at: number; readonly opened: Promise<AuditedStudy> }>();
+  const kept = new Map<Hex, { readonly at: number; readonly opened: Promise<LedgerStudy> }>();
   return {
     async list() {
       const opened = await ledger.studies();
@@ -43,7 +43,8 @@ export function shelfOfLedger(ledger: LedgerReader, now: () => number): StudyShe
       const found = kept.get(study);
       if (found !== undefined && now() - found.at < FRESH_MILLISECONDS) return found.opened;
       if ((await ledger.study(study)) === null) return null;
-      const opened = openLedgerStudy(ledger, study);
+      const earlier = found === undefined ? null : await found.opened.catch(() => null);
+      const opened = openLedgerStudy(ledger, study, earlier);
       kept.delete(study);
       kept.set(study, { at: now(), opened });
       opened.catch(() => kept.delete(study));

@@ -43,7 +43,7 @@ function contentPolicy(script: string, style: string): string {
 function summary({ run, view }: ReportSnapshot): Markup {
   const { check } = view;
   const verdict =
-    check.state === 'done' ? `${check.findings.length} findings, ${check.notices.length} notices` : 'not checked';
+    check.state === 'done' ? `findings: ${check.findings.length}, notices: ${check.notices.length}` : 'not checked';
   const percent = (share: number | null): string =>
     share === null || !Number.isFinite(share) ? '–' : `${(share * 100).toFixed(1)} %`;
   const rows = run.members.map(

@@ -2,11 +2,12 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { AuditView } from '../../auditor/audit-view.ts';
 import { Frame } from '../shell/frame.tsx';
-import { Failed, Loading, TokenForm } from '../shell/states.tsx';
+import { Failed, Loading } from '../shell/states.tsx';
 import { useAnswer } from '../shell/use-answer.ts';
 import { prefetchVerifier } from '../verify/verifier.ts';
 import { VerifySection } from '../verify/verify-section.tsx';
 import type { AuditSource } from './audit-source.ts';
+import { AuditTokenForm } from './audit-token-form.tsx';
 import { ContributionPage } from './contribution-page.tsx';
 import { FindingsPage } from './findings-page.tsx';
 import { LedgerPage } from './ledger-page.tsx';
@@ -34,7 +35,8 @@ export function AuditorPage({ source, front }: AuditorPageProps) {
   const study = 'study' in place ? place.study : (front?.study ?? null);
   const answer = useAnswer(
     async (signal) => (study === null ? null : await source.view(study, signal)),
-    [source, study, attempt],
+    [source, study],
+    [attempt],
   );
   const isRunning = answer.state === 'here' && answer.value?.check.state === 'running';
   useEffect(() => {
@@ -49,13 +51,10 @@ export function AuditorPage({ source, front }: AuditorPageProps) {
   return (
     <Frame title={title} navigation={<Navigation place={place} home={front?.name ?? 'Studies'} study={study} />}>
       {place.page === 'verify' ? <VerifySection /> : null}
-      {place.page === 'studies' ? (front?.content ?? <StudiesPage source={source} key={attempt} />) : null}
+      {place.page === 'studies' ? (front?.content ?? <StudiesPage source={source} />) : null}
       {study === null || answer.state !== 'loading' ? null : <Loading what="the study" />}
       {answer.state !== 'failed' ? null : answer.failure === 'unauthorised' ? (
-        <TokenForm
-          where="‘consilium audit serve’ prints the address with its token."
-          onToken={() => setAttempt(attempt + 1)}
-        />
+        <AuditTokenForm onToken={() => setAttempt(attempt + 1)} />
       ) : (
         <Failed {...answer} />
       )}
@@ -76,7 +75,7 @@ function StudyPart({ source, view, place }: { source: AuditSource; view: AuditVi
     case 'participation':
       return <ParticipationPage view={view} />;
     case 'ledger':
-      return <LedgerPage key={place.text} source={source} view={view} text={place.text} />;
+      return <LedgerPage source={source} view={view} place={place} />;
     case 'values':
       return <ValuesPage view={view} />;
     case 'metrics':

@@ -1,7 +1,7 @@
 import type { ShownRecord } from '../../../audit/show-record.ts';
 import type { AuditView } from '../../auditor/audit-view.ts';
 import type { ContributionView, ProofText, RecordName } from '../../auditor/contribution-view.ts';
-import { decimal, milliNats, percent, whole } from '../shell/format.ts';
+import { counted, decimal, milliNats, percent, whole } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
 import { Empty, Failed, Loading, Problem } from '../shell/states.tsx';
 import { useAnswer } from '../shell/use-answer.ts';
@@ -78,7 +78,7 @@ function RecordSection({ shown: { record, metrics } }: { shown: ShownRecord }) {
           <div>
             <dt>base on the own held-out part</dt>
             <dd>
-              loss {decimal(figures.loss)}, accuracy {percent(figures.accuracy)}, {whole(figures.samples)} records
+              loss {decimal(figures.loss)}, accuracy {percent(figures.accuracy)}, {counted(figures.samples, 'record')}
             </dd>
           </div>
         )}
@@ -161,7 +161,7 @@ function SourcesSection({ view, shown: { mix, isFirst } }: { view: AuditView; sh
             label="Sources of its base"
             rows={mix.sources.map(({ member, round, weight }) => ({ account: member, round, share: weight }))}
           />
-          {mix.refused.length === 0 ? null : <p class="note">{mix.refused.length} others were refused.</p>}
+          {mix.refused.length === 0 ? null : <p class="note">Refused: {counted(mix.refused.length, 'other')}.</p>}
         </>
       )}
     </Section>

@@ -1,25 +1,39 @@
-import { useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import type { ListedEntry } from '../../../audit/list-entries.ts';
 import { LISTED_KINDS } from '../../../audit/listed-kinds.ts';
 import type { AuditView } from '../../auditor/audit-view.ts';
 import type { EntryPage, EntryQuery } from '../../auditor/query-entries.ts';
-import { whole } from '../shell/format.ts';
+import { counted, milliNats, whole } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
 import { Empty, Failed, Loading } from '../shell/states.tsx';
 import { useAnswer } from '../shell/use-answer.ts';
 import type { AuditSource } from './audit-source.ts';
-import { HexText, MemberLabel } from './names.tsx';
+import { HexText, MemberLabel, memberName } from './names.tsx';
 import { linkTo } from './place.ts';
 
 const NOTE =
   'Search by the beginning of an account, of any digest in a record or of a transaction (0x…), by kind, by round (a number) or place (entry:12); several words must all match.';
 
-/** The study's log, to be searched. @param text what is searched for first */
-export function LedgerPage({ source, view, text }: { source: AuditSource; view: AuditView; text: string }) {
-  const [query, setQuery] = useState<EntryQuery>({ text, kind: '', page: 0 });
+export interface LedgerPageProps {
+  readonly source: AuditSource;
+  readonly view: AuditView;
+  /** What is searched for first; another one begins anew. */
+  readonly place: { readonly text: string };
+}
+
+/** The study's log, to be searched; the address keeps what was searched for. */
+export function LedgerPage({ source, view, place }: LedgerPageProps) {
+  const [query, setQuery] = useState<EntryQuery>({ text: place.text, kind: '', page: 0 });
+  useEffect(() => setQuery({ text: place.text, kind: '', page: 0 }), [place]);
+  const search = (text: string): void => {
+    history.replaceState(null, '', linkTo({ page: 'ledger', study: view.study, text }));
+    setQuery({ ...query, text, page: 0 });
+  };
   const answer = useAnswer(
     (signal) => source.entries(view.study, query, signal),
-    [source, view.study, query.text, query.kind, query.page],
+    [source, view.study],
+    [query.text, query.kind, query.page],
   );
   return (
     <Section id="ledger" title="Ledger" note={NOTE}>
@@ -30,7 +44,7 @@ export function LedgerPage({ source, view, text }: { source: AuditSource; view: 
             type="search"
             value={query.text}
             spellcheck={false}
-            onInput={({ currentTarget }) => setQuery({ ...query, text: currentTarget.value, page: 0 })}
+            onInput={({ currentTarget }) => search(currentTarget.value)}
           />
         </label>
         <label>
@@ -50,7 +64,7 @@ export function LedgerPage({ source, view, text }: { source: AuditSource; view: 
       </form>
       {answer.state === 'loading' ? <Loading what="entries" /> : null}
       {answer.state === 'failed' ? <Failed {...answer} /> : null}
-      {answer.state === 'here' ? (
+      {answer.value !== null ? (
         <>
           <Pager entries={answer.value} onPage={(page) => setQuery({ ...query, page })} />
           {answer.value.total === 0 ? <Empty>No entry matches.</Empty> : <Entries view={view} entries={answer.value} />}
@@ -64,10 +78,10 @@ function Pager({ entries: { total, page, pages }, onPage }: { entries: EntryPage
   return (
     <p class="pager" role="status">
       <span>
-        {whole(total)} entries, page {page + 1} of {whole(pages)}
+        {counted(total, 'entry', 'entries')}, page {whole(page + 1)} of {whole(pages)}
       </span>
       <button type="button" disabled={page === 0} onClick={() => onPage(page - 1)}>
-        Before
+        Previous
       </button>
       <button type="button" disabled={page + 1 >= pages} onClick={() => onPage(page + 1)}>
         Next
@@ -108,8 +122,8 @@ function Entries({ view, entries }: { view: AuditView; entries: EntryPage }) {
               </td>
               <td>{row.round ?? ''}</td>
               <td class="text">{row.member === null ? '' : <MemberLabel view={view} account={row.member} />}</td>
-              <td class="text">
-                <Says row={row} />
+              <td class="text says-cell">
+                <Says view={view} row={row} />
               </td>
               <td>{whole(row.blockNumber)}</td>
               <td class="text">{row.transaction === null ? '–' : <HexText hex={row.transaction} />}</td>
@@ -128,19 +142,34 @@ function Kind({ view, row }: { view: AuditView; row: ListedEntry }) {
   return <a href={linkTo({ page: 'contribution', study: view.study, account, round })}>{row.kind}</a>;
 }
 
-/** The digests of a record that are worth a look, with their names. */
-function Says({ row }: { row: ListedEntry }) {
-  const parts = Object.entries(row.record).filter(
-    ([name, value]) =>
-      typeof value === 'string' && /^0x[0-9a-f]{64}$/.test(value) && name !== 'study' && !/^0x0+$/.test(value),
-  );
+/** The scores of a valuation; of other records the digests that are worth a look, with their names. */
+function Says({ view, row }: { view: AuditView; row: ListedEntry }) {
+  const parts = row.kind === 'valuation' ? scoresOf(view, row) : digestsOf(row);
   return (
     <span class="says">
       {parts.map(([name, value]) => (
         <span key={name}>
-          {name} <HexText hex={String(value)} />{' '}
+          <bdi>{name}</bdi> {value}{' '}
         </span>
       ))}
     </span>
   );
 }
+
+type Said = readonly [name: string, value: ComponentChildren];
+
+function scoresOf(view: AuditView, row: ListedEntry): Said[] {
+  const { members, valuations } = view;
+  const evaluator = members.find(({ accounts }) => accounts.some((each) => each === row.member))?.position ?? -1;
+  const scores = valuations.find(({ round }) => round === row.round)?.reports[evaluator] ?? [];
+  return members.flatMap(({ account, position }): Said[] => {
+    const score = scores[position] ?? null;
+    return score === null ? [] : [[memberName(view, account), <span class="hex">{milliNats(score)} mnat</span>]];
+  });
+}
+
+const digestsOf = ({ record }: ListedEntry): Said[] =>
+  Object.entries(record).flatMap(([name, value]): Said[] => {
+    const isDigest = typeof value === 'string' && /^0x[0-9a-f]{64}$/.test(value) && !/^0x0+$/.test(value);
+    return isDigest && name !== 'study' ? [[name, <HexText hex={value} />]] : [];
+  });

@@ -22,16 +22,14 @@ export function MetricsPage({ view }: { view: AuditView }) {
   const hasCommon = view.metrics.some(({ part }) => part === 'common');
   return (
     <>
-      <div class="columns">
-        <Section id="held-out" title="On each site’s own held-out part">
-          <Curves view={view} part="heldOut" />
+      <Section id="held-out" title="On each site’s own held-out part">
+        <Curves view={view} part="heldOut" />
+      </Section>
+      {hasCommon ? (
+        <Section id="common" title="On the test part that all share">
+          <Curves view={view} part="common" />
         </Section>
-        {hasCommon ? (
-          <Section id="common" title="On the test part that all share">
-            <Curves view={view} part="common" />
-          </Section>
-        ) : null}
-      </div>
+      ) : null}
       <Section
         id="sites"
         title="Site by site"
@@ -54,13 +52,13 @@ function Curves({ view, part }: { view: AuditView; part: MetricsRow['part'] }) {
         .map((row) => ({ x: row.round, y: value(row) })),
     }));
   return (
-    <>
+    <div class="columns">
       {rows.some(({ accuracy }) => accuracy !== null) ? (
         <LineChart
           title="Accuracy"
           description="Accuracy of the base that each member's round began with, by round; the last is its final model."
           xTitle="rounds mixed"
-          format={(value) => percent(value, 0)}
+          format={percent}
           within={[0, 1]}
           series={seriesOf(({ accuracy }) => accuracy)}
         />
@@ -69,11 +67,11 @@ function Curves({ view, part }: { view: AuditView; part: MetricsRow['part'] }) {
         title="Loss (nats)"
         description="Loss of the base that each member's round began with, by round; the last is its final model."
         xTitle="rounds mixed"
-        format={(value) => value.toFixed(2)}
+        format={decimal}
         within={[0, Number.POSITIVE_INFINITY]}
         series={seriesOf(({ loss }) => loss)}
       />
-    </>
+    </div>
   );
 }
 

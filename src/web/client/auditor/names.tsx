@@ -13,9 +13,18 @@ const nameOf = ({ name, position }: MemberRow): string => name ?? `Member ${posi
 
 /** A digest or an account, shortened; the whole is in its title, and is what is copied. */
 export function HexText({ hex }: { hex: string }) {
+  const [beginning = '', end] = shorten(hex).split('…');
   return (
     <span class="hex" title={hex}>
-      {shorten(hex)}
+      {hex.slice(0, beginning.length)}
+      {end === undefined ? null : (
+        <>
+          <span class="hex-rest" aria-hidden="true">
+            {hex.slice(beginning.length, -end.length)}
+          </span>
+          {end}
+        </>
+      )}
     </span>
   );
 }

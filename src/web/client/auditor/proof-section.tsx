@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { SegmentProof } from '../../../audit/segment-proof.ts';
 import type { ProofText } from '../../auditor/contribution-view.ts';
+import { counted } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
 import { Failed } from '../shell/states.tsx';
 import { useAnswer } from '../shell/use-answer.ts';
@@ -62,7 +63,8 @@ function Proof({ proof, segment }: { proof: ProofText | null; segment: number })
           </li>
         ))}
         <li>
-          the log: {links.length} entries to heads with the signatures of {cosignatures.length} members
+          the log: {counted(links.length, 'entry', 'entries')} to heads with the signatures of{' '}
+          {counted(cosignatures.length, 'member')}
         </li>
       </ol>
       <button type="button" onClick={() => save(`proof-segment-${segment}.json`, proof.text)}>

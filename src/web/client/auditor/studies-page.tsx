@@ -1,14 +1,20 @@
+import { useState } from 'preact/hooks';
 import { whole } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
 import { Empty, Failed, Loading } from '../shell/states.tsx';
 import { useAnswer } from '../shell/use-answer.ts';
 import type { AuditSource } from './audit-source.ts';
+import { AuditTokenForm } from './audit-token-form.tsx';
 import { HexText } from './names.tsx';
 import { linkTo } from './place.ts';
 
 /** All studies that there are to look at. */
 export function StudiesPage({ source }: { source: AuditSource }) {
-  const answer = useAnswer((signal) => source.studies(signal), [source]);
+  const [attempt, setAttempt] = useState(0);
+  const answer = useAnswer((signal) => source.studies(signal), [source], [attempt]);
+  if (answer.state === 'failed' && answer.failure === 'unauthorised') {
+    return <AuditTokenForm onToken={() => setAttempt(attempt + 1)} />;
+  }
   return (
     <Section id="studies" title="Studies">
       {answer.state === 'loading' ? <Loading what="the studies" /> : null}

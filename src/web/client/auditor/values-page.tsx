@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { AuditView, ValuationRound } from '../../auditor/audit-view.ts';
 import { HeatCell } from '../charts/heat-cell.tsx';
-import { LineChart } from '../charts/line-chart.tsx';
-import { milliNats } from '../shell/format.ts';
+import { LineChart, type LineChartProps } from '../charts/line-chart.tsx';
+import { decimal, milliNats } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
 import { Empty } from '../shell/states.tsx';
 import { MemberLabel, memberName } from './names.tsx';
@@ -34,19 +34,24 @@ export function ValuesPage({ view }: { view: AuditView }) {
         </label>
         <Matrix view={view} round={round} />
       </Section>
-      <Section id="medians" title="Medians over the rounds">
-        <LineChart
-          title="Median score by round"
-          description="What at least three others said of each member's contribution, their median, by round, in thousandths of a nat."
-          xTitle="round"
-          format={(value) => value.toFixed(1).replace('-', '−')}
-          size={{ width: 1100, height: 320 }}
-          series={view.members.map((member, i) => ({
-            name: memberName(view, member.account),
-            position: member.position,
-            points: valuations.map(({ round: x, medians }) => ({ x, y: toMilli(medians[i] ?? null) })),
-          }))}
-        />
+      <Section id="medians" title="Medians and disagreement over the rounds (mnat)">
+        <div class="columns">
+          <LineChart
+            title="Median score by round"
+            description="What at least three others said of each member's contribution, their median, by round, in thousandths of a nat."
+            xTitle="round"
+            format={decimal}
+            series={seriesOf(view, ({ medians }) => medians)}
+          />
+          <LineChart
+            title="Disagreement by round"
+            description="How far the reports on each member's contribution are from their median, their median, by round, in thousandths of a nat."
+            xTitle="round"
+            format={decimal}
+            within={[0, Number.POSITIVE_INFINITY]}
+            series={seriesOf(view, ({ disagreements }) => disagreements)}
+          />
+        </div>
       </Section>
     </>
   );
@@ -54,6 +59,16 @@ export function ValuesPage({ view }: { view: AuditView }) {
 
 const MATRIX_NOTE =
   'Rows: who says; columns: of whom, in thousandths of a nat of the evaluator’s own held-out loss. What a member says of itself does not count and is not shown. Disagreement: the median distance of the reports from their median.';
+
+const seriesOf = (
+  view: AuditView,
+  valuesOf: (round: ValuationRound) => readonly (number | null)[],
+): LineChartProps['series'] =>
+  view.members.map((member, i) => ({
+    name: memberName(view, member.account),
+    position: member.position,
+    points: view.valuations.map((each) => ({ x: each.round, y: toMilli(valuesOf(each)[i] ?? null) })),
+  }));
 
 const toMilli = (micros: number | null): number | null => (micros === null ? null : micros / 1000);
 

@@ -1,5 +1,5 @@
 import type { AuditView } from '../../auditor/audit-view.ts';
-import { whole } from '../shell/format.ts';
+import { counted, whole } from '../shell/format.ts';
 import { linkTo } from './place.ts';
 
 /** What the check of the study came to, in one line and a few words. */
@@ -30,13 +30,15 @@ export function Verdict({ view }: { view: AuditView }) {
   const scope = [
     chainRead ? 'The log is the chain’s.' : 'The log is the copy in the bundle; no chain was asked.',
     hasBundle
-      ? `${whole(mixesReplayed)} mixes were repeated bit for bit.`
+      ? mixesReplayed === 1
+        ? 'One mix was repeated bit for bit.'
+        : `${whole(mixesReplayed)} mixes were repeated bit for bit.`
       : 'Only the log was looked at: sequence and heads. A bundle would add signatures, mixes, metrics, lineage and the search for copied updates.',
-    notices.length === 0 ? '' : `${whole(notices.length)} notices.`,
+    notices.length === 0 ? '' : `${counted(notices.length, 'notice')}.`,
   ];
   return (
     <div class={`notice ${findings.length === 0 ? 'good' : 'bad'}`}>
-      <strong>{findings.length === 0 ? 'No finding' : `${whole(findings.length)} findings`}</strong>
+      <strong>{findings.length === 0 ? 'No finding' : counted(findings.length, 'finding')}</strong>
       <div>
         {scope.join(' ')}{' '}
         {findings.length + notices.length === 0 ? null : (

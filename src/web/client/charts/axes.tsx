@@ -15,19 +15,23 @@ export interface AxisProps {
   readonly scale: Linear;
   /** About how many labels have room. */
   readonly count: number;
-  readonly format: (value: number) => string;
+  readonly format: (value: number, digits?: number) => string;
   readonly title?: string;
 }
 
+const DIGITS = [0, 1, 2, 3, 4, 5];
+
 /** Labels at the left, and a thin line across for each. */
 export function ValueAxis({ area, scale, count, format, title }: AxisProps) {
+  const ticks = scale.ticks(count);
+  const digits = DIGITS.find((few) => new Set(ticks.map((tick) => format(tick, few))).size === ticks.length);
   return (
     <g class="axis-values" aria-hidden="true">
-      {scale.ticks(count).map((tick) => (
+      {ticks.map((tick) => (
         <g key={tick}>
           <path class="grid" d={`M${area.left} ${scale(tick)}H${area.right}`} />
           <text x={area.left - 8} y={scale(tick)} dy=".32em" text-anchor="end">
-            {format(tick)}
+            {format(tick, digits)}
           </text>
         </g>
       ))}

@@ -25,7 +25,8 @@ export interface LineChartProps {
   readonly description: string;
   readonly series: readonly LineSeries[];
   readonly xTitle: string;
-  readonly format: (value: number) => string;
+  /** Called with `digits` for the axis, which takes as few as tell its labels apart. */
+  readonly format: (value: number, digits?: number) => string;
   /** Bounds that values cannot pass, for instance 0 and 1. */
   readonly within?: readonly [number, number];
   readonly size?: { readonly width: number; readonly height: number };

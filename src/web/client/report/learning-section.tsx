@@ -21,7 +21,7 @@ export function LearningSection({ run, view }: { run: RunView; view: AuditView }
             title="Accuracy by round"
             description="Share of examples that the model gets right: higher is better. The axis need not begin at zero."
             xTitle="rounds mixed"
-            format={(value) => percent(value)}
+            format={percent}
             within={[0, 1]}
             series={[...mergeEqual(accuracy), ...references]}
           />
@@ -30,7 +30,7 @@ export function LearningSection({ run, view }: { run: RunView; view: AuditView }
           title="Loss by round (nats)"
           description="Mean loss on the same examples: lower is better."
           xTitle="rounds mixed"
-          format={(value) => decimal(value)}
+          format={decimal}
           within={[0, Number.POSITIVE_INFINITY]}
           series={mergeEqual(loss)}
         />

@@ -33,3 +33,7 @@ export function duration(seconds: number | null | undefined): string {
 
 /** Scores are told in millionths of a nat, and read in thousandths. */
 export const milliNats = (micros: number | null): string => decimal(micros === null ? null : micros / 1000, 2);
+
+/** A count with its noun. @param many for all counts but one */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${whole(count)} ${count === 1 ? one : many}`;
