@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { StudyRow } from '../../src/web/auditor/audit-view.ts';
+import type { AuditView, StudyRow } from '../../src/web/auditor/audit-view.ts';
 import { jsonLines, processesNaming, runCommand, startCommand } from './command.ts';
 
 const BUNDLE = fileURLToPath(new URL('../audit/fixtures/tiny.car', import.meta.url));
@@ -51,9 +51,20 @@ describe('audit serve', () => {
   });
 });
 
-test('demo --serve tells of the members’ pages, and serves the auditor’s when all is over', async () => {
+test('demo --serve tells of the members’ pages, serves the auditor’s when all is over, and ends with the audit’s exit code', async () => {
   const out = join(folder, 'demo');
-  const command = startCommand(['demo', '--serve', '--peers', '3', '--rounds', '2', '--json', '--out', out]);
+  const command = startCommand([
+    'demo',
+    '--serve',
+    '--tamper',
+    '--peers',
+    '3',
+    '--rounds',
+    '2',
+    '--json',
+    '--out',
+    out,
+  ]);
   const { page } = await command.event('demo.page');
   const { origin, hash } = new URL(String(page));
   expect((await fetch(`${origin}/api/view`)).status).toBe(401);
@@ -63,9 +74,16 @@ test('demo --serve tells of the members’ pages, and serves the auditor’s whe
   const { url } = await command.event('demo.serving');
   const [study] = await studies(String(url));
   expect(study).toMatchObject({ rounds: 2, participants: 3 });
-  command.process.kill('SIGINT');
+  const view = (await (await fetch(new URL(`/api/studies/${study?.study}`, String(url)))).json()) as AuditView;
+  expect(new Set(view.members.map(({ name }) => name))).toEqual(new Set(['hospital 1', 'hospital 2', 'hospital 3']));
+  expect([view.chainRead, view.check.state]).toEqual([true, 'done']);
+  command.process.kill('SIGTERM');
   const { code, stdout } = await command.ended;
-  expect(code).toBe(0);
+  expect(code).toBe(3);
+  const { report, findings } = jsonLines(stdout).find(({ event }) => event === 'demo.finished') ?? {};
+  expect(view.check).toMatchObject({ findings });
+  expect(JSON.stringify(findings)).toContain('audit/block-damaged');
+  expect(await readFile(String(report), 'utf8')).toContain('audit/block-damaged');
   expect(jsonLines(stdout).filter(({ event }) => event === 'demo.page')).toHaveLength(3);
   expect(processesNaming(out)).toEqual([]);
 }, 300_000);

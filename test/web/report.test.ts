@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 /** Members joined in another order than the run counts them. */
-const nameOf = (position: number): string => `hospital ${position === 0 ? 3 : position} ${HOSTILE}`;
+const nameOf = (position: number): string => `hospital ${position === 0 ? 4 : position} ${HOSTILE}`;
 
 function runOf(study: BundleStudy): RunView {
   const { members, manifest } = study.view();
@@ -105,6 +105,8 @@ describe('the report of a study', () => {
     expect(html).toContain("default-src 'none'".replaceAll("'", '&#39;'));
     expect(html).not.toContain('unsafe-inline');
     expect(outside).not.toContain('NaN');
+    // 600 kB of it are the page and its verifier; a study adds about 7 kB a contribution.
+    expect(Buffer.byteLength(html)).toBeLessThan(800_000);
   });
 
   test('gives the same bytes for the same data', async () => {
