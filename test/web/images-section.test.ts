@@ -124,7 +124,7 @@ describeInBrowser("the images of a member's page", ({ open }) => {
       /^Inputs: held-out/,
       /^The model's outputs: held-out/,
     ])
-      expect(await page.getByRole('img', { name }).count()).toBe(1);
+      await expect.poll(() => page.getByRole('img', { name }).count(), { timeout: 20_000 }).toBe(1);
     const figure = page.locator('#images figure', { hasText: 'Confusion matrix' });
     await figure.getByText('Figures').click();
     const cells = await figure.locator('tbody tr').first().locator('td').allTextContents();
@@ -163,7 +163,7 @@ describeInBrowser("the images of a member's page", ({ open }) => {
 
   test('says what comes before the first evaluation, and asks again when there is more', async () => {
     const { page, close } = await visit(null);
-    await page.getByText('appear here when the first round has been evaluated').waitFor();
+    await page.getByText('appear here once the second round has begun').waitFor();
     pictures = digits;
     view = busyView({ picturesOf: 7 });
     views.changed();

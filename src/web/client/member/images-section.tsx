@@ -30,7 +30,7 @@ export function ImagesSection({ round }: { round: number | null }) {
 
 function Nothing({ isLoading }: { isLoading: boolean }) {
   if (isLoading) return <Loading what="the pictures" />;
-  return <Empty>A few of this member's own records appear here when the first round has been evaluated.</Empty>;
+  return <Empty>A few of this member's own records appear here once the second round has begun.</Empty>;
 }
 
 function Note({ pictures: { round, training, heldOut, examples } }: { pictures: MemberPictures }) {
