@@ -7,6 +7,7 @@ import { readPageRoutes } from '../../src/web/web-bundle.ts';
 import { statusOf, viewOf } from '../peer/member-view-builder.ts';
 import { operationsOf } from '../peer/operations-of.ts';
 import { describeInBrowser, type Opened, type OpenOptions, shoot } from './browser.ts';
+import { seriousFaults } from './check-accessibility.ts';
 import { busyView } from './member-views.ts';
 
 const TOKEN = 'b'.repeat(64);
@@ -99,6 +100,7 @@ describeInBrowser("a member's page", ({ open }) => {
     // Nothing but what scrolls by itself is wider than the page.
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     await shoot(page, `member-busy-${width}-${scheme}`);
+    expect(await seriousFaults(page)).toEqual([]);
     expect(errors).toEqual([]);
     await close();
   });
@@ -125,6 +127,7 @@ describeInBrowser("a member's page", ({ open }) => {
       expect(await page.getByText(text).count()).toBe(1);
     }
     await shoot(page, 'member-before');
+    expect(await seriousFaults(page)).toEqual([]);
     await close();
   });
 
@@ -137,6 +140,7 @@ describeInBrowser("a member's page", ({ open }) => {
     await heading(page, 'Round 7').waitFor();
     expect(await page.getByText('Worth knowing').count()).toBe(0); // a warning of then may be wrong by now
     await shoot(page, 'member-disconnected');
+    expect(await seriousFaults(page)).toEqual([]);
     view = inRound(8);
     await start(port);
     await page.getByRole('button', { name: 'Try now' }).click();
@@ -158,6 +162,7 @@ describeInBrowser("a member's page", ({ open }) => {
     expect(await page.getByText(/not connected/i).count()).toBe(0);
     expect(await page.getByText('has finished').count()).toBe(3);
     await shoot(page, 'member-finished');
+    expect(await seriousFaults(page)).toEqual([]);
     await start();
     await close();
   });
@@ -170,6 +175,7 @@ describeInBrowser("a member's page", ({ open }) => {
     await page.getByRole('button', { name: 'Open' }).click();
     await page.getByText('does not know this token').waitFor();
     await shoot(page, 'member-token');
+    expect(await seriousFaults(page)).toEqual([]);
     await page.getByLabel('Token').fill(TOKEN);
     await page.getByRole('button', { name: 'Open' }).click();
     await heading(page, 'Round 3').waitFor();

@@ -78,7 +78,7 @@ describeInBrowser('verify in this browser', ({ open }) => {
     await page.getByLabel(CHOOSE).setInputFiles(file('changed.car'));
     await page.getByText(/\d+ findings?$/).waitFor();
     await page
-      .getByRole('cell', { name: /^member 0x.*, round \d/ })
+      .getByRole('rowheader', { name: /^member 0x.*, round \d/ })
       .first()
       .waitFor();
     await shoot(page, 'verify-findings-narrow-dark');

@@ -1,5 +1,6 @@
 import type { Place } from '../../../audit/finding.ts';
 import type { AuditView } from '../../auditor/audit-view.ts';
+import { FindingsTable } from '../shell/findings-table.tsx';
 import { Section } from '../shell/frame.tsx';
 import { placeInWords } from '../shell/place-in-words.ts';
 import { Empty } from '../shell/states.tsx';
@@ -17,60 +18,21 @@ export function FindingsPage({ view }: { view: AuditView }) {
         {check.findings.length === 0 ? (
           <Empty>Nothing was found.</Empty>
         ) : (
-          <PlacedTable view={view} rows={check.findings} label="Findings" />
+          <FindingsTable
+            label="Findings"
+            rows={check.findings}
+            where={(row) => <PlaceLink view={view} place={row} />}
+          />
         )}
       </Section>
       <Section id="notices" title="Notices" note="They break no rule, but whoever reads the study should know them.">
         {check.notices.length === 0 ? (
           <Empty>There is none.</Empty>
         ) : (
-          <PlacedTable view={view} rows={check.notices} label="Notices" />
+          <FindingsTable label="Notices" rows={check.notices} where={(row) => <PlaceLink view={view} place={row} />} />
         )}
       </Section>
     </>
-  );
-}
-
-interface PlacedRow extends Place {
-  readonly code?: string;
-  readonly message: string;
-}
-
-function PlacedTable({ view, rows, label }: { view: AuditView; rows: readonly PlacedRow[]; label: string }) {
-  const withCode = rows.some(({ code }) => code !== undefined);
-  return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={label}>
-      <table class="places">
-        <thead>
-          <tr>
-            <th scope="col">Where</th>
-            <th scope="col" class="text">
-              What
-            </th>
-            {withCode ? (
-              <th scope="col" class="text">
-                Check
-              </th>
-            ) : null}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, i) => (
-            <tr key={i}>
-              <th scope="row">
-                <PlaceLink view={view} place={row} />
-              </th>
-              <td class="text wrap">{row.message}</td>
-              {withCode ? (
-                <td class="text">
-                  <code>{row.code}</code>
-                </td>
-              ) : null}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }
 

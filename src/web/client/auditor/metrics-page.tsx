@@ -5,6 +5,7 @@ import { LineChart } from '../charts/line-chart.tsx';
 import { decimal, percent, whole } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
 import { Empty } from '../shell/states.tsx';
+import { metricSeries } from './metric-series.ts';
 import { MemberLabel, memberName } from './names.tsx';
 
 /** What sites signed of their models, round by round. */
@@ -43,14 +44,8 @@ export function MetricsPage({ view }: { view: AuditView }) {
 
 function Curves({ view, part }: { view: AuditView; part: MetricsRow['part'] }) {
   const rows = view.metrics.filter((row) => row.part === part && row.by === null);
-  const seriesOf = (value: (row: MetricsRow) => number | null) =>
-    view.members.map((member) => ({
-      name: memberName(view, member.account),
-      position: member.position,
-      points: rows
-        .filter((row) => member.accounts.includes(row.member))
-        .map((row) => ({ x: row.round, y: value(row) })),
-    }));
+  const seriesOf = (measure: 'accuracy' | 'loss') =>
+    metricSeries(view.members, rows, measure, ({ account }) => memberName(view, account));
   return (
     <div class="columns">
       {rows.some(({ accuracy }) => accuracy !== null) ? (
@@ -60,7 +55,7 @@ function Curves({ view, part }: { view: AuditView; part: MetricsRow['part'] }) {
           xTitle="rounds mixed"
           format={percent}
           within={[0, 1]}
-          series={seriesOf(({ accuracy }) => accuracy)}
+          series={seriesOf('accuracy')}
         />
       ) : null}
       <LineChart
@@ -69,7 +64,7 @@ function Curves({ view, part }: { view: AuditView; part: MetricsRow['part'] }) {
         xTitle="rounds mixed"
         format={decimal}
         within={[0, Number.POSITIVE_INFINITY]}
-        series={seriesOf(({ loss }) => loss)}
+        series={seriesOf('loss')}
       />
     </div>
   );

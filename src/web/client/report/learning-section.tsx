@@ -1,6 +1,7 @@
-import type { MetricsRow } from '../../../audit/metrics-table.ts';
 import type { AuditView } from '../../auditor/audit-view.ts';
 import type { RunView } from '../../report/run-view.ts';
+import { metricSeries } from '../auditor/metric-series.ts';
+import { memberName } from '../auditor/names.tsx';
 import { LineChart, type LineSeries } from '../charts/line-chart.tsx';
 import { decimal, percent } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
@@ -10,7 +11,9 @@ import { meanOf } from './mean-of.ts';
 export function LearningSection({ run, view }: { run: RunView; view: AuditView }) {
   const part = view.metrics.some((row) => row.part === 'common') ? 'common' : 'heldOut';
   const rows = view.metrics.filter((row) => row.part === part && row.by === null);
-  const [accuracy, loss] = [seriesOf(run, view, rows, 'accuracy'), seriesOf(run, view, rows, 'loss')];
+  const seriesOf = (measure: 'accuracy' | 'loss') =>
+    metricSeries(view.members, rows, measure, ({ account }) => memberName(view, account));
+  const [accuracy, loss] = [seriesOf('accuracy'), seriesOf('loss')];
   const references = part === 'common' ? referencesOf(run, view.rounds) : [];
   const note = `Each member’s model on ${part === 'common' ? 'the common test part, the same examples for all' : 'its own held-out part, other examples for each'}. At 0 all have the initial model; at n they have what came out of n rounds.`;
   return (
@@ -37,19 +40,6 @@ export function LearningSection({ run, view }: { run: RunView; view: AuditView }
       </div>
     </Section>
   );
-}
-
-function seriesOf(
-  { members }: RunView,
-  view: AuditView,
-  rows: readonly MetricsRow[],
-  measure: 'accuracy' | 'loss',
-): LineSeries[] {
-  return members.map(({ account, name, position }) => {
-    const accounts = view.members.find((member) => member.account === account)?.accounts ?? [];
-    const own = rows.filter((row) => accounts.includes(row.member));
-    return { name, position, points: own.map((row) => ({ x: row.round, y: row[measure] })) };
-  });
 }
 
 /** Members who mixed everybody's work have one model; as many lines on top of each other would look like one member's. */

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { bytes, decimal, whole } from '../shell/format.ts';
-import { FindingsTable } from './findings-table.tsx';
+import { FirstFindings } from './first-findings.tsx';
 import type { BundleOutcome } from './verifier-message.ts';
 
 export interface BundleResultProps {
@@ -24,7 +24,7 @@ export function BundleResult({ file, outcome, seconds }: BundleResultProps) {
             : 'The bundle is not what its records say. Each finding has its place below.'}
         </div>
       </div>
-      {isClean ? null : <FindingsTable findings={findings} count={count} />}
+      {isClean ? null : <FirstFindings findings={findings} count={count} />}
       <Facts outcome={outcome} />
       <Scope />
     </div>
