@@ -1,20 +1,20 @@
-import { wholeNumber } from '../src/cli/command-line.ts';
+import { usageError, wholeNumber } from '../src/cli/command-line.ts';
 import { formatTable } from '../src/cli/format-table.ts';
 import { type Command, EXIT_OK, runCommand } from '../src/cli/run-command.ts';
 import { ATTACKS, type AttackName } from './bench/robustness/attacks.ts';
 import { benchRules } from './bench/robustness/bench-rules.ts';
-import { MEMBERS, measureRows, type RobustnessRow, type RowPlan } from './bench/robustness/robustness-rows.ts';
+import { measureRows, type RobustnessRow, type RowPlan } from './bench/robustness/robustness-rows.ts';
 import { measureCosts, type RuleCost } from './bench/robustness/rule-cost.ts';
 import { digitsTask, pneumoniaTask, type Task } from './bench/robustness/tasks.ts';
 
-const NAMES = benchRules(2, MEMBERS).map(({ name }) => name);
+const NAMES = benchRules(2, 10).map(({ name }) => name);
 const ATTACK_NAMES: readonly (AttackName | 'none')[] = ['none', ...ATTACKS.map(({ name }) => name)];
 
 const benchRobustness: Command = {
   spec: {
     usage: 'npm run bench:robustness -- [options]',
     summary:
-      'Ten hospitals learn together without a server while two or three of them attack: every mixing rule against every attack, with even\n' +
+      'Hospitals learn together without a server while some of them attack: every mixing rule against every attack, with even\n' +
       'and uneven classes and sizes. Accuracy of the honest, and what is lost against the plain mean without attackers in the same run.\n' +
       'In full it takes hours on two cores; the options choose a part. docs/BENCHMARKS.md has the table and the fields.',
     options: {
@@ -33,13 +33,20 @@ const benchRobustness: Command = {
       },
       alpha: { type: 'string', value: '<list>', help: "Dirichlet α of the members' classes", default: '1,0.3' },
       'size-ratio': { type: 'string', value: '<list>', help: 'largest member ÷ smallest', default: '1,94' },
-      attackers: { type: 'string', value: '<list>', help: 'attackers among ten members', default: '2,3' },
+      members: { type: 'string', value: '<n>', help: 'hospitals, 3 to 32', default: '10' },
+      attackers: { type: 'string', value: '<list>', help: 'how many of them attack', default: '2,3' },
+      attacks: {
+        type: 'string',
+        value: '<names>',
+        help: `comma-separated: ${ATTACK_NAMES.join(', ')}`,
+        default: 'all',
+      },
       seeds: { type: 'string', value: '<n>', help: 'seeds, from 1, 1 to 20', default: '3' },
       steps: {
         type: 'string',
         value: '<n>',
-        help: 'training steps of a round instead of 3, with so many fewer rounds',
-        default: '3',
+        help: 'training steps of a round; the more, the fewer rounds',
+        default: '24',
       },
       quick: { type: 'boolean', help: 'plain and screened mean, five attacks, half the rounds, one seed' },
       json: { type: 'boolean', help: 'print one JSON document on the last line' },
@@ -64,8 +71,9 @@ const benchRobustness: Command = {
       skews,
       rules,
       seeds,
+      members: wholeNumber(values, 'members', { min: 3, max: 32 }),
       attackers: numbers('attackers'),
-      attacks: ATTACK_NAMES,
+      attacks: values.attacks === 'all' ? ATTACK_NAMES : readAttacks(String(values.attacks)),
       roundsShare: 1,
       segments: 4,
     };
@@ -87,6 +95,14 @@ function withSteps(task: Task, steps: number): Task {
 /** Rule names hold a comma themselves, so that the longest that fits is taken. */
 function splitNames(text: string): string[] {
   return NAMES.filter((name) => `,${text},`.includes(`,${name},`));
+}
+
+function readAttacks(text: string): (AttackName | 'none')[] {
+  return text.split(',').map((name) => {
+    const attack = ATTACK_NAMES.find((known) => known === name);
+    if (attack === undefined) throw usageError(`--attacks knows ${ATTACK_NAMES.join(', ')}, not ${name}`);
+    return attack;
+  });
 }
 
 function quickPlan(whole: RowPlan): RowPlan {
@@ -114,17 +130,31 @@ const points = (share: number): string => (100 * share).toFixed(1);
 function toLine(row: RobustnessRow): string {
   const success = row.backdoorSuccess === null ? '' : `, backdoor ${points(row.backdoorSuccess)} %`;
   const alone = `${row.betterAlone} (clearly ${row.clearlyBetterAlone}) of ${row.honestMembers} better off alone`;
-  const place = `${row.task}, α ${row.alpha}, sizes 1:${row.sizeRatio}, f ${row.attackers}`;
+  const place = `${row.task}, α ${row.alpha}, sizes 1:${row.sizeRatio}, ${row.attackers} of ${row.members} attack`;
   return `${place}, ${row.rule}, ${row.attack}: ${points(row.accuracy)}, lost ${row.lostPoints.toFixed(1)}${success}, ${alone}`;
 }
 
 function describe(rows: readonly RobustnessRow[], costs: readonly RuleCost[]): string {
   const table = formatTable(
-    ['task', 'α', 'sizes', 'f', 'rule', 'attack', 'accuracy', 'worst', 'lost', 'backdoor', 'better alone (clearly)'],
+    [
+      'task',
+      'α',
+      'sizes',
+      'n',
+      'f',
+      'rule',
+      'attack',
+      'accuracy',
+      'worst',
+      'lost',
+      'backdoor',
+      'better alone (clearly)',
+    ],
     rows.map((row) => [
       row.task,
       String(row.alpha),
       `1:${row.sizeRatio}`,
+      String(row.members),
       String(row.attackers),
       row.rule,
       row.attack,

@@ -1,3 +1,4 @@
+import { lowerMedian } from './lower-median.ts';
 import { type MixStep, sharesOf } from './mix-shares.ts';
 import { mixRelayed, type RelayedMix } from './relayed-mix.ts';
 
@@ -54,9 +55,4 @@ function lengthOf(change: Float32Array): number {
   let sum = 0;
   for (const value of change) sum += value * value;
   return Math.sqrt(sum);
-}
-
-/** 0 without values. */
-function lowerMedian(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
 }

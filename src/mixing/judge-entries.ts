@@ -1,7 +1,7 @@
-import { medianOfOthers } from '../model/aggregation/screening.ts';
 import { distances } from '../model/mix-kernel.ts';
 import type { Judgement } from '../protocol/recipe.ts';
 import type { MixInput } from './compute-mix.ts';
+import { lowerMedian } from './lower-median.ts';
 
 const THOUSANDTHS = 1_000;
 
@@ -35,7 +35,7 @@ export async function judgeEntries(mix: MixInput, gradient: Float32Array): Promi
 
 export function surveyGains(base: Float32Array, slope: Float32Array, sources: readonly Float32Array[]): SegmentGains {
   const still = dot(slope, base);
-  const median = medianOfOthers(distances(base, sources), null);
+  const median = lowerMedian(distances(base, sources));
   return {
     gains: sources.map((source) => still - dot(slope, source)),
     gradientSquared: dot(slope, slope),

@@ -28,7 +28,10 @@ export async function suspectEntries(
   const surveys: { sources: readonly number[]; survey: SegmentSurvey }[] = [];
   for (const [segment, present] of sources.entries()) {
     if (present.length === 0) continue;
-    surveys.push({ sources: present, survey: surveySegment(await mixtureOf(segment, present)) });
+    surveys.push({
+      sources: present,
+      survey: surveySegment(await mixtureOf(segment, present), aggregation.attackersPerMix),
+    });
   }
   const suspicions = suspicionsOf(surveys, entries.length, aggregation);
   const judging = judgingTerms(aggregation);

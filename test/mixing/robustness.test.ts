@@ -5,12 +5,15 @@ import { type Run, type RunOutcome, simulate, trainAlone } from '../../scripts/b
 import { digitsTask, type Task } from '../../scripts/bench/robustness/tasks.ts';
 import { meanOfNumbers } from '../../scripts/bench/robustness/vectors.ts';
 
-/** A small part of `npm run bench:robustness`: ten hospitals, two attackers, fewer rounds, one seed. */
+/** A small part of `npm run bench:robustness`: ten hospitals, two attackers, rounds of 24 steps, one seed. */
 const ATTACKERS = 2;
 const SKEWED = { alpha: 0.3, sizeRatio: 94 };
 
 let task: Task;
-beforeAll(async () => void (task = await digitsTask()));
+beforeAll(async () => {
+  const digits = await digitsTask();
+  task = { ...digits, local: { ...digits.local, steps: 24 } };
+});
 
 function runOf(ruleName: string, attack: AttackName | null): Run {
   const named = benchRules(ATTACKERS, 10).find(({ name }) => name === ruleName);
@@ -26,7 +29,7 @@ function runOf(ruleName: string, attack: AttackName | null): Run {
     rule,
     weightShareCap,
     segments: 2,
-    rounds: 50,
+    rounds: 12,
     seed: 1,
   };
 }
@@ -52,10 +55,8 @@ describe('two of ten hospitals attack, classes are skewed, and sizes differ 94-f
       expect(peaceful - accuracy(simulate(runOf('mean', attack)))).toBeGreaterThan(0.2);
   });
 
-  test('attackers that know the rule harm more where members do not hear each other', () => {
-    const skew = { ...SKEWED, sizeRatio: 1 };
-    const reached = (rule: string): number => accuracy(simulate({ ...runOf(rule, 'adaptive'), skew, segments: 1 }));
-    expect(reached('screened-mean')).toBeGreaterThan(reached('screened, unjudged') + 0.05);
+  test('attackers that know the rule lose it little', () => {
+    expect(peaceful - accuracy(simulate(runOf('screened-mean', 'adaptive')))).toBeLessThan(0.04);
   });
 
   test('a boosted backdoor does not get in, and gets into the plain mean', () => {

@@ -9,6 +9,7 @@ import { meanOfNumbers as mean } from './vectors.ts';
 export interface RowPlan {
   readonly tasks: readonly Task[];
   readonly skews: readonly Skew[];
+  readonly members: number;
   readonly attackers: readonly number[];
   readonly seeds: readonly number[];
   readonly rules: readonly string[];
@@ -23,6 +24,7 @@ export interface RobustnessRow {
   readonly task: string;
   readonly alpha: number;
   readonly sizeRatio: number;
+  readonly members: number;
   readonly attackers: number;
   readonly rule: string;
   readonly attack: string;
@@ -39,10 +41,8 @@ export interface RobustnessRow {
   readonly honestMembers: number;
 }
 
-export const MEMBERS = 10;
-
 /** A federation of the bench: everything but rule and attack. */
-type Federation = Pick<Run, 'task' | 'skew' | 'attackers' | 'rounds' | 'segments'>;
+type Federation = Pick<Run, 'task' | 'skew' | 'members' | 'attackers' | 'rounds' | 'segments'>;
 
 /** @param onRow told about each row as it is there */
 export async function measureRows(
@@ -54,8 +54,9 @@ export async function measureRows(
   for (const task of plan.tasks)
     for (const skew of plan.skews)
       for (const attackers of plan.attackers) {
+        const { members, segments } = plan;
         const rounds = Math.round(task.rounds * plan.roundsShare);
-        for (const row of measureFederation(plan, { task, skew, attackers, rounds, segments: plan.segments })) {
+        for (const row of measureFederation(plan, { task, skew, members, attackers, rounds, segments })) {
           rows.push(row);
           onRow(row);
           await setImmediate(); // or an interrupt would wait for the last row
@@ -66,13 +67,13 @@ export async function measureRows(
 }
 
 function* measureFederation(plan: RowPlan, federation: Federation): Generator<RobustnessRow> {
-  const rules = benchRules(federation.attackers, MEMBERS);
+  const rules = benchRules(federation.attackers, federation.members);
   const plain = rules[0] as NamedRule;
   const runsOf = (named: NamedRule, attack: AttackName | 'none') =>
     plan.seeds.map((seed): Run => {
       const { rule, weightShareCap } = named;
       const found = ATTACKS.find(({ name }) => name === attack) ?? null;
-      return { ...federation, members: MEMBERS, attack: found, rule, weightShareCap, seed };
+      return { ...federation, attack: found, rule, weightShareCap, seed };
     });
   const peaceful = runsOf(plain, 'none').map((run) => simulate(run));
   const baseline = {
@@ -100,10 +101,11 @@ interface RowQuestion {
 function toRow({ federation, named, attack, baseline, alone }: RowQuestion, runs: readonly Run[]): RobustnessRow {
   const outcomes = runs.map((run) => simulate(run));
   const honest = outcomes.flatMap((outcome) => outcome.honest);
-  const { task, skew, attackers } = federation;
+  const { task, skew, members, attackers } = federation;
   return {
     task: task.name,
     ...skew,
+    members,
     attackers,
     rule: named.name,
     attack,

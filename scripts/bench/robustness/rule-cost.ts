@@ -33,7 +33,7 @@ export function measureCosts(turns: number): RuleCost[] {
 
 function timeOf({ rule }: NamedRule, mixture: Mixture): number {
   const begun = systemClock.now();
-  if (rule.rule === 'screened-mean') surveySegment(mixture);
+  if (rule.rule === 'screened-mean') surveySegment(mixture, rule.attackersPerMix);
   aggregate(rule, mixture);
   return systemClock.now() - begun;
 }

@@ -235,7 +235,7 @@ function mixSegments(
 function suspect(rule: BenchRule, cuts: readonly Mixture[], standings: readonly Standing[]): number[] {
   const everybody = cuts[0]?.sources.map((_, j) => j) ?? [];
   if (rule.rule !== 'screened-mean') return everybody.map(() => 0);
-  const surveys = cuts.map((cut) => ({ sources: everybody, survey: surveySegment(cut) }));
+  const surveys = cuts.map((cut) => ({ sources: everybody, survey: surveySegment(cut, rule.attackersPerMix) }));
   const out = outcasts(
     everybody.map((j) => ({ member: nameOf(j) })),
     standings,

@@ -2,14 +2,14 @@ import { distances } from '../mix-kernel.ts';
 import { clipToCentre } from './clip-to-centre.ts';
 import { type MixedSegment, type Mixture, outvoted, ownVector } from './mixture.ts';
 import { orderBy } from './order-by.ts';
-import { medianOfOthers } from './screening.ts';
+import { reachOfOthers } from './screening.ts';
 
 /**
  * Weighted mean that leaves out whoever is infinitely suspect and at most the b most suspect of the others, never one that nothing speaks against, and draws what is left towards
- * the own vector until it is no farther from it than the median of the others. Weights stay what samples make them. Why so:
+ * the own vector until it is no farther from it than the others reach. Weights stay what samples make them. Why so:
  * docs/decisions/0029-screened-mean.md.
  * @param attackers b̂
- * @param clipFactor times the median distance is as far as a source may be
+ * @param clipFactor times the others' reach is as far as a source may be
  */
 export function screenedMean(
   mixture: Mixture,
@@ -19,7 +19,7 @@ export function screenedMean(
   const centre = ownVector(mixture);
   const lengths = distances(centre, sources);
   const weights = screenedWeights(mixture, outvoted(attackers, sources.length));
-  const radius = clipFactor * medianOfOthers(lengths, own);
+  const radius = clipFactor * reachOfOthers(lengths, own, attackers);
   return clipToCentre({ sources, weights }, { centre, lengths, radius });
 }
 

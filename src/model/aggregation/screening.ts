@@ -1,9 +1,9 @@
 import { distances } from '../mix-kernel.ts';
-import { type Mixture, ownVector } from './mixture.ts';
+import { type Mixture, outvoted, ownVector } from './mixture.ts';
 
 /** From when on a contribution is suspected. */
 export interface SuspicionBounds {
-  /** Its distance from the own one ÷ the median of these distances. */
+  /** Its distance from the own one ÷ the reach of the others. */
   readonly farFactor: number;
   /** Minus the cosine between what it and the own one changed: 0 suspects all that turn against the own change, 1 nobody. */
   readonly opposition: number;
@@ -16,23 +16,28 @@ export interface SegmentSurvey {
   readonly ownFromBase: number;
   /** Squared distance of each source from the own vector. */
   readonly fromOwn: readonly number[];
-  /** The lower median of these over the others. */
-  readonly medianFromOwn: number;
+  /** Square of the others' reach from the own vector. */
+  readonly reachSquared: number;
 }
 
-export function surveySegment(mixture: Mixture): SegmentSurvey {
+/** @param attackers b̂ */
+export function surveySegment(mixture: Mixture, attackers: number): SegmentSurvey {
   const { base, sources } = mixture;
   const own = ownVector(mixture);
   const [ownFromBase = 0, ...fromBase] = distances(base, [own, ...sources]).map((length) => length * length);
   const lengths = distances(own, sources);
-  const median = medianOfOthers(lengths, mixture.own);
-  return { fromBase, ownFromBase, fromOwn: lengths.map((length) => length * length), medianFromOwn: median * median };
+  const reach = reachOfOthers(lengths, mixture.own, attackers);
+  return { fromBase, ownFromBase, fromOwn: lengths.map((length) => length * length), reachSquared: reach * reach };
 }
 
-/** The lower median of the lengths without the own one; 0 without others. */
-export function medianOfOthers(lengths: readonly number[], own: number | null): number {
-  const others = lengths.filter((_, j) => j !== own).toSorted((a, b) => a - b);
-  return others[Math.floor((others.length - 1) / 2)] ?? 0;
+/**
+ * How far the others are from the own vector: the largest of their distances but the b largest, which so many attackers cannot raise; 0 without others.
+ * @param lengths distance of each source from the own vector
+ * @param attackers b̂; b is at most a minority of the sources
+ */
+export function reachOfOthers(lengths: readonly number[], own: number | null, attackers: number): number {
+  const others = lengths.filter((_, j) => j !== own).toSorted((a, b) => b - a);
+  return others[outvoted(attackers, lengths.length)] ?? 0;
 }
 
 /** A survey's sums for one contribution over the segments that it takes part in. */
@@ -40,7 +45,7 @@ interface Relation {
   fromBase: number;
   ownFromBase: number;
   fromOwn: number;
-  medianFromOwn: number;
+  reachSquared: number;
 }
 
 /**
@@ -57,7 +62,7 @@ export function suspicionsOf(
     fromBase: 0,
     ownFromBase: 0,
     fromOwn: 0,
-    medianFromOwn: 0,
+    reachSquared: 0,
   }));
   for (const { sources, survey } of surveys) {
     for (const [j, entry] of sources.entries()) {
@@ -65,15 +70,15 @@ export function suspicionsOf(
       relation.fromBase += survey.fromBase[j] ?? 0;
       relation.ownFromBase += survey.ownFromBase;
       relation.fromOwn += survey.fromOwn[j] ?? 0;
-      relation.medianFromOwn += survey.medianFromOwn;
+      relation.reachSquared += survey.reachSquared;
     }
   }
   return relations.map((relation) => suspicionOf(relation, bounds));
 }
 
-function suspicionOf({ fromBase, ownFromBase, fromOwn, medianFromOwn }: Relation, bounds: SuspicionBounds): number {
-  if (fromOwn > 0 && medianFromOwn === 0) return Number.MAX_VALUE;
-  const far = medianFromOwn === 0 ? 0 : Math.sqrt(fromOwn / medianFromOwn);
+function suspicionOf({ fromBase, ownFromBase, fromOwn, reachSquared }: Relation, bounds: SuspicionBounds): number {
+  if (fromOwn > 0 && reachSquared === 0) return Number.MAX_VALUE;
+  const far = reachSquared === 0 ? 0 : Math.sqrt(fromOwn / reachSquared);
   if (far > bounds.farFactor) return far;
   const lengths = Math.sqrt(fromBase) * Math.sqrt(ownFromBase);
   const cosine = lengths === 0 ? 0 : (fromBase + ownFromBase - fromOwn) / 2 / lengths;

@@ -27,8 +27,8 @@ function mixtureOf(points: readonly number[][], suspicions = points.map(() => 0)
   };
 }
 
-const suspectsOf = (points: readonly number[][]): number[] => {
-  const survey = surveySegment(mixtureOf(points));
+const suspectsOf = (points: readonly number[][], attackers = 1): number[] => {
+  const survey = surveySegment(mixtureOf(points), attackers);
   const sources = points.map((_, i) => i);
   return suspicionsOf([{ sources, survey }], points.length, BOUNDS);
 };
@@ -39,9 +39,17 @@ describe('screening', () => {
   });
 
   test('suspects who is far, the more the farther', () => {
-    const [, , , , , near = 0, far = 0] = suspectsOf([...POINTS, [3, 3], [30, 30]]);
+    const [, , , , , near = 0, far = 0] = suspectsOf([...POINTS, [3, 3], [30, 30]], 2);
     expect(near).toBeGreaterThan(1.3);
     expect(far).toBeGreaterThan(near);
+  });
+
+  test('goes by the farthest but as many as may attack: these can make nobody else look near', () => {
+    const honest = [...POINTS, [1.7, 1]];
+    expect(suspectsOf(honest)[5]).toBeGreaterThan(1.3);
+    expect(suspectsOf([...honest, [90, 90]], 2)[5]).toBeGreaterThan(1.3);
+    expect(suspectsOf([...honest, [90, 90]], 1)[5]).toBe(0);
+    expect(suspectsOf([...honest, [90, 90]], 0)).toEqual([0, 0, 0, 0, 0, 0, 0]);
   });
 
   test('suspects who turns against the own change, be it ever so near', () => {
@@ -51,8 +59,8 @@ describe('screening', () => {
   });
 
   test('adds up segments, so that what one of them cannot show all together do', () => {
-    const survey = surveySegment(mixtureOf([...POINTS, [1.64, 1]]));
-    const outlier = surveySegment(mixtureOf([...POINTS, [4, 1]]));
+    const survey = surveySegment(mixtureOf([...POINTS, [1.64, 1]]), 1);
+    const outlier = surveySegment(mixtureOf([...POINTS, [4, 1]]), 1);
     const sources = [0, 1, 2, 3, 4, 5];
     const judge = (surveys: (typeof survey)[]) =>
       suspicionsOf(
@@ -79,6 +87,13 @@ describe('the screened mean', () => {
     expect(weights[2]).toBeGreaterThan(0);
     expect(weights[0]).toBeGreaterThan(0);
     expect((weights[3] ?? 0) / (weights[1] ?? 1)).toBeCloseTo(2, 12);
+  });
+
+  test('is the weighted mean, however far the others are, where nobody is to be withstood', () => {
+    const far = [...POINTS, [300, 1]];
+    const { weights, scales } = screenedMean(mixtureOf(far), { attackers: 0, clipFactor: 1 });
+    expect(scales).toEqual(far.map(() => 1));
+    expect(weights[5]).toBeCloseTo(6 / 21, 12);
   });
 
   test('clips whom it keeps towards the own vector', () => {
