@@ -1,6 +1,7 @@
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type Command, EXIT_OK, EXIT_USAGE, runCommand } from './run-command.ts';
+import { watchOutput } from './watch-output.ts';
 
 /** A command is loaded only when it is asked for: each one needs other libraries, and those take their time. */
 interface CommandEntry {
@@ -209,9 +210,10 @@ function overview(commands: readonly CommandEntry[]): string {
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  const unread = watchOutput();
   for (const length of [2, 1]) {
     const entry = COMMANDS.find(({ words }) => words === args.slice(0, length).join(' '));
-    if (entry !== undefined) return runCommand(await entry.load(), args.slice(length));
+    if (entry !== undefined) return runCommand(await entry.load(), args.slice(length), unread);
   }
   const isAskedFor = args.includes('--help') || args[0] === 'help';
   if (args.length === 0 || args[0] === '--help' || args[0] === 'help') {

@@ -1,5 +1,6 @@
 import { ConsiliumError, messageOf } from '../base/errors.ts';
 import { type CommandSpec, helpText, type OptionValues, parseCommandLine } from './command-line.ts';
+import { watchOutput } from './watch-output.ts';
 
 /** The command did what it was asked to. */
 export const EXIT_OK = 0;
@@ -38,8 +39,11 @@ const isInputError = (error: ConsiliumError): boolean =>
   error.code !== 'peer/left-behind' &&
   (INPUT_ERRORS.has(error.code) || /^(data|peer|protocol|audit|model|privacy)\//.test(error.code));
 
-/** Runs a command: help, errors as one line, signals, exit code. */
-export async function runCommand(command: Command, args: readonly string[]): Promise<number> {
+/**
+ * Runs a command: help, errors as one line, signals, exit code.
+ * @param unread aborts when nobody reads the output any more; stops the command as an interruption does
+ */
+export async function runCommand(command: Command, args: readonly string[], unread = watchOutput()): Promise<number> {
   const stopping = new AbortController();
   let interruptions = 0;
   const interrupt = (name: NodeJS.Signals): void => {
@@ -49,6 +53,9 @@ export async function runCommand(command: Command, args: readonly string[]): Pro
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  const stop = (): void => stopping.abort(unread.reason);
+  if (unread.aborted) stop();
+  unread.addEventListener('abort', stop);
   // A process that was started by another one of ours stops when that one goes away.
   process.once('disconnect', () => stopping.abort(new ConsiliumError('cli/interrupted', 'the launcher is gone')));
   process.channel?.unref();
