@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WHY_RANKS_DIFFER } from '../../src/audit/why-ranks-differ.ts';
 import { type ReadOnlyServer, startReadOnlyServer } from '../../src/http/read-only-server.ts';
 import { auditorRoutes } from '../../src/web/auditor/routes.ts';
 import { shelfOfLedger, shelfOfOne } from '../../src/web/auditor/shelves.ts';
@@ -45,6 +46,15 @@ describeInBrowser("an auditor's page", ({ open }) => {
     await page.goBack();
     await page.getByRole('heading', { name: 'in round 1' }).waitFor();
     expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('says beside the ranks why their order can be another than that of the scores', async () => {
+    const { page, close } = await open();
+    await page.goto(`${base}/overview`);
+    const members = page.locator('#members');
+    await members.getByRole('columnheader', { name: 'Rank' }).waitFor();
+    expect(await members.locator('.note').textContent()).toContain(WHY_RANKS_DIFFER);
     await close();
   });
 

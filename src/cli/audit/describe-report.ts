@@ -1,4 +1,5 @@
 import type { AuditedMember, AuditPart, AuditReport } from '../../audit/audit-study.ts';
+import { WHY_RANKS_DIFFER } from '../../audit/why-ranks-differ.ts';
 import { formatTable } from '../format-table.ts';
 import { describeFindings } from './describe-findings.ts';
 import { describeSource } from './describe-source.ts';
@@ -32,6 +33,7 @@ export function describeReport(report: AuditReport): string {
     ...(report.members.some(({ scoreMicros }) => scoreMicros === null)
       ? ['no score: in no round did at least three others score the member']
       : []),
+    ...(report.members.some(({ rank }) => rank !== null) ? [WHY_RANKS_DIFFER] : []),
     '',
     `${records.anchored} contributions and ${records.valuations} valuations on the ledger, ${records.mixesReplayed} mixes replayed`,
     describeFindings(report.findings, report.notices),

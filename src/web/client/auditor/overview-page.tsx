@@ -1,3 +1,4 @@
+import { WHY_RANKS_DIFFER } from '../../../audit/why-ranks-differ.ts';
 import type { AuditView, MemberRow } from '../../auditor/audit-view.ts';
 import { decimal, milliNats, percent, whole } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
@@ -20,8 +21,7 @@ export function OverviewPage({ view }: { view: AuditView }) {
   );
 }
 
-const MEMBERS_NOTE =
-  'Score: sum over the rounds of the medians of what at least three others revealed, in thousandths of a nat. Traced: the same followed through all mixes to the final models. Agreement: how a member’s scores of others go with theirs, −1 to 1. Rank: with the range that the evaluators leave open.';
+const MEMBERS_NOTE = `Score: sum over the rounds of the medians of what at least three others revealed, in thousandths of a nat. Rank: with the range that the evaluators leave open. ${WHY_RANKS_DIFFER} Traced: the score followed through all mixes to the final models. Agreement: how a member’s scores of others go with theirs, −1 to 1.`;
 
 function MembersTable({ view }: { view: AuditView }) {
   const figures = new Map(

@@ -1,3 +1,4 @@
+import { WHY_RANKS_DIFFER } from '../../../audit/why-ranks-differ.ts';
 import { Section } from '../shell/frame.tsx';
 
 const TERMS: readonly (readonly [term: string, meaning: string])[] = [
@@ -20,6 +21,10 @@ const TERMS: readonly (readonly [term: string, meaning: string])[] = [
   ['Anchored', 'Recorded on the ledger, where nobody can change or remove it.'],
   ['Nat', 'The unit of cross-entropy loss: the surprise, by natural logarithm. A millinat is a thousandth of it.'],
   ['Score', 'Loss taken away on other members’ held-out data: the median over the other members, summed over rounds.'],
+  [
+    'Rank',
+    `A member’s place, with the best and the worst that it could be if what evaluators do not agree on is left open. ${WHY_RANKS_DIFFER}`,
+  ],
   [
     'Traced score',
     'What a member’s training is worth to the final models, mean over them: scores followed through the mixes, by weight.',
