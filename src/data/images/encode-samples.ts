@@ -1,4 +1,5 @@
 import { encode } from 'fast-png';
+import { byteScale } from '../../base/byte-scale.ts';
 import type { Dataset } from '../dataset.ts';
 
 /**
@@ -12,21 +13,13 @@ export function encodeSamples(dataset: Dataset, indices: readonly number[]): Uin
   const [height = 0, width = 0, channels = 0] = inputShape;
   const length = height * width * channels;
   // Where pixels were scaled by a negative number, the smallest input is the brightest.
-  const sign = Math.sign(inputScaling.scale[0] ?? 1) || 1;
-  const [least, most] = rangeOf(inputs, sign);
+  const isInverted = (inputScaling.scale[0] ?? 1) < 0;
+  const pixels = isInverted ? inputs.map((input) => -input) : inputs;
+  const brightness = byteScale(pixels);
   return indices.map((index) => {
-    const data = Uint8Array.from(inputs.subarray(index * length, (index + 1) * length), (input) =>
-      most === least ? 0 : Math.round((255 * (sign * input - least)) / (most - least)),
+    const data = Uint8Array.from(pixels.subarray(index * length, (index + 1) * length), (pixel) =>
+      Math.round(brightness(pixel)),
     );
     return encode({ width, height, channels, depth: 8, data });
   });
-}
-
-function rangeOf(inputs: Float32Array, sign: number): [number, number] {
-  let [least, most] = [Infinity, -Infinity];
-  for (const input of inputs) {
-    least = Math.min(least, sign * input);
-    most = Math.max(most, sign * input);
-  }
-  return [least, most];
 }

@@ -1,3 +1,4 @@
+import { byteScale } from '../../base/byte-scale.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { PictureExamples } from '../member-pictures.ts';
 
@@ -33,7 +34,7 @@ function showImages({ records, slopes, shown }: ShownRecords): PictureExamples {
   const size = height * width * channels;
   const { offset, scale } = records.inputScaling;
   const raw = records.inputs.map((value, at) => value / at1(scale, at) + at1(offset, at));
-  const toByte = windowOf(raw);
+  const brightness = byteScale(raw);
   const images = shown.map((judged, i) => {
     const pixels = raw.subarray(i * size, (i + 1) * size);
     const steep = slopes.subarray(i * size, (i + 1) * size).map(Math.abs);
@@ -43,18 +44,11 @@ function showImages({ records, slopes, shown }: ShownRecords): PictureExamples {
     const most = Math.max(...saliency) || 1;
     return {
       ...judged,
-      pixels: bytes(blocks(pixels, shape, meanOf).map(toByte)),
+      pixels: bytes(blocks(pixels, shape, meanOf).map(brightness)),
       saliency: bytes(saliency.map((value) => (255 * value) / most)),
     };
   });
   return { kind: 'images', height: Math.ceil(height / block), width: Math.ceil(width / block), channels, images };
-}
-
-/** One window for all images, from the darkest of their pixels to the brightest: what a pixel counts differs from data set to data set. */
-function windowOf(raw: Float32Array): (value: number) => number {
-  const least = raw.reduce((a, b) => Math.min(a, b));
-  const most = raw.reduce((a, b) => Math.max(a, b));
-  return (value) => (255 * (value - least)) / (most - least || 1);
 }
 
 /** A scaling has one entry for each feature, or one for all. */
