@@ -1,5 +1,6 @@
 import type { Hex } from '../base/bytes.ts';
 import type { AloneFigures } from './alone/alone-record.ts';
+import type { PictureExamples } from './member-pictures.ts';
 import type { PeerStatus } from './peer-status.ts';
 
 /** What a member's page shows; plain JSON. Figures about models and the run, nothing about a patient. */
@@ -16,6 +17,8 @@ export interface MemberView {
   readonly privacy: PrivacyView | null;
   readonly outbox: OutboxView;
   readonly traffic: TrafficView;
+  /** What the member's records are. */
+  readonly recordsAre: PictureExamples['kind'];
   /** The round of the pictures that `/api/pictures` has; null while there are none. */
   readonly picturesOf: number | null;
 }

@@ -55,6 +55,7 @@ export function viewOf(fields: Partial<MemberView> = {}): MemberView {
     privacy: null,
     outbox: { pending: 0, anchored: 0, refused: 0, items: [] },
     traffic: { bytesIn: 0, bytesOut: 0, inPerSecond: 0, outPerSecond: 0, recent: [] },
+    recordsAre: 'images',
     picturesOf: null,
     ...fields,
   };

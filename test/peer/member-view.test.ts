@@ -10,6 +10,7 @@ import { dataFolder } from '../../src/peer/data-folder.ts';
 import { type MemberView, STAGES } from '../../src/peer/member-view.ts';
 import type { PeerEvent } from '../../src/peer/peer-event.ts';
 import { openPeerStore, type PeerStore } from '../../src/peer/peer-store.ts';
+import { recordsAre } from '../../src/peer/pictures/records-are.ts';
 import { prepareMember } from '../../src/peer/prepare-member.ts';
 import { createMemberViewer, type MemberViewer } from '../../src/peer/view/create-member-viewer.ts';
 import { findWarnings } from '../../src/peer/view/find-notices.ts';
@@ -366,6 +367,12 @@ describe("a member's view", () => {
       outbox: before.outbox,
       members: before.members,
     });
+  });
+
+  test('says whether the records are images or rows of a table before any picture of them was made', async () => {
+    const { log } = await recordedMember(path);
+    expect(shown(await open(log))).toMatchObject({ recordsAre: 'tables', picturesOf: null });
+    expect(recordsAre({ inputShape: [28, 28, 1] })).toBe('images');
   });
 
   test('counts the round that is being trained as paid for, and not as one that is left', async () => {

@@ -87,7 +87,7 @@ describeInBrowser("the images of a member's page", ({ open }) => {
 
   async function visit(shown: MemberPictures | null, options: OpenOptions = {}): Promise<Opened> {
     pictures = shown;
-    view = busyView({ picturesOf: shown?.round ?? null });
+    view = busyView({ picturesOf: shown?.round ?? null, recordsAre: shown?.examples.kind ?? 'images' });
     const opened = await open(options);
     await opened.page.goto(`${server.url}/#token=${TOKEN}`);
     await opened.page.locator('#images').waitFor();
@@ -112,6 +112,7 @@ describeInBrowser("the images of a member's page", ({ open }) => {
     const label = await page.locator('#images canvas').first().getAttribute('aria-label');
     expect(label).toMatch(/^Image 1, taken for \d with \d+\.\d %, (rightly|but is \d)$/);
     expect(await page.getByText('They stay at this site').count()).toBe(1);
+    expect(await page.locator('#images h2').textContent()).toBe('Own images');
     expect(errors).toEqual([]);
     await close();
   });
@@ -153,6 +154,7 @@ describeInBrowser("the images of a member's page", ({ open }) => {
     const chart = page.getByRole('img', { name: /^Record 1: taken for (malignant|benign) with/ });
     await chart.waitFor();
     expect(await page.locator('#images canvas').count()).toBe(0);
+    expect(await page.locator('#images h2').textContent()).toBe('Own records');
     expect(await page.getByRole('img', { name: /^Record \d: / }).count()).toBe(6);
     expect(await seriousFaults(page)).toEqual([]);
     expect(await sidewaysScroll(page)).toBe(0);
@@ -163,7 +165,10 @@ describeInBrowser("the images of a member's page", ({ open }) => {
 
   test('says what comes before the first evaluation, and asks again when there is more', async () => {
     const { page, close } = await visit(null);
-    await page.getByText('appear here once the second round has begun').waitFor();
+    await page.getByText('own images appear here once the second round has begun').waitFor();
+    view = busyView({ recordsAre: 'tables' });
+    views.changed();
+    await page.getByText('own records appear here once the second round has begun').waitFor();
     pictures = digits;
     view = busyView({ picturesOf: 7 });
     views.changed();

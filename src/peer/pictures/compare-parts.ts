@@ -5,6 +5,7 @@ import type { Points } from '../../model/drift/maximum-mean-discrepancy.ts';
 import { measureJointly, measureQuantities, type Quantity } from '../../model/drift/measure-drift.ts';
 import type { MemberPictures, PartDrift, ShownDriftState } from '../member-pictures.ts';
 import { describeImages } from './describe-images.ts';
+import { recordsAre } from './records-are.ts';
 
 export interface DrawnPart {
   readonly data: Dataset;
@@ -78,7 +79,7 @@ const worstOf = (states: readonly ShownDriftState[]): ShownDriftState =>
   SEVERITY.findLast((each) => states.includes(each)) ?? 'steady';
 
 function inputQuantities(reference: Dataset, current: Dataset, names: readonly string[] | null): Quantity[] {
-  if (reference.inputShape.length === 3) {
+  if (recordsAre(reference) === 'images') {
     const [before, now] = [describeImages(reference), describeImages(current)];
     return before.map(({ name, values }, i) => ({ name, reference: values, current: now[i]?.values ?? [] }));
   }

@@ -1,6 +1,7 @@
 import { byteScale } from '../../base/byte-scale.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { PictureExamples } from '../member-pictures.ts';
+import { recordsAre } from './records-are.ts';
 
 /** What fits beside each other on a page. */
 const LONGEST_SIDE = 128;
@@ -20,7 +21,7 @@ export interface ShownRecords {
 
 /** Images with their saliency, or rows of a table with the attributions of their inputs. */
 export function showExamples(given: ShownRecords): PictureExamples {
-  return given.records.inputShape.length === 3 ? showImages(given) : showRows(given);
+  return recordsAre(given.records) === 'images' ? showImages(given) : showRows(given);
 }
 
 /**

@@ -13,6 +13,7 @@ import type { PeerEvent } from '../peer-event.ts';
 import type { DiskSpace, PeerStatus } from '../peer-status.ts';
 import type { PeerStore } from '../peer-store.ts';
 import type { PictureKeeper } from '../pictures/keep-pictures.ts';
+import { recordsAre } from '../pictures/records-are.ts';
 import type { PreparedMember } from '../prepare-member.ts';
 import { findWarnings } from './find-notices.ts';
 import { FRESH_STAGES, followStages, viewStages } from './follow-stages.ts';
@@ -147,6 +148,7 @@ export function createMemberViewer(deps: MemberViewerDeps): MemberViewer {
         value: { ...value, rounds: thinOut(value.rounds) },
         outbox: store.shown.outbox(),
         traffic: traffic.view(clock.now()),
+        recordsAre: recordsAre(member.data.training),
         picturesOf: deps.pictures.current()?.round ?? null,
       };
     },

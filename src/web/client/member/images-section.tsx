@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks';
-import type { MemberPictures } from '../../../peer/member-pictures.ts';
+import type { MemberPictures, PictureExamples } from '../../../peer/member-pictures.ts';
 import { ConfusionChart } from '../charts/confusion-chart.tsx';
 import { ReliabilityChart } from '../charts/reliability-chart.tsx';
 import { askJson } from '../shell/ask.ts';
@@ -11,35 +11,48 @@ import { AttributionCharts } from './attribution-charts.tsx';
 import { DriftAlerts, DriftCharts } from './drift-charts.tsx';
 import { SaliencyFigure } from './saliency-figure.tsx';
 
-/**
- * What the model makes of a few of the member's own records.
- * @param round of the pictures that the peer has; null while it has none
- */
-export function ImagesSection({ round }: { round: number | null }) {
+/** What people call records of a kind. */
+const WORD: Readonly<Record<PictureExamples['kind'], string>> = { images: 'images', tables: 'records' };
+
+export interface ImagesSectionProps {
+  readonly kind: PictureExamples['kind'];
+  /** Of the pictures that the peer has; null while it has none. */
+  readonly round: number | null;
+}
+
+/** What the model makes of a few of the member's own records. */
+export function ImagesSection({ kind, round }: ImagesSectionProps) {
   const answer = useAnswer((signal) => askJson<MemberPictures | null>('/api/pictures', signal), [round]);
   const last = useRef<MemberPictures | null>(null);
   if (answer.state === 'here') last.current = answer.value;
   const pictures = last.current;
   return (
-    <Section id="images" title="Images" note={pictures === null ? undefined : <Note pictures={pictures} />}>
+    <Section
+      id="images"
+      title={`Own ${WORD[kind]}`}
+      note={pictures === null ? undefined : <Note pictures={pictures} />}
+    >
       {answer.state === 'failed' ? <Failed failure={answer.failure} message={answer.message} /> : null}
-      {pictures === null ? <Nothing isLoading={answer.state === 'loading'} /> : <Pictures pictures={pictures} />}
+      {pictures === null ? (
+        <Nothing kind={kind} isLoading={answer.state === 'loading'} />
+      ) : (
+        <Pictures pictures={pictures} />
+      )}
     </Section>
   );
 }
 
-function Nothing({ isLoading }: { isLoading: boolean }) {
+function Nothing({ kind, isLoading }: Pick<ImagesSectionProps, 'kind'> & { isLoading: boolean }) {
   if (isLoading) return <Loading what="the pictures" />;
-  return <Empty>A few of this member's own records appear here once the second round has begun.</Empty>;
+  return <Empty>{`A few of this member's own ${WORD[kind]} appear here once the second round has begun.`}</Empty>;
 }
 
 function Note({ pictures: { round, training, heldOut, examples } }: { pictures: MemberPictures }) {
   const drawn = (part: MemberPictures['heldOut']): string =>
     part.drawn < part.records ? `${part.drawn} of ${part.records}, drawn at random` : `all ${part.records}`;
-  const what = examples.kind === 'images' ? 'images' : 'records';
   return (
     <>
-      {`The model after ${round} rounds on this member's own held-out ${what} (${drawn(heldOut)}), compared with its training part (${drawn(training)}). They stay at this site: the peer sends them to nobody, logs nothing of them, and puts them into no bundle.`}
+      {`The model after ${round} rounds on this member's own held-out ${WORD[examples.kind]} (${drawn(heldOut)}), compared with its training part (${drawn(training)}). They stay at this site: the peer sends them to nobody, logs nothing of them, and puts them into no bundle.`}
     </>
   );
 }

@@ -79,7 +79,7 @@ function Overview({ view, live, onRetry }: { view: MemberView; live: Live<Member
         <ValueSection value={view.value} />
         {view.privacy === null ? <TrafficSection traffic={view.traffic} /> : <PrivacySection privacy={view.privacy} />}
       </div>
-      <ImagesSection round={view.picturesOf} />
+      <ImagesSection kind={view.recordsAre} round={view.picturesOf} />
       <MembersSection view={view} />
       <div class="columns">
         <OutboxSection view={view} />
