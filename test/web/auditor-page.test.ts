@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ListedEntry } from '../../src/audit/list-entries.ts';
 import { WHY_RANKS_DIFFER } from '../../src/audit/why-ranks-differ.ts';
 import { type ReadOnlyServer, startReadOnlyServer } from '../../src/http/read-only-server.ts';
+import { type EntryQuery, queryEntries } from '../../src/web/auditor/query-entries.ts';
 import { auditorRoutes } from '../../src/web/auditor/routes.ts';
 import { shelfOfLedger, shelfOfOne } from '../../src/web/auditor/shelves.ts';
 import { readPageRoutes } from '../../src/web/web-bundle.ts';
@@ -126,6 +128,55 @@ describeInBrowser("an auditor's page", ({ open }) => {
     expect(await page.getByLabel('Search').inputValue()).toBe('');
     expect(errors).toEqual([]);
     await close();
+  });
+
+  test('sorts with the keyboard, filters and turns pages, and keeps all of it in the address', async () => {
+    const { page, errors, close } = await open();
+    await page.goto(`${base}/ledger`);
+    const head = (name: string) => page.getByRole('columnheader', { name, exact: true });
+    const rounds = (): Promise<string[]> => page.locator('tbody tr td:nth-child(3)').allTextContents();
+    await head('Entry').waitFor();
+    expect(await head('Entry').getAttribute('aria-sort')).toBe('ascending');
+    await head('Round').getByRole('button').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Space');
+    await expect.poll(() => head('Round').getAttribute('aria-sort')).toBe('descending');
+    expect(await head('Entry').getAttribute('aria-sort')).toBe('none');
+    expect(await page.evaluate('document.activeElement.textContent')).toContain('Round');
+    await page.getByLabel('Kind').selectOption('contribution');
+    await page.getByText(/^12 entries/).waitFor();
+    const sorted = ['2', '2', '2', '2', '1', '1', '1', '1', '0', '0', '0', '0'];
+    await expect.poll(rounds).toEqual(sorted);
+    expect(page.url()).toMatch(/\/ledger\?kind=contribution&sort=-round$/);
+    await page.reload();
+    await expect.poll(rounds).toEqual(sorted);
+    expect(await page.getByLabel('Kind').inputValue()).toBe('contribution');
+    expect(await head('Round').getAttribute('aria-sort')).toBe('descending');
+    await page.getByRole('link', { name: 'Ledger', exact: true }).click();
+    await page.getByText(`${opened.synthetic.evidence.log.length} entries`).waitFor();
+    expect(await head('Round').getAttribute('aria-sort')).toBe('none');
+    await page.goBack();
+    await expect.poll(rounds).toEqual(sorted);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('opens at the page of the log that its address names', async () => {
+    const { study } = opened.study;
+    const [first] = opened.study.rows;
+    const rows = Array.from({ length: 120 }, (_, entry) => ({ ...first, entry }) as ListedEntry);
+    const entries = (query: EntryQuery) => queryEntries(rows, query, []);
+    const routes = [...auditorRoutes(shelfOfOne({ ...opened.study, entries })), ...(await readPageRoutes('auditor'))];
+    const long = await startReadOnlyServer(routes, LOOPBACK);
+    const { page, close } = await open();
+    await page.goto(`${long.url}/#/study/${study}/ledger?page=3`);
+    await page.getByText('120 entries, page 3 of 3').waitFor();
+    expect(await page.getByRole('rowheader').allTextContents()).toHaveLength(20);
+    await page.getByRole('button', { name: 'Previous' }).click();
+    await page.getByText('120 entries, page 2 of 3').waitFor();
+    expect(page.url()).toMatch(/\/ledger\?page=2$/);
+    await close();
+    await long.stop();
   });
 
   test('stays as it is while the study is being checked, and while the server is away', async () => {

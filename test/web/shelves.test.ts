@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LedgerReader } from '../../src/ledger/ledger.ts';
+import { ALL_ENTRIES } from '../../src/web/auditor/query-entries.ts';
 import { shelfOfLedger } from '../../src/web/auditor/shelves.ts';
 import { type OpenedSynthetic, openSyntheticStudy } from './open-synthetic-study.ts';
 
@@ -42,7 +43,7 @@ describe('the studies of a ledger', () => {
     now += 60_000;
     const grown = await shelf.open(study);
     expect(reads).toEqual([0, 10]);
-    expect(grown?.entries({ text: '', kind: '', page: 0 }).total).toBe(14);
+    expect(grown?.entries(ALL_ENTRIES).total).toBe(14);
     expect(grown?.view().check).toMatchObject({ state: 'done', findings: [] });
   });
 

@@ -92,7 +92,7 @@ export async function openBundleStudy(
       metrics,
       check,
     }),
-    entries: (query) => queryEntries(rows, query),
+    entries: (query) => queryEntries(rows, query, ofLog.members),
     contribution: async (name) => contributionView(subject, await lineage(), name),
     proof: async (name) => findProof(subject, name),
     lineage,

@@ -50,7 +50,7 @@ export async function openLedgerStudy(
       metrics: [],
       check: { state: 'done', findings, notices: [], mixesReplayed: null },
     }),
-    entries: (query) => queryEntries(rows, query),
+    entries: (query) => queryEntries(rows, query, ofLog.members),
     contribution: async () => null,
     proof: async () => null,
     lineage: async () => null,

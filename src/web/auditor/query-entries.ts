@@ -1,5 +1,10 @@
 import type { ListedEntry } from '../../audit/list-entries.ts';
 import { LISTED_KINDS } from '../../audit/listed-kinds.ts';
+import type { MemberRow } from './audit-view.ts';
+
+/** What entries can be put in order of; of members that is their position. */
+export const SORT_KEYS = ['entry', 'kind', 'round', 'member', 'block'] as const;
+export type SortKey = (typeof SORT_KEYS)[number];
 
 /** What is looked for in a log; texts are as the reader typed them. */
 export interface EntryQuery {
@@ -7,9 +12,17 @@ export interface EntryQuery {
   readonly text: string;
   /** Empty for all. */
   readonly kind: string;
+  readonly sort: SortKey;
+  readonly descending: boolean;
   /** From 0. */
   readonly page: number;
 }
+
+/** The whole log in its own order. */
+export const ALL_ENTRIES: EntryQuery = { text: '', kind: '', sort: 'entry', descending: false, page: 0 };
+
+/** The parameters of a query in an address. */
+export const QUERY_NAMES = ['text', 'kind', 'sort', 'page'] as const;
 
 export interface EntryPage {
   /** How many match, on all pages. */
@@ -25,23 +38,76 @@ export const PAGE_ROWS = 50;
 const MAXIMUM_WORDS = 16;
 const MAXIMUM_TEXT = 512;
 
-/** The words of a query as it came in an address; what makes no sense counts as its nearest sense. */
+/** A query as it came in an address; what makes no sense counts as its nearest sense. */
 export function readEntryQuery(query: Readonly<Record<string, string>>): EntryQuery {
-  const page = Number(query['page'] ?? 0);
+  const [sort, page] = [query['sort'] ?? '', Number(query['page'] ?? 1)];
   return {
     text: (query['text'] ?? '').slice(0, MAXIMUM_TEXT),
     kind: LISTED_KINDS.find((kind) => kind === query['kind']) ?? '',
-    page: Number.isSafeInteger(page) && page > 0 ? page : 0,
+    sort: SORT_KEYS.find((key) => key === sort.replace(/^-/, '')) ?? 'entry',
+    descending: sort.startsWith('-'),
+    page: Number.isSafeInteger(page) && page > 1 ? page - 1 : 0,
   };
 }
 
-/** One page of the entries that match, in the order of the log. Words are compared, never run as patterns. */
-export function queryEntries(rows: readonly ListedEntry[], { text, kind, page }: EntryQuery): EntryPage {
+/** A query for an address: what is as in {@link ALL_ENTRIES} is left out; pages count from 1. */
+export function writeEntryQuery({ text, kind, sort, descending, page }: EntryQuery): Record<string, string> {
+  return {
+    ...(text === '' ? {} : { text }),
+    ...(kind === '' ? {} : { kind }),
+    ...(sort === 'entry' && !descending ? {} : { sort: `${descending ? '-' : ''}${sort}` }),
+    ...(page === 0 ? {} : { page: String(page + 1) }),
+  };
+}
+
+/** One page of the entries that match. Words are compared, never run as patterns. */
+export function queryEntries(
+  rows: readonly ListedEntry[],
+  { text, kind, sort, descending, page }: EntryQuery,
+  members: readonly Pick<MemberRow, 'position' | 'accounts'>[],
+): EntryPage {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean).slice(0, MAXIMUM_WORDS);
   const found = rows.filter((row) => (kind === '' || row.kind === kind) && words.every((word) => matches(row, word)));
+  const sorted = sortRows(found, keyReader(sort, members), descending);
   const pages = Math.max(1, Math.ceil(found.length / PAGE_ROWS));
   const shown = Math.min(Math.max(0, page), pages - 1);
-  return { total: found.length, page: shown, pages, rows: found.slice(shown * PAGE_ROWS, (shown + 1) * PAGE_ROWS) };
+  return { total: found.length, page: shown, pages, rows: sorted.slice(shown * PAGE_ROWS, (shown + 1) * PAGE_ROWS) };
+}
+
+type Key = number | string | null;
+
+function keyReader(
+  sort: SortKey,
+  members: readonly Pick<MemberRow, 'position' | 'accounts'>[],
+): (row: ListedEntry) => Key {
+  const positions = new Map(members.flatMap(({ position, accounts }) => accounts.map((each) => [each, position])));
+  switch (sort) {
+    case 'entry':
+      return ({ entry }) => entry;
+    case 'kind':
+      return ({ kind }) => kind;
+    case 'round':
+      return ({ round }) => round;
+    case 'member':
+      return ({ member }) => (member === null ? null : (positions.get(member) ?? null));
+    case 'block':
+      return ({ blockNumber }) => blockNumber;
+  }
+}
+
+/** Rows without a key come last either way, and rows with equal keys stay in their order. */
+function sortRows(
+  rows: readonly ListedEntry[],
+  keyOf: (row: ListedEntry) => Key,
+  descending: boolean,
+): readonly ListedEntry[] {
+  const way = descending ? -1 : 1;
+  const keyed = rows.map((row) => ({ row, key: keyOf(row) }));
+  keyed.sort((a, b) => {
+    if (a.key === null || b.key === null) return Number(a.key === null) - Number(b.key === null);
+    return a.key < b.key ? -way : a.key > b.key ? way : 0;
+  });
+  return keyed.map(({ row }) => row);
 }
 
 function matches(row: ListedEntry, word: string): boolean {

@@ -2,7 +2,7 @@ import type { Hex } from '../../base/bytes.ts';
 import { jsonReply, type Reply, type Route, type RouteRequest, refusal } from '../../http/route.ts';
 import type { StudyRow } from './audit-view.ts';
 import type { AuditedStudy } from './audited-study.ts';
-import { readEntryQuery } from './query-entries.ts';
+import { QUERY_NAMES, readEntryQuery } from './query-entries.ts';
 
 /** The studies that a page is served of. */
 export interface StudyShelf {
@@ -30,7 +30,7 @@ export function auditorRoutes(shelf: StudyShelf): Route[] {
   return [
     { path: '/api/studies', access: 'token', answer: async () => jsonReply(await shelf.list()) },
     study('', (found) => jsonReply(found.view())),
-    study('/entries', (found, { query }) => jsonReply(found.entries(readEntryQuery(query))), ['text', 'kind', 'page']),
+    study('/entries', (found, { query }) => jsonReply(found.entries(readEntryQuery(query))), QUERY_NAMES),
     study('/lineage', async (found) => orNone(await found.lineage())),
     study('/contributions/:member/:round', async (found, request) => {
       const name = readName(request);

@@ -1,7 +1,7 @@
 import type { AuditView, StudyRow } from '../../auditor/audit-view.ts';
 import type { ContributionView, ProofText, RecordName } from '../../auditor/contribution-view.ts';
 import type { LineageView } from '../../auditor/lineage-view.ts';
-import type { EntryPage, EntryQuery } from '../../auditor/query-entries.ts';
+import { type EntryPage, type EntryQuery, writeEntryQuery } from '../../auditor/query-entries.ts';
 import { AskError, askJson } from '../shell/ask.ts';
 
 /** Where an auditor's page has its data from: a server, or the page itself. */
@@ -21,10 +21,8 @@ export interface AuditSource {
 export const serverSource: AuditSource = {
   studies: (signal) => askJson('/api/studies', signal),
   view: (study, signal) => askJson(`/api/studies/${encodeURIComponent(study)}`, signal),
-  entries: (study, { text, kind, page }, signal) => {
-    const query = new URLSearchParams({ text, kind, page: String(page) });
-    return askJson(`/api/studies/${encodeURIComponent(study)}/entries?${query}`, signal);
-  },
+  entries: (study, query, signal) =>
+    askJson(`/api/studies/${encodeURIComponent(study)}/entries?${new URLSearchParams(writeEntryQuery(query))}`, signal),
   contribution: (study, name, signal) => askOrNull(recordPath(study, name), signal),
   lineage: (study, signal) => askOrNull(`/api/studies/${encodeURIComponent(study)}/lineage`, signal),
   proof: (study, { segment, ...name }) => askOrNull(`${recordPath(study, name)}/proof?segment=${segment}`, null),

@@ -15,7 +15,7 @@ import { LineagePage } from './lineage-page.tsx';
 import { MetricsPage } from './metrics-page.tsx';
 import { OverviewPage } from './overview-page.tsx';
 import { ParticipationPage } from './participation-page.tsx';
-import { type AuditPlace, linkTo, STUDY_PAGES, type StudyPage, usePlace } from './place.ts';
+import { type AuditPlace, linkTo, linkToEntries, STUDY_PAGES, type StudyPage, usePlace } from './place.ts';
 import { StudiesPage } from './studies-page.tsx';
 import { ValuesPage } from './values-page.tsx';
 
@@ -97,7 +97,11 @@ function Navigation({ place, home, study }: { place: AuditPlace; home: string; s
       {study === null
         ? null
         : (Object.keys(STUDY_PAGES) as StudyPage[]).map((page) => (
-            <a key={page} href={linkTo({ page, study, text: '' })} aria-current={isHere(page)}>
+            <a
+              key={page}
+              href={page === 'ledger' ? linkToEntries(study) : linkTo({ page, study })}
+              aria-current={isHere(page)}
+            >
               {STUDY_PAGES[page]}
             </a>
           ))}

@@ -7,7 +7,7 @@ import { Empty, Failed, Loading, Problem } from '../shell/states.tsx';
 import { useAnswer } from '../shell/use-answer.ts';
 import type { AuditSource } from './audit-source.ts';
 import { MemberLabel, memberName } from './names.tsx';
-import { linkTo } from './place.ts';
+import { linkTo, linkToEntries } from './place.ts';
 import { ProofSection } from './proof-section.tsx';
 
 export interface ContributionPageProps {
@@ -108,9 +108,7 @@ function SignatureSection({ view, shown: { signed, place, record } }: { view: Au
           <div>
             <dt>Entry of the log</dt>
             <dd>
-              <a href={linkTo({ page: 'ledger', study: view.study, text: `entry:${place.entry}` })}>
-                {whole(place.entry)}
-              </a>
+              <a href={linkToEntries(view.study, { text: `entry:${place.entry}` })}>{whole(place.entry)}</a>
             </dd>
           </div>
           <div>

@@ -7,7 +7,7 @@ export function embeddedSource({ row, view, entries, contributions, lineage }: R
   return {
     studies: async () => [row],
     view: async () => view,
-    entries: async (_study, query) => queryEntries(entries, query),
+    entries: async (_study, query) => queryEntries(entries, query, view.members),
     contribution: async (_study, { account, round }) =>
       contributions.find(({ shown, account: now }) => {
         return shown.record.round === round && (shown.record.member === account || now === account);

@@ -4,7 +4,7 @@ import { FindingsTable } from '../shell/findings-table.tsx';
 import { Section } from '../shell/frame.tsx';
 import { placeInWords } from '../shell/place-in-words.ts';
 import { Empty } from '../shell/states.tsx';
-import { linkTo } from './place.ts';
+import { linkTo, linkToEntries } from './place.ts';
 import { Verdict } from './verdict.tsx';
 
 /** What is not as it should be, and what an auditor should know. */
@@ -43,5 +43,5 @@ function PlaceLink({ view, place }: { view: AuditView; place: Place }) {
     return <a href={linkTo({ page: 'contribution', study: view.study, account: member, round })}>{words}</a>;
   }
   const text = sequence === undefined ? (member ?? (round === undefined ? '' : String(round))) : `entry:${sequence}`;
-  return text === '' ? <>{words}</> : <a href={linkTo({ page: 'ledger', study: view.study, text })}>{words}</a>;
+  return text === '' ? <>{words}</> : <a href={linkToEntries(view.study, { text })}>{words}</a>;
 }

@@ -10,31 +10,29 @@ import { Empty, Failed, Loading } from '../shell/states.tsx';
 import { useAnswer } from '../shell/use-answer.ts';
 import type { AuditSource } from './audit-source.ts';
 import { HexText, MemberLabel, memberName } from './names.tsx';
-import { linkTo } from './place.ts';
+import { linkTo, linkToEntries } from './place.ts';
+import { SortHeader, type SortHeaderProps } from './sort-header.tsx';
 
 const NOTE =
-  'Search by the beginning of an account, of any digest in a record or of a transaction (0x…), by kind, by round (a number) or place (entry:12); several words must all match.';
+  'Search by the beginning of an account, of any digest in a record or of a transaction (0x…), by kind, by round (a number) or place (entry:12); several words must all match. The head of a column sorts by it.';
 
 export interface LedgerPageProps {
   readonly source: AuditSource;
   readonly view: AuditView;
-  /** What is searched for first; another one begins anew. */
-  readonly place: { readonly text: string };
+  /** What is looked for first; another one begins anew. */
+  readonly place: { readonly query: EntryQuery };
 }
 
-/** The study's log, to be searched; the address keeps what was searched for. */
+/** The study's log, to be searched and sorted; the address keeps what is looked for, so that it can be linked. */
 export function LedgerPage({ source, view, place }: LedgerPageProps) {
-  const [query, setQuery] = useState<EntryQuery>({ text: place.text, kind: '', page: 0 });
-  useEffect(() => setQuery({ text: place.text, kind: '', page: 0 }), [place]);
-  const search = (text: string): void => {
-    history.replaceState(null, '', linkTo({ page: 'ledger', study: view.study, text }));
-    setQuery({ ...query, text, page: 0 });
+  const [query, setQuery] = useState(place.query);
+  useEffect(() => setQuery(place.query), [place]);
+  const look = (change: Partial<EntryQuery>): void => {
+    const next = { ...query, page: 0, ...change };
+    history.replaceState(null, '', linkToEntries(view.study, next));
+    setQuery(next);
   };
-  const answer = useAnswer(
-    (signal) => source.entries(view.study, query, signal),
-    [source, view.study],
-    [query.text, query.kind, query.page],
-  );
+  const answer = useAnswer((signal) => source.entries(view.study, query, signal), [source, view.study], [query]);
   return (
     <Section id="ledger" title="Ledger" note={NOTE}>
       <form class="search" role="search" onSubmit={(event) => event.preventDefault()}>
@@ -44,15 +42,12 @@ export function LedgerPage({ source, view, place }: LedgerPageProps) {
             type="search"
             value={query.text}
             spellcheck={false}
-            onInput={({ currentTarget }) => search(currentTarget.value)}
+            onInput={({ currentTarget }) => look({ text: currentTarget.value })}
           />
         </label>
         <label>
           Kind
-          <select
-            value={query.kind}
-            onChange={({ currentTarget }) => setQuery({ ...query, kind: currentTarget.value, page: 0 })}
-          >
+          <select value={query.kind} onChange={({ currentTarget }) => look({ kind: currentTarget.value })}>
             <option value="">all</option>
             {LISTED_KINDS.map((kind) => (
               <option key={kind} value={kind}>
@@ -66,8 +61,12 @@ export function LedgerPage({ source, view, place }: LedgerPageProps) {
       {answer.state === 'failed' ? <Failed {...answer} /> : null}
       {answer.value !== null ? (
         <>
-          <Pager entries={answer.value} onPage={(page) => setQuery({ ...query, page })} />
-          {answer.value.total === 0 ? <Empty>No entry matches.</Empty> : <Entries view={view} entries={answer.value} />}
+          <Pager entries={answer.value} onPage={(page) => look({ page })} />
+          {answer.value.total === 0 ? (
+            <Empty>No entry matches.</Empty>
+          ) : (
+            <Entries view={view} entries={answer.value} query={query} onSort={look} />
+          )}
         </>
       ) : null}
     </Section>
@@ -80,34 +79,39 @@ function Pager({ entries: { total, page, pages }, onPage }: { entries: EntryPage
       <span>
         {counted(total, 'entry', 'entries')}, page {whole(page + 1)} of {whole(pages)}
       </span>
-      <button type="button" disabled={page === 0} onClick={() => onPage(page - 1)}>
-        Previous
-      </button>
-      <button type="button" disabled={page + 1 >= pages} onClick={() => onPage(page + 1)}>
-        Next
-      </button>
+      {pages === 1 ? null : (
+        <>
+          <button type="button" disabled={page === 0} onClick={() => onPage(page - 1)}>
+            Previous
+          </button>
+          <button type="button" disabled={page + 1 >= pages} onClick={() => onPage(page + 1)}>
+            Next
+          </button>
+        </>
+      )}
     </p>
   );
 }
 
-function Entries({ view, entries }: { view: AuditView; entries: EntryPage }) {
+type EntriesProps = Pick<SortHeaderProps, 'query' | 'onSort'> & {
+  readonly view: AuditView;
+  readonly entries: EntryPage;
+};
+
+function Entries({ view, entries, ...order }: EntriesProps) {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Entries of the log">
       <table>
         <thead>
           <tr>
-            <th scope="col">Entry</th>
-            <th scope="col" class="text">
-              Kind
-            </th>
-            <th scope="col">Round</th>
-            <th scope="col" class="text">
-              Member
-            </th>
+            <SortHeader name="Entry" sort="entry" {...order} />
+            <SortHeader name="Kind" sort="kind" className="text" {...order} />
+            <SortHeader name="Round" sort="round" {...order} />
+            <SortHeader name="Member" sort="member" className="text" {...order} />
             <th scope="col" class="text">
               Says
             </th>
-            <th scope="col">Block</th>
+            <SortHeader name="Block" sort="block" {...order} />
             <th scope="col" class="text">
               Transaction
             </th>

@@ -3,7 +3,7 @@ import type { AuditView, MemberRow } from '../../auditor/audit-view.ts';
 import { decimal, milliNats, percent, whole } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
 import { HexText, MemberLabel } from './names.tsx';
-import { linkTo } from './place.ts';
+import { linkToEntries } from './place.ts';
 import { Verdict } from './verdict.tsx';
 
 /** A study at a glance. */
@@ -51,7 +51,7 @@ function MembersTable({ view }: { view: AuditView }) {
           {view.members.map((member) => (
             <tr key={member.account}>
               <th scope="row">
-                <a href={linkTo({ page: 'ledger', study: view.study, text: member.account })}>
+                <a href={linkToEntries(view.study, { text: member.account })}>
                   <MemberLabel view={view} account={member.account} />
                 </a>
               </th>

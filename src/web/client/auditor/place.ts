@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { ALL_ENTRIES, type EntryQuery, readEntryQuery, writeEntryQuery } from '../../auditor/query-entries.ts';
 
 /** The parts of a study that have a page of their own, with their names in the navigation. */
 export const STUDY_PAGES = {
@@ -17,7 +18,8 @@ export type StudyPage = keyof typeof STUDY_PAGES;
 export type AuditPlace =
   | { readonly page: 'studies' }
   | { readonly page: 'verify' }
-  | { readonly page: StudyPage; readonly study: string; readonly text: string }
+  | { readonly page: Exclude<StudyPage, 'ledger'>; readonly study: string }
+  | { readonly page: 'ledger'; readonly study: string; readonly query: EntryQuery }
   | { readonly page: 'contribution'; readonly study: string; readonly account: string; readonly round: number };
 
 /** The address of a place, within the page. */
@@ -25,13 +27,21 @@ export function linkTo(place: AuditPlace): string {
   if (place.page === 'studies') return '#/';
   if (place.page === 'verify') return '#/verify';
   if (place.page === 'contribution') return `#/study/${place.study}/contribution/${place.account}/${place.round}`;
-  const search = place.text === '' ? '' : `/${encodeURIComponent(place.text)}`;
-  return `#/study/${place.study}/${place.page}${search}`;
+  return place.page === 'ledger' ? linkToEntries(place.study, place.query) : `#/study/${place.study}/${place.page}`;
+}
+
+/** The address of what is looked for in a study's log. */
+export function linkToEntries(study: string, query: Partial<EntryQuery> = {}): string {
+  const { text, ...rest } = writeEntryQuery({ ...ALL_ENTRIES, ...query });
+  const path = `#/study/${study}/ledger${text === undefined ? '' : `/${encodeURIComponent(text)}`}`;
+  const search = new URLSearchParams(rest).toString();
+  return search === '' ? path : `${path}?${search}`;
 }
 
 /** What is no address of ours is the list of studies. */
 export function readPlace(fragment: string): AuditPlace {
-  const [kind, study = '', page = 'overview', ...rest] = fragment.replace(/^#\/?/, '').split('/');
+  const [path = '', search] = fragment.split('?');
+  const [kind, study = '', page = 'overview', ...rest] = path.replace(/^#\/?/, '').split('/');
   if (kind === 'verify') return { page: 'verify' };
   if (kind !== 'study' || study === '') return { page: 'studies' };
   if (page === 'contribution') {
@@ -39,7 +49,10 @@ export function readPlace(fragment: string): AuditPlace {
     return /^\d{1,10}$/.test(round) ? { page, study, account, round: Number(round) } : { page: 'studies' };
   }
   const known = Object.keys(STUDY_PAGES).find((each): each is StudyPage => each === page);
-  return known === undefined ? { page: 'studies' } : { page: known, study, text: decode(rest.join('/')) };
+  if (known === undefined) return { page: 'studies' };
+  if (known !== 'ledger') return { page: known, study };
+  const given = Object.fromEntries(new URLSearchParams(search));
+  return { page: known, study, query: readEntryQuery({ ...given, text: decode(rest.join('/')) }) };
 }
 
 function decode(text: string): string {

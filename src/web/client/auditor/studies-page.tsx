@@ -42,7 +42,7 @@ export function StudiesPage({ source }: { source: AuditSource }) {
               {answer.value.map((row) => (
                 <tr key={row.study}>
                   <th scope="row" class="wrap">
-                    <a href={linkTo({ page: 'overview', study: row.study, text: '' })}>
+                    <a href={linkTo({ page: 'overview', study: row.study })}>
                       {row.title ?? 'Study without a known title'}
                     </a>
                   </th>

@@ -42,7 +42,7 @@ export function Verdict({ view }: { view: AuditView }) {
       <div>
         {scope.join(' ')}{' '}
         {findings.length + notices.length === 0 ? null : (
-          <a href={linkTo({ page: 'findings', study: view.study, text: '' })}>See what was found</a>
+          <a href={linkTo({ page: 'findings', study: view.study })}>See what was found</a>
         )}
       </div>
     </div>
