@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ListedEntry } from '../../src/audit/list-entries.ts';
 import { WHY_RANKS_DIFFER } from '../../src/audit/why-ranks-differ.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { type ReadOnlyServer, startReadOnlyServer } from '../../src/http/read-only-server.ts';
 import { type EntryQuery, queryEntries } from '../../src/web/auditor/query-entries.ts';
 import { auditorRoutes } from '../../src/web/auditor/routes.ts';
@@ -8,6 +9,7 @@ import { shelfOfLedger, shelfOfOne } from '../../src/web/auditor/shelves.ts';
 import { readPageRoutes } from '../../src/web/web-bundle.ts';
 import { describeInBrowser, shoot } from './browser.ts';
 import { seriousFaults, sidewaysScroll } from './check-accessibility.ts';
+import { ledgerAt } from './ledger-at.ts';
 import { type OpenedSynthetic, openSyntheticStudy } from './open-synthetic-study.ts';
 
 const HOSTILE_TITLE = '<img src=x onerror="document.title=1"><script>alert(1)</script> & \u202Estudy';
@@ -267,6 +269,87 @@ describeInBrowser("an auditor's page", ({ open }) => {
     expect(errors).toEqual([]);
     await close();
     await chain.stop();
+  });
+});
+
+describeInBrowser("an auditor's page of a chain", ({ open }) => {
+  let opened: OpenedSynthetic;
+  beforeAll(async () => {
+    opened = await openSyntheticStudy('a study');
+  });
+  afterAll(() => opened.close());
+
+  const serve = async (time: Parameters<typeof ledgerAt>[1], freshMilliseconds?: number): Promise<ReadOnlyServer> => {
+    const shelf = shelfOfLedger(ledgerAt(opened.synthetic, time, []), () => systemClock.now(), freshMilliseconds);
+    return startReadOnlyServer([...auditorRoutes(shelf), ...(await readPageRoutes('auditor'))], LOOPBACK);
+  };
+
+  test('follows the log by itself, and says when the chain was read and that it does not answer', async () => {
+    const time = { length: 10, isSilent: false, isClosed: false };
+    const server = await serve(time, 200);
+    const { page, errors, close } = await open();
+    await page.goto(`${server.url}/#/study/${opened.study.study}/ledger?sort=-entry`);
+    await page.getByText('10 entries').waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.getByText(/^chain read at \d/).waitFor();
+    time.length = 14;
+    await page.getByText('14 entries').waitFor();
+    expect(await page.getByRole('rowheader').first().textContent()).toBe('13');
+    time.isSilent = true;
+    await page.getByRole('status').getByText('the chain does not answer').waitFor();
+    expect(await page.getByRole('rowheader').count()).toBe(14);
+    expect(await seriousFaults(page)).toEqual([]);
+    Object.assign(time, { isSilent: false, length: 15 });
+    await page.getByText('15 entries').waitFor();
+    Object.assign(time, { isClosed: true, length: 16 });
+    await page.locator('.badge').getByText('closed', { exact: true }).waitFor();
+    expect(errors).toEqual([]);
+    await close();
+    await server.stop();
+  });
+
+  test('says that its server is gone, and goes on when it is back', async () => {
+    const server = await serve({ length: 10 }, 200);
+    const { page, close } = await open();
+    let isGone = false;
+    await page.route(/\/head$/, (route) => (isGone ? route.abort() : route.continue()));
+    await page.goto(`${server.url}/#/study/${opened.study.study}/overview`);
+    await page.getByText('live', { exact: true }).waitFor();
+    isGone = true;
+    await page.getByText('not connected').waitFor();
+    expect(await page.getByRole('columnheader', { name: 'Rank' }).count()).toBe(1);
+    isGone = false;
+    await page.getByText('live', { exact: true }).waitFor();
+    await close();
+    await server.stop();
+  });
+
+  test('tries again by itself where the chain does not answer from the start', async () => {
+    const time = { length: 10, isSilent: true };
+    const server = await serve(time, 200);
+    const { page, close } = await open();
+    await page.goto(`${server.url}/#/study/${opened.study.study}/overview`);
+    await page.getByRole('alert').getByText('the chain does not answer').waitFor();
+    time.isSilent = false;
+    await page.getByText('live', { exact: true }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await close();
+    await server.stop();
+  });
+
+  test('lists studies as they grow', async () => {
+    const time = { length: 10 };
+    const server = await serve(time);
+    const { page, close } = await open();
+    await page.clock.install();
+    await page.goto(server.url);
+    const entries = page.getByRole('row').nth(1).getByRole('cell').last();
+    await expect.poll(() => entries.textContent()).toBe('10');
+    time.length = 11;
+    await page.clock.fastForward(10_000);
+    await expect.poll(() => entries.textContent()).toBe('11');
+    await close();
+    await server.stop();
   });
 });
 

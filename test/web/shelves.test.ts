@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LedgerReader } from '../../src/ledger/ledger.ts';
 import { ALL_ENTRIES } from '../../src/web/auditor/query-entries.ts';
 import { shelfOfLedger } from '../../src/web/auditor/shelves.ts';
+import { ledgerAt } from './ledger-at.ts';
 import { type OpenedSynthetic, openSyntheticStudy } from './open-synthetic-study.ts';
 
 describe('the studies of a ledger', () => {
@@ -11,29 +11,10 @@ describe('the studies of a ledger', () => {
   });
   afterAll(() => opened.close());
 
-  /** The ledger as it was after `length` entries, noting from where it is read. */
-  function ledgerAt(time: { length: number }, reads: number[], forged: { head?: `0x${string}` } = {}): LedgerReader {
-    const { synthetic } = opened;
-    const reader = synthetic.ledger.as(synthetic.evidence.announcements[0]?.record.member ?? '0x');
-    return {
-      ...reader,
-      domain: reader.domain,
-      study: async (study) => {
-        const state = await reader.study(study);
-        const head = (await reader.entries(study, 0))[time.length - 1]?.head ?? '0x';
-        return state && { ...state, length: time.length, head: forged.head ?? head, open: true };
-      },
-      entries: async (study, from) => {
-        reads.push(from);
-        return (await reader.entries(study, 0)).slice(from, time.length);
-      },
-    };
-  }
-
   test('are read whole once, and then only as far as they grew', async () => {
     const [time, reads] = [{ length: 10 }, [] as number[]];
     let now = 0;
-    const shelf = shelfOfLedger(ledgerAt(time, reads), () => now);
+    const shelf = shelfOfLedger(ledgerAt(opened.synthetic, time, reads), () => now);
     const { study } = opened.study;
     expect((await shelf.open(study))?.row().entries).toBe(10);
     now += 60_000;
@@ -50,7 +31,7 @@ describe('the studies of a ledger', () => {
   test('are read anew where the ledger goes back, and say what does not fit', async () => {
     const [time, reads, forged] = [{ length: 14 }, [] as number[], {} as { head?: `0x${string}` }];
     let now = 0;
-    const shelf = shelfOfLedger(ledgerAt(time, reads, forged), () => now);
+    const shelf = shelfOfLedger(ledgerAt(opened.synthetic, time, reads, forged), () => now);
     const { study } = opened.study;
     await shelf.open(study);
     time.length = 9;
@@ -61,5 +42,52 @@ describe('the studies of a ledger', () => {
     now += 60_000;
     const { check } = (await shelf.open(study))?.view() ?? {};
     expect(check?.state === 'done' ? check.findings.length : 0).toBeGreaterThan(0);
+  });
+
+  test('tell how long ago they were read and when to ask again, until they are closed', async () => {
+    const [time, reads] = [{ length: 10, isClosed: false }, [] as number[]];
+    let now = 0;
+    const shelf = shelfOfLedger(ledgerAt(opened.synthetic, time, reads), () => now);
+    const { study } = opened.study;
+    const head = opened.study.rows.length;
+    expect(head).toBeGreaterThan(12);
+    const first = await shelf.look(study);
+    expect(first).toMatchObject({ secondsAgo: 0, againSeconds: 5, isSilent: false });
+    now += 3_000;
+    time.length = 12;
+    expect(await shelf.look(study)).toEqual({ ...first, secondsAgo: 3 }); // read again no sooner than in five seconds
+    now += 3_000;
+    time.isClosed = true;
+    const grown = await shelf.look(study);
+    expect(grown).toMatchObject({ secondsAgo: 0, againSeconds: null });
+    expect(grown?.head).toBe((await shelf.open(study))?.view().head);
+    expect(grown?.head).not.toBe(first?.head);
+    expect(await shelf.look(`0x${'0'.repeat(64)}`)).toBeNull();
+  });
+
+  test('are shown as they were while the chain does not answer, and say so', async () => {
+    const [time, reads] = [{ length: 10, isSilent: true }, [] as number[]];
+    let now = 0;
+    const shelf = shelfOfLedger(ledgerAt(opened.synthetic, time, reads), () => now);
+    const { study } = opened.study;
+    await expect(shelf.open(study)).rejects.toMatchObject({ code: 'ledger/unreachable' }); // nothing is known of it yet
+    time.isSilent = false;
+    await shelf.open(study);
+    time.isSilent = true;
+    now += 60_000;
+    expect(await shelf.look(study)).toMatchObject({ secondsAgo: 60, isSilent: true });
+    expect((await shelf.open(study))?.row().entries).toBe(10);
+    time.isSilent = false;
+    time.length = 14;
+    expect(await shelf.look(study)).toMatchObject({ secondsAgo: 0, isSilent: false });
+    expect(reads).toEqual([0, 10]);
+  });
+
+  test('are read once for all who ask at the same time', async () => {
+    const reads: number[] = [];
+    const shelf = shelfOfLedger(ledgerAt(opened.synthetic, { length: 10 }, reads), () => 0);
+    const { study } = opened.study;
+    await Promise.all([shelf.open(study), shelf.look(study), shelf.open(study)]);
+    expect(reads).toEqual([0]);
   });
 });

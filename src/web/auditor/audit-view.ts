@@ -16,6 +16,18 @@ export interface StudyRow {
   readonly entries: number;
 }
 
+/** Where a study's log stands, for a page that follows it. */
+export interface LogHead {
+  /** Of the newest entry that was read; null for an empty log. */
+  readonly head: Hex | null;
+  /** How long ago the chain was read; null where no chain is followed. */
+  readonly secondsAgo: number | null;
+  /** When to ask again; null where the log cannot grow any more: a closed study, a bundle. */
+  readonly againSeconds: number | null;
+  /** True while the chain does not answer: then all is as it was when it did. */
+  readonly isSilent: boolean;
+}
+
 /** What an auditor's page shows of a study, but for the single records; plain JSON. */
 export interface AuditView {
   readonly study: Hex;

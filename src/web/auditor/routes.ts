@@ -1,6 +1,7 @@
 import type { Hex } from '../../base/bytes.ts';
+import { isConsiliumError } from '../../base/errors.ts';
 import { jsonReply, type Reply, type Route, type RouteRequest, refusal } from '../../http/route.ts';
-import type { StudyRow } from './audit-view.ts';
+import type { LogHead, StudyRow } from './audit-view.ts';
 import type { AuditedStudy } from './audited-study.ts';
 import { QUERY_NAMES, readEntryQuery } from './query-entries.ts';
 
@@ -9,26 +10,40 @@ export interface StudyShelf {
   list(): Promise<readonly StudyRow[]>;
   /** Null if there is no such study. */
   open(study: Hex): Promise<AuditedStudy | null>;
+  /** Reads on where a log can grow; null if there is no such study. */
+  look(study: Hex): Promise<LogHead | null>;
 }
 
 /** What an auditor's page asks for. */
 export function auditorRoutes(shelf: StudyShelf): Route[] {
-  const study = (
+  const ofStudy = <T>(
     path: string,
-    answer: (study: AuditedStudy, request: RouteRequest) => Promise<Reply> | Reply,
+    find: (study: Hex) => Promise<T | null>,
+    answer: (found: T, request: RouteRequest) => Promise<Reply> | Reply,
     query: readonly string[] = [],
   ): Route => ({
     path: `/api/studies/:study${path}`,
     access: 'token',
     query,
-    answer: async (request) => {
-      const name = request.params['study'] ?? '';
-      const found = /^0x[0-9a-f]{64}$/.test(name) ? await shelf.open(name as Hex) : null;
-      return found === null ? refusal(404, 'there is no such study here') : answer(found, request);
-    },
+    answer: (request) =>
+      unlessSilent(async () => {
+        const name = request.params['study'] ?? '';
+        const found = /^0x[0-9a-f]{64}$/.test(name) ? await find(name as Hex) : null;
+        return found === null ? refusal(404, 'there is no such study here') : answer(found, request);
+      }),
   });
+  const study = (
+    path: string,
+    answer: (found: AuditedStudy, request: RouteRequest) => Promise<Reply> | Reply,
+    query: readonly string[] = [],
+  ): Route => ofStudy(path, (name) => shelf.open(name), answer, query);
   return [
-    { path: '/api/studies', access: 'token', answer: async () => jsonReply(await shelf.list()) },
+    { path: '/api/studies', access: 'token', answer: () => unlessSilent(async () => jsonReply(await shelf.list())) },
+    ofStudy(
+      '/head',
+      (name) => shelf.look(name),
+      (head) => jsonReply(head),
+    ),
     study('', (found) => jsonReply(found.view())),
     study('/entries', (found, { query }) => jsonReply(found.entries(readEntryQuery(query))), QUERY_NAMES),
     study('/lineage', async (found) => orNone(await found.lineage())),
@@ -45,6 +60,16 @@ export function auditorRoutes(shelf: StudyShelf): Route[] {
       ['segment'],
     ),
   ];
+}
+
+/** A chain that does not answer is no fault of this server: whoever asks may come again. */
+async function unlessSilent(answer: () => Promise<Reply>): Promise<Reply> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (isConsiliumError(error, 'ledger/unreachable')) return refusal(503, 'the chain does not answer');
+    throw error;
+  }
 }
 
 const orNone = (value: unknown): Reply =>

@@ -1,13 +1,17 @@
 import type { Hex } from '../../base/bytes.ts';
+import { isConsiliumError } from '../../base/errors.ts';
 import type { LedgerReader } from '../../ledger/ledger.ts';
+import type { StudyRow } from './audit-view.ts';
 import type { AuditedStudy } from './audited-study.ts';
 import { type LedgerStudy, openLedgerStudy } from './open-ledger-study.ts';
 import type { StudyShelf } from './routes.ts';
 
-/** The one study of a bundle. */
+/** The one study of a bundle: it stays as it was written. */
 export const shelfOfOne = (study: AuditedStudy): StudyShelf => ({
   list: async () => [study.row()],
   open: async (name) => (name === study.study ? study : null),
+  look: async (name) =>
+    name === study.study ? { head: study.view().head, secondsAgo: null, againSeconds: null, isSilent: false } : null,
 });
 
 /** A ledger is read again for a page no sooner than this. */
@@ -15,41 +19,77 @@ const FRESH_MILLISECONDS = 5_000;
 /** Studies whose logs are kept in memory. */
 const KEPT_STUDIES = 4;
 
+interface KeptStudy {
+  readonly opened: LedgerStudy;
+  /** When it was read last. */
+  readonly at: number;
+}
+
 /**
- * All studies of a ledger. Logs that were read are kept for a few seconds, those of the newest few studies.
+ * All studies of a ledger. Logs that were read are kept, those of the newest few studies, and only what came since is read; while the ledger does not
+ * answer they are shown as they were.
  * @param now milliseconds of a clock that never goes back
  */
-export function shelfOfLedger(ledger: LedgerReader, now: () => number): StudyShelf {
-  const kept = new Map<Hex, { readonly at: number; readonly opened: Promise<LedgerStudy> }>();
-  return {
-    async list() {
-      const opened = await ledger.studies();
-      const states = await Promise.all(opened.map(({ study }) => ledger.study(study)));
-      return opened.flatMap(({ study }, i) => {
-        const state = states[i];
-        if (state == null) return [];
-        const { rounds, participants, length, open } = state;
-        return {
-          study,
-          title: null,
-          state: open ? ('open' as const) : ('closed' as const),
-          rounds,
-          participants,
-          entries: length,
-        };
-      });
-    },
-    async open(study) {
+export function shelfOfLedger(
+  ledger: LedgerReader,
+  now: () => number,
+  freshMilliseconds = FRESH_MILLISECONDS,
+): StudyShelf {
+  const kept = new Map<Hex, KeptStudy>();
+  const reading = new Map<Hex, Promise<KeptStudy>>();
+
+  const readAgain = async (study: Hex): Promise<KeptStudy> => {
+    const at = now();
+    const read = { opened: await openLedgerStudy(ledger, study, kept.get(study)?.opened), at };
+    kept.delete(study);
+    kept.set(study, read);
+    for (const oldest of kept.keys()) if (kept.size > KEPT_STUDIES) kept.delete(oldest);
+    return read;
+  };
+  /** Readers that come at the same time wait for one reading. */
+  const read = (study: Hex): Promise<KeptStudy> => {
+    const found = kept.get(study);
+    if (found !== undefined && now() - found.at < freshMilliseconds) return Promise.resolve(found);
+    const running = reading.get(study) ?? readAgain(study).finally(() => reading.delete(study));
+    reading.set(study, running);
+    return running;
+  };
+  /** Null if there is no such study. @throws LedgerError `ledger/unreachable` if it was never read */
+  const find = async (study: Hex): Promise<(KeptStudy & { readonly isSilent: boolean }) | null> => {
+    try {
+      return { ...(await read(study)), isSilent: false };
+    } catch (error) {
+      if (isConsiliumError(error, 'ledger/unknown-study')) return null;
       const found = kept.get(study);
-      if (found !== undefined && now() - found.at < FRESH_MILLISECONDS) return found.opened;
-      if ((await ledger.study(study)) === null) return null;
-      const earlier = found === undefined ? null : await found.opened.catch(() => null);
-      const opened = openLedgerStudy(ledger, study, earlier);
-      kept.delete(study);
-      kept.set(study, { at: now(), opened });
-      opened.catch(() => kept.delete(study));
-      for (const oldest of kept.keys()) if (kept.size > KEPT_STUDIES) kept.delete(oldest);
-      return opened;
+      if (found === undefined || !isConsiliumError(error, 'ledger/unreachable')) throw error;
+      return { ...found, isSilent: true };
+    }
+  };
+
+  return {
+    list: () => listStudies(ledger),
+    open: async (study) => (await find(study))?.opened ?? null,
+    async look(study) {
+      const found = await find(study);
+      if (found === null) return null;
+      const isClosed = found.opened.row().state === 'closed';
+      return {
+        head: found.opened.view().head,
+        secondsAgo: Math.round((now() - found.at) / 1000),
+        againSeconds: isClosed ? null : freshMilliseconds / 1000,
+        isSilent: found.isSilent,
+      };
     },
   };
+}
+
+async function listStudies(ledger: LedgerReader): Promise<StudyRow[]> {
+  const opened = await ledger.studies();
+  const states = await Promise.all(opened.map(({ study }) => ledger.study(study)));
+  return opened.flatMap(({ study }, i) => {
+    const state = states[i];
+    if (state == null) return [];
+    const { rounds, participants, length: entries, open } = state;
+    return { study, title: null, state: open ? ('open' as const) : ('closed' as const), rounds, participants, entries };
+  });
 }

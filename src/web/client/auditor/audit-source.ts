@@ -1,4 +1,4 @@
-import type { AuditView, StudyRow } from '../../auditor/audit-view.ts';
+import type { AuditView, LogHead, StudyRow } from '../../auditor/audit-view.ts';
 import type { ContributionView, ProofText, RecordName } from '../../auditor/contribution-view.ts';
 import type { LineageView } from '../../auditor/lineage-view.ts';
 import { type EntryPage, type EntryQuery, writeEntryQuery } from '../../auditor/query-entries.ts';
@@ -8,6 +8,8 @@ import { AskError, askJson } from '../shell/ask.ts';
 export interface AuditSource {
   studies(signal: AbortSignal): Promise<readonly StudyRow[]>;
   view(study: string, signal: AbortSignal): Promise<AuditView>;
+  /** Whether its log has grown. */
+  head(study: string, signal: AbortSignal): Promise<LogHead>;
   entries(study: string, query: EntryQuery, signal: AbortSignal): Promise<EntryPage>;
   /** Null where there is no such record. */
   contribution(study: string, name: RecordName, signal: AbortSignal): Promise<ContributionView | null>;
@@ -21,6 +23,7 @@ export interface AuditSource {
 export const serverSource: AuditSource = {
   studies: (signal) => askJson('/api/studies', signal),
   view: (study, signal) => askJson(`/api/studies/${encodeURIComponent(study)}`, signal),
+  head: (study, signal) => askJson(`/api/studies/${encodeURIComponent(study)}/head`, signal),
   entries: (study, query, signal) =>
     askJson(`/api/studies/${encodeURIComponent(study)}/entries?${new URLSearchParams(writeEntryQuery(query))}`, signal),
   contribution: (study, name, signal) => askOrNull(recordPath(study, name), signal),

@@ -8,6 +8,7 @@ import { prefetchVerifier } from '../verify/verifier.ts';
 import { VerifySection } from '../verify/verify-section.tsx';
 import type { AuditSource } from './audit-source.ts';
 import { AuditTokenForm } from './audit-token-form.tsx';
+import { ChainState } from './chain-state.tsx';
 import { ContributionPage } from './contribution-page.tsx';
 import { FindingsPage } from './findings-page.tsx';
 import { LedgerPage } from './ledger-page.tsx';
@@ -17,6 +18,7 @@ import { OverviewPage } from './overview-page.tsx';
 import { ParticipationPage } from './participation-page.tsx';
 import { type AuditPlace, linkTo, linkToEntries, STUDY_PAGES, type StudyPage, usePlace } from './place.ts';
 import { StudiesPage } from './studies-page.tsx';
+import { useHead } from './use-head.ts';
 import { ValuesPage } from './values-page.tsx';
 
 const LOOK_AGAIN_MILLISECONDS = 2_000;
@@ -44,12 +46,20 @@ export function AuditorPage({ source, front }: AuditorPageProps) {
     const timer = setTimeout(() => setAttempt(attempt + 1), LOOK_AGAIN_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [isRunning, attempt]);
+  const followed = useHead(source, answer.value?.hasBundle === false ? study : null);
+  useEffect(() => {
+    if (followed !== null && followed.head !== answer.value?.head) setAttempt(attempt + 1);
+  }, [followed?.head]);
   const title = answer.value?.manifest?.title ?? 'Consilium audit';
   useEffect(() => {
     document.title = `${title} · Consilium`;
   }, [title]);
   return (
-    <Frame title={title} navigation={<Navigation place={place} home={front?.name ?? 'Studies'} study={study} />}>
+    <Frame
+      title={title}
+      aside={<ChainState followed={followed} />}
+      navigation={<Navigation place={place} home={front?.name ?? 'Studies'} study={study} />}
+    >
       {place.page === 'verify' ? <VerifySection /> : null}
       {place.page === 'studies' ? (front?.content ?? <StudiesPage source={source} />) : null}
       {study === null || answer.state !== 'loading' ? null : <Loading what="the study" />}

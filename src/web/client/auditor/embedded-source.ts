@@ -7,6 +7,7 @@ export function embeddedSource({ row, view, entries, contributions, lineage }: R
   return {
     studies: async () => [row],
     view: async () => view,
+    head: async () => ({ head: view.head, secondsAgo: null, againSeconds: null, isSilent: false }),
     entries: async (_study, query) => queryEntries(entries, query, view.members),
     contribution: async (_study, { account, round }) =>
       contributions.find(({ shown, account: now }) => {

@@ -32,7 +32,11 @@ export function LedgerPage({ source, view, place }: LedgerPageProps) {
     history.replaceState(null, '', linkToEntries(view.study, next));
     setQuery(next);
   };
-  const answer = useAnswer((signal) => source.entries(view.study, query, signal), [source, view.study], [query]);
+  const answer = useAnswer(
+    (signal) => source.entries(view.study, query, signal),
+    [source, view.study],
+    [query, view.head],
+  );
   return (
     <Section id="ledger" title="Ledger" note={NOTE}>
       <form class="search" role="search" onSubmit={(event) => event.preventDefault()}>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { whole } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
 import { Empty, Failed, Loading } from '../shell/states.tsx';
@@ -8,10 +8,18 @@ import { AuditTokenForm } from './audit-token-form.tsx';
 import { HexText } from './names.tsx';
 import { linkTo } from './place.ts';
 
-/** All studies that there are to look at. */
+/** How often a ledger is asked for its studies. */
+const AGAIN_MILLISECONDS = 10_000;
+
+/** All studies that there are to look at; those of a ledger, which have no titles, change while one looks. */
 export function StudiesPage({ source }: { source: AuditSource }) {
   const [attempt, setAttempt] = useState(0);
   const answer = useAnswer((signal) => source.studies(signal), [source], [attempt]);
+  useEffect(() => {
+    if (answer.state !== 'here' || answer.value.some(({ title }) => title !== null)) return undefined;
+    const timer = setTimeout(() => setAttempt(attempt + 1), AGAIN_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [answer]);
   if (answer.state === 'failed' && answer.failure === 'unauthorised') {
     return <AuditTokenForm onToken={() => setAttempt(attempt + 1)} />;
   }
@@ -19,7 +27,7 @@ export function StudiesPage({ source }: { source: AuditSource }) {
     <Section id="studies" title="Studies">
       {answer.state === 'loading' ? <Loading what="the studies" /> : null}
       {answer.state === 'failed' ? <Failed {...answer} /> : null}
-      {answer.state !== 'here' ? null : answer.value.length === 0 ? (
+      {answer.value === null ? null : answer.value.length === 0 ? (
         <Empty>No study was opened on this ledger yet. An admin opens one with scripts/open-study.ts.</Empty>
       ) : (
         <div class="scroll" tabIndex={0} role="region" aria-label="Studies">

@@ -1,8 +1,8 @@
 import { knowsToken } from '../../../http/server-proof.ts';
 import { readToken } from './token.ts';
 
-/** Why there is no answer: the server wants a (different) token, does not answer at all, has no such thing, or says no. */
-export type Failure = 'unauthorised' | 'unreachable' | 'missing' | 'refused';
+/** Why there is no answer: the server wants a (different) token, does not answer at all, cannot answer now, has no such thing, or says no. */
+export type Failure = 'unauthorised' | 'unreachable' | 'unavailable' | 'missing' | 'refused';
 
 export class AskError extends Error {
   readonly failure: Failure;
@@ -36,7 +36,8 @@ export async function ask(path: string, signal: AbortSignal | null = null): Prom
   if (response.ok) return response;
   if (response.status === 401) throw new AskError('unauthorised', 'a token is needed');
   if (response.status === 404) throw new AskError('missing', 'there is no such thing here');
-  throw new AskError('refused', (await response.text()).trim() || `code ${response.status}`);
+  const reason = (await response.text()).trim() || `code ${response.status}`;
+  throw new AskError(response.status === 503 ? 'unavailable' : 'refused', reason);
 }
 
 /** @throws AskError */

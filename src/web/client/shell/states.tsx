@@ -61,6 +61,7 @@ export function TokenForm({ where, onToken }: { where: ComponentChildren; onToke
 const FAILURE: Readonly<Record<Failure, string>> = {
   unauthorised: 'What answers here does not know this token.',
   unreachable: 'Nothing answers at this address. Start it again; this page tries by itself.',
+  unavailable: 'There is no answer now. This page tries again by itself.',
   missing: 'There is no such thing here.',
   refused: 'The server did not answer as it should.',
 };

@@ -36,7 +36,8 @@ export function useAnswer<T>(
         const failure = error instanceof AskError ? error.failure : 'refused';
         const message = error instanceof Error ? error.message : '';
         setAnswer(({ value }) => ({ state: 'failed', value, failure, message }));
-        if (failure === 'unreachable') timer = setTimeout(() => setRetries((n) => n + 1), RETRY_MILLISECONDS);
+        if (failure === 'unreachable' || failure === 'unavailable')
+          timer = setTimeout(() => setRetries((n) => n + 1), RETRY_MILLISECONDS);
       },
     );
     return () => {
