@@ -5,6 +5,7 @@ import type { Manifest } from '../protocol/manifest.ts';
 import type { Metrics } from '../protocol/metrics.ts';
 import { isExpectedPart, participation, type RoundPart } from '../protocol/participation.ts';
 import { evaluatorAgreements } from '../valuation/agreement.ts';
+import { scoreReports } from '../valuation/score-reports.ts';
 import { type StudyRank, studyRanks } from '../valuation/study-ranks.ts';
 import { studyScores } from '../valuation/study-score.ts';
 import type { TracedCredit } from '../valuation/trace-credit.ts';
@@ -222,9 +223,10 @@ interface MemberFigures {
 
 function describeMembers(subject: AuditSubject, { metrics, credit }: MemberFigures): AuditedMember[] {
   const { manifest, announcements, contributions } = subject;
-  const scores = studyScores(subject.log);
-  const ranks = studyRanks(subject.log);
-  const agreements = evaluatorAgreements(subject.log);
+  const reports = scoreReports(subject.log);
+  const scores = studyScores(subject.log, reports);
+  const ranks = studyRanks(subject.log, reports);
+  const agreements = evaluatorAgreements(subject.log, reports);
   return participation(subject.log, manifest).map(({ participant, rounds: states }) => {
     const parts = states.map(({ part }) => part);
     const { account: address, accounts } = participant;

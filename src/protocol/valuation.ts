@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fromHex, type Hex, toHex } from '../base/bytes.ts';
+import { type Hex, toHex } from '../base/bytes.ts';
 import { ConsiliumError } from '../base/errors.ts';
 import { structHasher } from './typed-struct.ts';
 import { addressSchema, digestSchema, roundSchema } from './wire-types.ts';
@@ -54,11 +54,12 @@ export function packScores(scores: readonly (number | null)[]): Hex[] {
 
 /** Reverses {@link packScores}; the result has eight entries a word, null where nothing was scored. */
 export function unpackScores(words: readonly Hex[]): (number | null)[] {
-  return words.flatMap((word) => {
-    const bytes = new DataView(Uint8Array.from(fromHex(word)).buffer);
-    return Array.from({ length: SCORES_PER_WORD }, (_, i) => {
-      const score = bytes.getInt32(i * 4);
-      return score === NOT_SCORED ? null : score;
-    });
-  });
+  const scores: (number | null)[] = [];
+  for (const word of words) {
+    for (let digit = 2; digit < word.length; digit += 8) {
+      const score = Number.parseInt(word.slice(digit, digit + 8), 16) | 0;
+      scores.push(score === NOT_SCORED ? null : score);
+    }
+  }
+  return scores;
 }

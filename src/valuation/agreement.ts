@@ -1,7 +1,8 @@
+import { runSteps } from '../base/run-steps.ts';
 import type { LedgerEntry } from '../protocol/ledger-entry.ts';
 import { participantsIn } from '../protocol/participants.ts';
 import { type ScoreReport, scoreReports } from './score-reports.ts';
-import { medianMicros } from './study-score.ts';
+import { medianOfSorted } from './study-score.ts';
 
 /**
  * Correlated agreement of evaluators, after Shnayder et al. 2016 (doi:10.1145/2940716.2940790), by the ledger alone. A task is a pair of
@@ -10,28 +11,46 @@ import { medianMicros } from './study-score.ts';
  * So who always reports the same, or anything, earns nothing on average, and who reports the opposite earns less than nothing. Its own
  * contribution is not compared, nor does what a member says of itself count, and fewer than half of the others cannot choose a median.
  * @param entries the study's log
+ * @param reports its {@link scoreReports}, for who has read them already
  * @returns for each position from −1 to 1; null where nothing can be compared
  */
-export function evaluatorAgreements(entries: readonly LedgerEntry[]): (number | null)[] {
-  const sums = participantsIn(entries).map(() => ({ earned: 0, compared: 0 }));
-  for (const ofRound of Map.groupBy(scoreReports(entries), ({ round }) => round).values()) {
+export function evaluatorAgreements(
+  entries: readonly LedgerEntry[],
+  reports: readonly ScoreReport[] = scoreReports(entries),
+): (number | null)[] {
+  return runSteps(agreeInSteps(entries, reports));
+}
+
+/** The same in steps of one round each, for who has other work to do in between. */
+export function* agreeInSteps(
+  entries: readonly LedgerEntry[],
+  reports: readonly ScoreReport[],
+): Generator<undefined, (number | null)[]> {
+  const participants = participantsIn(entries);
+  const sums = participants.map(() => ({ earned: 0, compared: 0 }));
+  for (const ofRound of Map.groupBy(reports, ({ round }) => round).values()) {
+    const given = participants.map((_, position) =>
+      Float64Array.from(ofRound.flatMap(({ scores }) => scores[position] ?? [])).sort(),
+    );
     for (const report of ofRound) {
-      const { earned, compared } = compareOrders(report.scores, mediansWithout(report, ofRound));
+      const { earned, compared } = compareOrders(report.scores, mediansWithout(report, given));
       const sum = sums[report.evaluator];
       if (sum !== undefined) {
         sum.earned += earned;
         sum.compared += compared;
       }
     }
+    yield;
   }
   return sums.map(({ earned, compared }) => (compared === 0 ? null : earned / compared));
 }
 
-function mediansWithout(report: ScoreReport, ofRound: readonly ScoreReport[]): (number | null)[] {
-  const others = ofRound.filter((other) => other !== report);
-  return report.scores.map((_, position) => {
-    const given = others.flatMap(({ scores }) => scores[position] ?? []);
-    return given.length === 0 ? null : medianMicros(given);
+/** @param given all scores of the round by position, in order; those of the report are among them */
+function mediansWithout({ scores }: ScoreReport, given: readonly Float64Array[]): (number | null)[] {
+  return given.map((sorted, position) => {
+    const own = scores[position] ?? null;
+    if (sorted.length === (own === null ? 0 : 1)) return null;
+    return own === null ? medianOfSorted(sorted) : medianOfSorted(sorted, sorted.indexOf(own));
   });
 }
 

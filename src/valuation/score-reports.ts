@@ -17,12 +17,15 @@ export interface ScoreReport {
  */
 export function scoreReports(entries: readonly LedgerEntry[]): ScoreReport[] {
   const participants = participantsIn(entries);
+  const positions = new Map(
+    participants.flatMap(({ accounts }, i) => accounts.map((account) => [account, i] as const)),
+  );
   const heard = new Set<string>();
   return entries.flatMap((entry): ScoreReport[] => {
     if (entry.kind !== 'valuation') return [];
     const { round, evaluator: account, scores } = entry.record;
-    const evaluator = participants.findIndex(({ accounts }) => accounts.includes(account));
-    if (evaluator < 0 || heard.has(`${round}/${evaluator}`)) return [];
+    const evaluator = positions.get(account);
+    if (evaluator === undefined || heard.has(`${round}/${evaluator}`)) return [];
     heard.add(`${round}/${evaluator}`);
     const unpacked = unpackScores(scores);
     return [{ round, evaluator, scores: participants.map((_, p) => (p === evaluator ? null : (unpacked[p] ?? null))) }];

@@ -1,7 +1,8 @@
+import { runSteps } from '../base/run-steps.ts';
 import type { LedgerEntry } from '../protocol/ledger-entry.ts';
 import { participantsIn } from '../protocol/participants.ts';
 import { type ScoreReport, scoreReports } from './score-reports.ts';
-import { MINIMUM_EVALUATORS, medianMicros } from './study-score.ts';
+import { MINIMUM_EVALUATORS, medianOfSorted } from './study-score.ts';
 
 /** A member's place by the ledger alone, 1 the best. */
 export interface StudyRank {
@@ -22,10 +23,22 @@ const COIN_PROBABILITY = 0.05;
  * differences, that coins hardly would: a sign test, in which an evaluator counts once and not once a round, because it always measures on the same
  * records. Fewer than six evaluators are never sure of an order.
  * @param entries the study's log
+ * @param reports its {@link scoreReports}, for who has read them already
  * @returns by position; null for who is compared with nobody
  */
-export function studyRanks(entries: readonly LedgerEntry[]): (StudyRank | null)[] {
-  const rounds = [...Map.groupBy(scoreReports(entries), ({ round }) => round).values()];
+export function studyRanks(
+  entries: readonly LedgerEntry[],
+  reports: readonly ScoreReport[] = scoreReports(entries),
+): (StudyRank | null)[] {
+  return runSteps(rankInSteps(entries, reports));
+}
+
+/** The same in steps of one member each, for who has other work to do in between: long studies of many members take seconds. */
+export function* rankInSteps(
+  entries: readonly LedgerEntry[],
+  reports: readonly ScoreReport[],
+): Generator<undefined, (StudyRank | null)[]> {
+  const rounds = [...Map.groupBy(reports, ({ round }) => round).values()].map(columnsOf);
   const tallies = participantsIn(entries).map(() => ({ ahead: 0, surelyAhead: 0, surelyBehind: 0, compared: 0 }));
   for (const [i, ours] of tallies.entries()) {
     for (const [j, theirs] of tallies.slice(0, i).entries()) {
@@ -40,6 +53,7 @@ export function studyRanks(entries: readonly LedgerEntry[]): (StudyRank | null)[
       worse.surelyAhead += 1;
       better.surelyBehind += 1;
     }
+    yield;
   }
   const ranked = tallies.filter(({ compared }) => compared > 0).length;
   return tallies.map(({ ahead, surelyAhead, surelyBehind, compared }) =>
@@ -53,23 +67,54 @@ interface Order {
   readonly isSure: boolean;
 }
 
+/** In sums and differences it stays what it is. */
+const NOT_SCORED = Number.NaN;
+
+/** What was revealed of one round: who says, and what of whom. */
+interface RevealedRound {
+  readonly evaluators: readonly number[];
+  /** By position of the member, then in the order of the evaluators. */
+  readonly columns: readonly Float64Array[];
+}
+
+function columnsOf(reports: readonly ScoreReport[]): RevealedRound {
+  const members = Math.max(0, ...reports.map(({ scores }) => scores.length));
+  return {
+    evaluators: reports.map(({ evaluator }) => evaluator),
+    columns: Array.from({ length: members }, (_, member) =>
+      Float64Array.from(reports, ({ scores }) => scores[member] ?? NOT_SCORED),
+    ),
+  };
+}
+
 /** Null if in no round enough others scored both. */
-function compare(rounds: readonly (readonly ScoreReport[])[], first: number, second: number): Order | null {
-  const sums = new Map<number, number>();
+function compare(rounds: readonly RevealedRound[], first: number, second: number): Order | null {
+  const most = Math.max(0, ...rounds.map(({ evaluators }) => evaluators.length));
+  const [by, who, sums] = [
+    new Float64Array(most),
+    new Int32Array(most),
+    new Float64Array(rounds[0]?.columns.length ?? 0),
+  ];
   let [difference, compared] = [0, 0];
-  for (const reports of rounds) {
-    const told = reports.flatMap(({ evaluator, scores }) => {
-      const [a, b] = [scores[first] ?? null, scores[second] ?? null];
-      return a === null || b === null ? [] : [{ evaluator, by: a - b }];
-    });
-    if (told.length < MINIMUM_EVALUATORS) continue;
+  for (const { evaluators, columns } of rounds) {
+    const [ofFirst, ofSecond] = [columns[first], columns[second]];
+    if (ofFirst === undefined || ofSecond === undefined) continue;
+    let told = 0;
+    for (let i = 0; i < evaluators.length; i++) {
+      const step = (ofFirst[i] ?? NOT_SCORED) - (ofSecond[i] ?? NOT_SCORED);
+      if (Number.isNaN(step)) continue;
+      by[told] = step;
+      who[told] = evaluators[i] ?? 0;
+      told += 1;
+    }
+    if (told < MINIMUM_EVALUATORS) continue;
+    for (let i = 0; i < told; i++) sums[who[i] ?? 0] = (sums[who[i] ?? 0] ?? 0) + (by[i] ?? 0);
     compared += 1;
-    difference += medianMicros(told.map(({ by }) => by));
-    for (const { evaluator, by } of told) sums.set(evaluator, (sums.get(evaluator) ?? 0) + by);
+    difference += medianOfSorted(by.subarray(0, told).sort());
   }
   if (compared === 0) return null;
   const sign = Math.sign(difference);
-  const signs = [...sums.values()].map(Math.sign).filter((each) => each !== 0);
+  const signs = [...sums].map(Math.sign).filter((each) => each !== 0);
   const agreeing = signs.filter((each) => each === sign).length;
   return { sign, isSure: coinProbability(signs.length, agreeing) <= COIN_PROBABILITY };
 }

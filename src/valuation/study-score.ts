@@ -1,7 +1,7 @@
 import type { Hex } from '../base/bytes.ts';
 import type { LedgerEntry } from '../protocol/ledger-entry.ts';
 import { participantsIn } from '../protocol/participants.ts';
-import { scoreReports } from './score-reports.ts';
+import { type ScoreReport, scoreReports } from './score-reports.ts';
 
 /** What a study's members are worth by the ledger alone: anybody who reads it comes to the same integers. */
 export interface StudyScores {
@@ -15,11 +15,14 @@ export interface StudyScores {
 export const MINIMUM_EVALUATORS = 3;
 
 /** Median of integers; of an even number of them the mean of the two in the middle, rounded down. */
-export function medianMicros(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const upper = Math.floor(sorted.length / 2);
-  if (sorted.length % 2 === 1) return sorted[upper] ?? 0;
-  return Math.floor(((sorted[upper - 1] ?? 0) + (sorted[upper] ?? 0)) / 2);
+export const medianMicros = (values: readonly number[]): number => medianOfSorted(Float64Array.from(values).sort());
+
+/** The same of values that are in order already. @param without the place of one that is left out */
+export function medianOfSorted(sorted: Float64Array, without = sorted.length): number {
+  const length = sorted.length - (without < sorted.length ? 1 : 0);
+  const at = (place: number): number => sorted[place < without ? place : place + 1] ?? 0;
+  const upper = length >> 1;
+  return length % 2 === 1 ? at(upper) : Math.floor((at(upper - 1) + at(upper)) / 2);
 }
 
 /**
@@ -27,11 +30,15 @@ export function medianMicros(values: readonly number[]): number {
  * study's score is the sum over rounds. Scores are only compared and added, never multiplied or divided by each other, so that two
  * negative ones cannot make a positive one.
  * @param entries the study's log
+ * @param reports its {@link scoreReports}, for who has read them already
  */
-export function studyScores(entries: readonly LedgerEntry[]): StudyScores {
+export function studyScores(
+  entries: readonly LedgerEntry[],
+  reports: readonly ScoreReport[] = scoreReports(entries),
+): StudyScores {
   const accounts = participantsIn(entries).map(({ account }) => account);
-  const reports = Map.groupBy(scoreReports(entries), ({ round }) => round);
-  const byRound = new Map([...reports].map(([round, ofRound]) => [round, roundScores(accounts, ofRound)] as const));
+  const rounds = Map.groupBy(reports, ({ round }) => round);
+  const byRound = new Map([...rounds].map(([round, ofRound]) => [round, roundScores(accounts, ofRound)] as const));
   const total = new Map<Hex, number | null>(accounts.map((account) => [account, null]));
   for (const scores of byRound.values()) {
     for (const [account, score] of scores) {

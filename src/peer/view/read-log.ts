@@ -20,10 +20,6 @@ export function readLog(entries: readonly LedgerEntry[]): LogFacts {
     if (kind !== 'contribution') continue;
     lastRound.set(record.member, Math.max(record.round, lastRound.get(record.member) ?? 0));
   }
-  return {
-    participants: participantsIn(entries),
-    scores: studyScores(entries),
-    reports: scoreReports(entries),
-    lastRound,
-  };
+  const reports = scoreReports(entries);
+  return { participants: participantsIn(entries), scores: studyScores(entries, reports), reports, lastRound };
 }

@@ -48,7 +48,7 @@ export async function openBundleStudy(
   const { manifest, log } = subject;
   const rows = listEntries(log, bundle.evidence.announcements, EVERYTHING);
   const metrics = (await tabulateMetrics(bundle, ledger)).rows;
-  const ofLog = viewOfLog(log, manifest);
+  const ofLog = await viewOfLog(log, manifest);
   let check: CheckState = { state: 'running', done: 0, total: 0 };
   let traced: AuditReport['members'] = [];
   const onProgress = (done: number, total: number): void => {

@@ -34,7 +34,7 @@ export async function openLedgerStudy(
   if (earlier !== null && findings.length > 0) return openLedgerStudy(ledger, study);
   const rows = listEntries(log, null, { accounts: null, round: null, kind: null });
   const { rounds, participants, length, open } = state;
-  const ofLog = viewOfLog(log, { rounds, waiting: NEVER_LATE });
+  const ofLog = await viewOfLog(log, { rounds, waiting: NEVER_LATE });
   return {
     study,
     log,

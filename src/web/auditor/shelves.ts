@@ -16,13 +16,16 @@ export const shelfOfOne = (study: AuditedStudy): StudyShelf => ({
 
 /** A ledger is read again for a page no sooner than this. */
 const FRESH_MILLISECONDS = 5_000;
+/** Reading a long log that grows takes at most this share of the time. */
+const MOST_TIME_SHARE = 0.2;
 /** Studies whose logs are kept in memory. */
 const KEPT_STUDIES = 4;
 
 interface KeptStudy {
   readonly opened: LedgerStudy;
-  /** When it was read last. */
+  /** When it was read last, and from when on it may be read again. */
   readonly at: number;
+  readonly nextAt: number;
 }
 
 /**
@@ -40,7 +43,9 @@ export function shelfOfLedger(
 
   const readAgain = async (study: Hex): Promise<KeptStudy> => {
     const at = now();
-    const read = { opened: await openLedgerStudy(ledger, study, kept.get(study)?.opened), at };
+    const opened = await openLedgerStudy(ledger, study, kept.get(study)?.opened);
+    const nextAt = Math.max(at + freshMilliseconds, now() + (now() - at) / MOST_TIME_SHARE);
+    const read = { opened, at, nextAt };
     kept.delete(study);
     kept.set(study, read);
     for (const oldest of kept.keys()) if (kept.size > KEPT_STUDIES) kept.delete(oldest);
@@ -49,7 +54,7 @@ export function shelfOfLedger(
   /** Readers that come at the same time wait for one reading. */
   const read = (study: Hex): Promise<KeptStudy> => {
     const found = kept.get(study);
-    if (found !== undefined && now() - found.at < freshMilliseconds) return Promise.resolve(found);
+    if (found !== undefined && now() < found.nextAt) return Promise.resolve(found);
     const running = reading.get(study) ?? readAgain(study).finally(() => reading.delete(study));
     reading.set(study, running);
     return running;
@@ -76,7 +81,7 @@ export function shelfOfLedger(
       return {
         head: found.opened.view().head,
         secondsAgo: Math.round((now() - found.at) / 1000),
-        againSeconds: isClosed ? null : freshMilliseconds / 1000,
+        againSeconds: isClosed ? null : Math.max(freshMilliseconds, found.nextAt - now()) / 1000,
         isSilent: found.isSilent,
       };
     },

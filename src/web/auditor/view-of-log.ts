@@ -1,30 +1,41 @@
+import { setImmediate as giveWay } from 'node:timers/promises';
+import { runStepsApart } from '../../base/run-steps.ts';
 import { isClosing } from '../../protocol/contribution.ts';
 import type { LedgerEntry } from '../../protocol/ledger-entry.ts';
 import { type ParticipationTerms, participation } from '../../protocol/participation.ts';
-import { evaluatorAgreements } from '../../valuation/agreement.ts';
-import { studyRanks } from '../../valuation/study-ranks.ts';
+import { agreeInSteps } from '../../valuation/agreement.ts';
+import { type ScoreReport, scoreReports } from '../../valuation/score-reports.ts';
+import { rankInSteps } from '../../valuation/study-ranks.ts';
 import { studyScores } from '../../valuation/study-score.ts';
 import type { AuditView, MemberRow } from './audit-view.ts';
 import { valuationRounds } from './valuation-rounds.ts';
 
-/** What the log alone tells. @param terms when somebody is expected, and late */
-export function viewOfLog(
+/** What the log alone tells, with room for other work in between. @param terms when somebody is expected, and late */
+export async function viewOfLog(
   log: readonly LedgerEntry[],
   terms: ParticipationTerms,
-): Pick<AuditView, 'head' | 'entries' | 'members' | 'valuations'> {
+): Promise<Pick<AuditView, 'head' | 'entries' | 'members' | 'valuations'>> {
+  const reports = scoreReports(log);
+  await giveWay();
   const counts = Map.groupBy(log, (entry) =>
     entry.kind === 'contribution' && isClosing(entry.record) ? 'closing' : entry.kind,
   );
   return {
     head: log.at(-1)?.head ?? null,
     entries: Object.fromEntries([...counts].map(([kind, entries]) => [kind, entries.length])),
-    members: memberRows(log, terms),
-    valuations: valuationRounds(log),
+    members: await memberRows(log, terms, reports),
+    valuations: valuationRounds(log, reports),
   };
 }
 
-function memberRows(log: readonly LedgerEntry[], terms: ParticipationTerms): MemberRow[] {
-  const [scores, ranks, agreements] = [studyScores(log), studyRanks(log), evaluatorAgreements(log)];
+async function memberRows(
+  log: readonly LedgerEntry[],
+  terms: ParticipationTerms,
+  reports: readonly ScoreReport[],
+): Promise<MemberRow[]> {
+  const scores = studyScores(log, reports);
+  const ranks = await runStepsApart(rankInSteps(log, reports));
+  const agreements = await runStepsApart(agreeInSteps(log, reports));
   const records = Map.groupBy(
     log.flatMap((entry) => (entry.kind === 'contribution' ? entry.record : [])),
     ({ member }) => member,
