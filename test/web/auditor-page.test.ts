@@ -6,6 +6,7 @@ import { type ReadOnlyServer, startReadOnlyServer } from '../../src/http/read-on
 import { type EntryQuery, queryEntries } from '../../src/web/auditor/query-entries.ts';
 import { auditorRoutes } from '../../src/web/auditor/routes.ts';
 import { shelfOfLedger, shelfOfOne } from '../../src/web/auditor/shelves.ts';
+import { milliNats } from '../../src/web/client/shell/format.ts';
 import { readPageRoutes } from '../../src/web/web-bundle.ts';
 import { describeInBrowser, shoot } from './browser.ts';
 import { seriousFaults, sidewaysScroll } from './check-accessibility.ts';
@@ -179,6 +180,22 @@ describeInBrowser("an auditor's page", ({ open }) => {
     expect(page.url()).toMatch(/\/ledger\?page=2$/);
     await close();
     await long.stop();
+  });
+
+  test('sums what members said of each other over all rounds, beside what counts, and shows each round', async () => {
+    const { page, close } = await open();
+    await page.goto(`${base}/values`);
+    const total = page.getByRole('region', { name: 'Scores of all rounds, summed' });
+    const cells = (row: string) => total.getByRole('row', { name: row }).getByRole('cell').allTextContents();
+    const { members, valuationTotal } = opened.study.view();
+    const shown = (values: readonly (number | null)[]) => values.map(milliNats);
+    await expect.poll(() => cells('Median')).toEqual(shown(valuationTotal.medians));
+    expect(await cells('Score of the study')).toEqual(shown(members.map(({ scoreMicros }) => scoreMicros)));
+    expect(await cells('Member 2')).toEqual(shown(valuationTotal.reports[1] ?? []));
+    await page.locator('label.inline select').selectOption('1');
+    await page.getByRole('region', { name: 'Scores of round 1' }).waitFor();
+    expect(await total.count()).toBe(0);
+    await close();
   });
 
   test('stays as it is while the study is being checked, and while the server is away', async () => {

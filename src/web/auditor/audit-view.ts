@@ -45,6 +45,7 @@ export interface AuditView {
   /** In order of position. */
   readonly members: readonly MemberRow[];
   readonly valuations: readonly ValuationRound[];
+  readonly valuationTotal: ValuationTotal;
   /** By round, then in the order of the log; empty without a bundle. */
   readonly metrics: readonly MetricsRow[];
   readonly check: CheckState;
@@ -74,9 +75,19 @@ export interface MemberRow {
   readonly endRound: number | null;
 }
 
-/** What was revealed of one round, in millionths of a nat. */
-export interface ValuationRound {
+/** What was revealed of one round. */
+export interface ValuationRound extends ValuationTable {
   readonly round: number;
+}
+
+/** What was revealed of all rounds: sums, and with how much the rounds in which an evaluator said nothing are missing from its sums. */
+export interface ValuationTotal extends ValuationTable {
+  /** In how many rounds an evaluator scored a member, by their positions. */
+  readonly rounds: readonly (readonly number[])[];
+}
+
+/** Who said what of whom, in millionths of a nat. */
+export interface ValuationTable {
   /** By position of the evaluator, then of the member; null where nothing was said, and for the evaluator itself. */
   readonly reports: readonly (readonly (number | null)[] | null)[];
   /** By position of the member; null where fewer than three others scored it. */

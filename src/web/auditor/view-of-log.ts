@@ -8,23 +8,26 @@ import { type ScoreReport, scoreReports } from '../../valuation/score-reports.ts
 import { rankInSteps } from '../../valuation/study-ranks.ts';
 import { studyScores } from '../../valuation/study-score.ts';
 import type { AuditView, MemberRow } from './audit-view.ts';
-import { valuationRounds } from './valuation-rounds.ts';
+import { totalValuation, valuationRounds } from './valuation-rounds.ts';
 
 /** What the log alone tells, with room for other work in between. @param terms when somebody is expected, and late */
 export async function viewOfLog(
   log: readonly LedgerEntry[],
   terms: ParticipationTerms,
-): Promise<Pick<AuditView, 'head' | 'entries' | 'members' | 'valuations'>> {
+): Promise<Pick<AuditView, 'head' | 'entries' | 'members' | 'valuations' | 'valuationTotal'>> {
   const reports = scoreReports(log);
   await giveWay();
   const counts = Map.groupBy(log, (entry) =>
     entry.kind === 'contribution' && isClosing(entry.record) ? 'closing' : entry.kind,
   );
+  const members = await memberRows(log, terms, reports);
+  const valuations = valuationRounds(log, reports);
   return {
     head: log.at(-1)?.head ?? null,
     entries: Object.fromEntries([...counts].map(([kind, entries]) => [kind, entries.length])),
-    members: await memberRows(log, terms, reports),
-    valuations: valuationRounds(log, reports),
+    members,
+    valuations,
+    valuationTotal: totalValuation(valuations, members.length),
   };
 }
 

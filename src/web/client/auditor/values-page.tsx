@@ -1,5 +1,6 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { AuditView, ValuationRound } from '../../auditor/audit-view.ts';
+import type { AuditView, ValuationRound, ValuationTable } from '../../auditor/audit-view.ts';
 import { HeatCell } from '../charts/heat-cell.tsx';
 import { LineChart, type LineChartProps } from '../charts/line-chart.tsx';
 import { decimal, milliNats } from '../shell/format.ts';
@@ -11,8 +12,8 @@ import { MemberLabel, memberName } from './names.tsx';
 export function ValuesPage({ view }: { view: AuditView }) {
   const [chosen, setChosen] = useState<number | null>(null);
   const { valuations } = view;
-  const round = valuations.find((each) => each.round === chosen) ?? valuations.at(-1);
-  if (round === undefined) {
+  const round = valuations.find((each) => each.round === chosen);
+  if (valuations.length === 0) {
     return (
       <Section id="values" title="Values">
         <Empty>No score was revealed yet. Members reveal the scores of a round with their next contribution.</Empty>
@@ -24,7 +25,11 @@ export function ValuesPage({ view }: { view: AuditView }) {
       <Section id="values" title="What members said of each other" note={MATRIX_NOTE}>
         <label class="inline">
           Round{' '}
-          <select value={round.round} onChange={({ currentTarget }) => setChosen(Number(currentTarget.value))}>
+          <select
+            value={round?.round ?? 'all'}
+            onChange={({ currentTarget: { value } }) => setChosen(value === 'all' ? null : Number(value))}
+          >
+            <option value="all">all, summed</option>
             {valuations.map((each) => (
               <option key={each.round} value={each.round}>
                 {each.round}
@@ -32,7 +37,11 @@ export function ValuesPage({ view }: { view: AuditView }) {
             ))}
           </select>
         </label>
-        <Matrix view={view} round={round} />
+        {round === undefined ? (
+          <TotalMatrix view={view} />
+        ) : (
+          <Matrix view={view} table={round} label={`Scores of round ${round.round}`} />
+        )}
       </Section>
       <Section id="medians" title="Medians and disagreement over the rounds (mnat)">
         <div class="columns">
@@ -72,11 +81,43 @@ const seriesOf = (
 
 const toMilli = (micros: number | null): number | null => (micros === null ? null : micros / 1000);
 
-function Matrix({ view, round }: { view: AuditView; round: ValuationRound }) {
-  const highest = Math.max(1, ...round.reports.flatMap((row) => row ?? []).map((score) => Math.abs(score ?? 0)));
+const TOTAL_NOTE =
+  'Each cell is the sum of what one evaluator said of one member. The score of the study is another sum, that of the rounds’ medians: no evaluator can move it far, and who said nothing in a round is left out of that round alone.';
+
+/** All rounds in one table, and beside the medians of its sums what counts. */
+function TotalMatrix({ view }: { view: AuditView }) {
+  const { valuationTotal: total, valuations, members } = view;
+  return (
+    <>
+      <p class="note">{TOTAL_NOTE}</p>
+      <Matrix
+        view={view}
+        table={total}
+        label="Scores of all rounds, summed"
+        partOf={(evaluator, member) => {
+          const told = total.rounds[evaluator]?.[member] ?? 0;
+          return told === valuations.length ? null : `${told} of ${valuations.length} rounds`;
+        }}
+        footer={<FooterRow name="Score of the study" micros={members.map(({ scoreMicros }) => scoreMicros)} />}
+      />
+    </>
+  );
+}
+
+interface MatrixProps {
+  readonly view: AuditView;
+  readonly table: ValuationTable;
+  readonly label: string;
+  /** What a cell is marked with; null for nothing. */
+  readonly partOf?: (evaluator: number, member: number) => string | null;
+  readonly footer?: ComponentChildren;
+}
+
+function Matrix({ view, table, label, partOf, footer }: MatrixProps) {
+  const highest = Math.max(1, ...table.reports.flatMap((row) => row ?? []).map((score) => Math.abs(score ?? 0)));
   const columns = view.members.map(({ account }) => account);
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={`Scores of round ${round.round}`}>
+    <div class="scroll" tabIndex={0} role="region" aria-label={label}>
       <table class="matrix">
         <thead>
           <tr>
@@ -94,35 +135,36 @@ function Matrix({ view, round }: { view: AuditView; round: ValuationRound }) {
               <th scope="row">
                 <MemberLabel view={view} account={account} />
               </th>
-              {columns.map((column, member) => (
-                <ScoreCell key={column} score={round.reports[evaluator]?.[member] ?? null} highest={highest} />
-              ))}
+              {columns.map((column, member) => {
+                const score = table.reports[evaluator]?.[member] ?? null;
+                const part = score === null ? null : (partOf?.(evaluator, member) ?? null);
+                return (
+                  <HeatCell key={column} value={score} highest={highest}>
+                    {milliNats(score)}
+                    {part === null ? null : <small class="part">{part}</small>}
+                  </HeatCell>
+                );
+              })}
             </tr>
           ))}
         </tbody>
         <tfoot>
-          <tr>
-            <th scope="row">Median</th>
-            {round.medians.map((median, i) => (
-              <td key={i}>{milliNats(median)}</td>
-            ))}
-          </tr>
-          <tr>
-            <th scope="row">Disagreement</th>
-            {round.disagreements.map((value, i) => (
-              <td key={i}>{milliNats(value)}</td>
-            ))}
-          </tr>
+          <FooterRow name="Median" micros={table.medians} />
+          <FooterRow name="Disagreement" micros={table.disagreements} />
+          {footer}
         </tfoot>
       </table>
     </div>
   );
 }
 
-function ScoreCell({ score, highest }: { score: number | null; highest: number }) {
+function FooterRow({ name, micros }: { name: string; micros: readonly (number | null)[] }) {
   return (
-    <HeatCell value={score} highest={highest}>
-      {milliNats(score)}
-    </HeatCell>
+    <tr>
+      <th scope="row">{name}</th>
+      {micros.map((value, i) => (
+        <td key={i}>{milliNats(value)}</td>
+      ))}
+    </tr>
   );
 }
