@@ -1,8 +1,8 @@
+import { untilAborted } from '../base/until-aborted.ts';
 import { openEmbeddedChain } from '../ledger/embedded/embedded-chain.ts';
 import { startJsonRpcServer } from '../ledger/embedded/json-rpc-server.ts';
 import { required, wholeNumber } from './command-line.ts';
 import { type Command, EXIT_OK } from './run-command.ts';
-import { untilAborted } from './until-aborted.ts';
 
 export const chainCommand: Command = {
   spec: {

@@ -22,6 +22,7 @@ export const peerStartCommand: Command = {
       "SIGTERM, SIGINT or 'consilium peer stop' ends it within ten seconds, with exit code 0; the next start goes on where it was.",
     options: {
       data: { type: 'string', value: '<folder>', help: "the member's data folder, with peer.json, keystore and data" },
+      stay: { type: 'boolean', help: "keep the member's page open after the study has ended, until Ctrl-C" },
       json: { type: 'boolean', help: 'print one JSON event a line' },
     },
   },
@@ -29,11 +30,14 @@ export const peerStartCommand: Command = {
     const path = required(values, 'data');
     const print = values.json === true ? JSON.stringify : describeEvent;
     const folder = dataFolder(path);
-    const logger = createLogFile(folder.log, (await readPeerConfig(folder.config)).log);
+    const { log, contract } = await readPeerConfig(folder.config);
+    const logger = createLogFile(folder.log, log);
+    const stay = values.stay === true;
     const emit = (event: PeerEvent): void => {
       const { event: name, ...details } = event;
       logger.info(name, details);
       process.stdout.write(`${print(event)}\n`);
+      if (name === 'study.finished' && values.json !== true) process.stdout.write(describeEnd(path, contract, stay));
     };
     // The address opens the page, so it goes to the terminal and into no log; programs ask peer status for it.
     const onPage = (address: string): void => {
@@ -41,7 +45,7 @@ export const peerStartCommand: Command = {
     };
     endInTime(signal, logger);
     try {
-      await runPeer({ logger, emit, page: await pageOrNone(logger), onPage }, path, signal);
+      await runPeer({ logger, emit, page: await pageOrNone(logger), onPage, stay }, path, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
       emit({ event: 'peer.stopped' });
@@ -49,6 +53,19 @@ export const peerStartCommand: Command = {
     return EXIT_OK;
   },
 };
+
+/** Where to look when a study has ended. */
+function describeEnd(path: string, contract: string, stay: boolean): string {
+  const page = stay
+    ? 'The page above stays until Ctrl-C.'
+    : `This member's page again: consilium peer start --stay --data ${path}`;
+  return [
+    `The study is finished. ${page}`,
+    `The study by the ledger: consilium audit serve ${contract} --rpc <url>`,
+    'With the evidence of all members: consilium evidence <folders> --out evidence.car, then consilium audit serve evidence.car',
+    '',
+  ].join('\n');
+}
 
 /** A study does not wait for a page: without its files the peer serves health, metrics and status alone. */
 async function pageOrNone(logger: Logger): Promise<readonly Route[]> {

@@ -80,12 +80,15 @@ function describeScores(valuation: PeerStatus['lastValuation']): string {
   return `round ${round}: ${method}, ${evaluations} evaluations${error}`;
 }
 
-function describeNotRunning({ account, round, outbox, isErased }: StoppedPeer): string {
+function describeNotRunning({ account, round, outbox, hasClosed, isErased }: StoppedPeer): string {
+  const start = hasClosed
+    ? "no, its study is finished; 'consilium peer start --stay' shows its page again"
+    : "no; 'consilium peer start' starts it";
   return [
-    row('running', isErased ? 'no' : "no; 'consilium peer start' starts it"),
+    row('running', isErased ? 'no' : start),
     ...(isErased ? [row('data', 'erased; records and models are there for audits')] : []),
     row('account', account),
-    row('round', round === null ? 'it has never run' : `goes on with round ${round}`),
+    row('round', round === null ? 'it has never run' : hasClosed ? 'all are done' : `goes on with round ${round}`),
     ...(outbox === null
       ? []
       : [row('outbox', `${outbox.pending} pending, ${outbox.anchored} anchored, ${outbox.refused} refused`)]),

@@ -1,6 +1,7 @@
 import type { Hex } from '../base/bytes.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import { untilAborted } from '../base/until-aborted.ts';
 import type { StudyNetwork } from '../gossip/study-network.ts';
 import type { Route } from '../http/route.ts';
 import { connectLedger } from '../ledger/ethers-ledger.ts';
@@ -35,13 +36,15 @@ export interface PeerDeps {
   emit(event: PeerEvent): void;
   /** The files of the member's page; without them the peer serves health, metrics and status alone. */
   readonly page?: readonly Route[];
+  /** Stays after its part in the study has ended, so that its page can be looked at, until it is told to stop. */
+  readonly stay?: boolean;
   /** Told where the page is, token and all: for the member's eyes, not for a log. */
   onPage?(address: string): void;
 }
 
 /**
  * Runs a member's peer through its study: connects, joins, trains, gossips, anchors, and returns when everything it has to say is on
- * the ledger. This is where the parts are put together.
+ * the ledger, unless it is to stay. This is where the parts are put together.
  * @param path the member's data folder
  * @param signal ends the peer early; what was said and signed is on disk
  * @throws PeerError and the errors of the parts
@@ -123,6 +126,7 @@ async function runConnected(peer: ConnectedPeer): Promise<void> {
       onRun: (begun: StudyRun) => void (run = begun),
     };
     await takePart({ setting, member, ledger, coSigner, progress, ...part }, ending.stopping);
+    if (peer.stay === true) await untilAborted(ending.stopping);
   } finally {
     ending.stop();
     await ending.patiently(Promise.allSettled(work));

@@ -5,6 +5,7 @@ import { accountOf } from '../protocol/account.ts';
 import { type DataFolder, readPrivateKey } from './data-folder.ts';
 import type { OutboxCounts } from './peer-outbox.ts';
 import { openPeerStore } from './peer-store.ts';
+import { readMemberTerms } from './read-member-terms.ts';
 
 /** What the data folder of a peer that does not run tells. */
 export interface StoppedPeer {
@@ -12,6 +13,8 @@ export interface StoppedPeer {
   /** The round that it will go on with; null before the first start. */
   readonly round: number | null;
   readonly outbox: OutboxCounts | null;
+  /** True if its closing record and everything before it are on the ledger: it has nothing left to do. */
+  readonly hasClosed: boolean;
   /** True if the member's data were erased: it can train no more. */
   readonly isErased: boolean;
 }
@@ -20,10 +23,13 @@ export interface StoppedPeer {
 export async function describeStopped(folder: DataFolder): Promise<StoppedPeer> {
   const account = accountOf(fromHex(await readPrivateKey(folder)));
   const isErased = existsSync(folder.erasure);
-  if (!existsSync(folder.database)) return { account, round: null, outbox: null, isErased }; // it has never run
+  if (!existsSync(folder.database)) return { account, round: null, outbox: null, hasClosed: false, isErased }; // it has never run
   const store = openPeerStore(folder.database, { readOnly: true });
   try {
-    return { account, round: store.progress()?.round ?? null, outbox: store.outbox.counts(), isErased };
+    const outbox = store.outbox.counts();
+    const closing = store.contributionHash(account, (await readMemberTerms(folder.path)).manifest.rounds);
+    const hasClosed = outbox.pending === 0 && closing !== undefined && store.shown.isAnchored(closing);
+    return { account, round: store.progress()?.round ?? null, outbox, hasClosed, isErased };
   } finally {
     store.close();
   }

@@ -77,6 +77,7 @@ test('demo --serve tells of the members’ pages, serves the auditor’s when al
   const view = (await (await fetch(new URL(`/api/studies/${study?.study}`, String(url)))).json()) as AuditView;
   expect(new Set(view.members.map(({ name }) => name))).toEqual(new Set(['hospital 1', 'hospital 2', 'hospital 3']));
   expect([view.chainRead, view.check.state]).toEqual([true, 'done']);
+  await lookBack(join(out, 'peers', '1'));
   command.process.kill('SIGTERM');
   const { code, stdout } = await command.ended;
   expect(code).toBe(3);
@@ -87,3 +88,20 @@ test('demo --serve tells of the members’ pages, serves the auditor’s when al
   expect(jsonLines(stdout).filter(({ event }) => event === 'demo.page')).toHaveLength(3);
   expect(processesNaming(out)).toEqual([]);
 }, 300_000);
+
+/** What a member whose study is finished can still see of it. */
+async function lookBack(data: string): Promise<void> {
+  const status = async () =>
+    JSON.parse((await runCommand('peer', 'status', '--data', data, '--json')).stdout) as object;
+  expect(await status()).toMatchObject({ running: false, hasClosed: true, outbox: { pending: 0 } });
+  const peer = startCommand(['peer', 'start', '--stay', '--data', data, '--json']);
+  await peer.event('study.finished');
+  const running = await status();
+  expect(running).toMatchObject({ running: true, phase: 'finished' });
+  const { page } = running as { page: string };
+  expect((await fetch(page)).headers.get('content-type')).toContain('text/html');
+  peer.process.kill('SIGINT');
+  expect(await peer.ended).toMatchObject({ code: 0, stderr: '' });
+  const told = await runCommand('peer', 'start', '--data', data); // ends by itself
+  expect([told.code, told.stdout]).toEqual([0, expect.stringContaining('peer start --stay --data')]);
+}

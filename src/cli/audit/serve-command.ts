@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { openBundle } from '../../audit/read-bundle.ts';
 import { systemClock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import { untilAborted } from '../../base/until-aborted.ts';
 import { startReadOnlyServer } from '../../http/read-only-server.ts';
 import { connectLedger, type LedgerConnection } from '../../ledger/ethers-ledger.ts';
 import { openBundleStudy } from '../../web/auditor/open-bundle-study.ts';
@@ -11,7 +12,6 @@ import { shelfOfLedger, shelfOfOne } from '../../web/auditor/shelves.ts';
 import { readPageRoutes } from '../../web/web-bundle.ts';
 import { address, type OptionValues, required, usageError, wholeNumber } from '../command-line.ts';
 import { type Command, EXIT_OK } from '../run-command.ts';
-import { untilAborted } from '../until-aborted.ts';
 import { CHAIN_OPTIONS, connectIfAsked } from './chain-options.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1'];

@@ -1,12 +1,12 @@
 import { openBundle } from '../../audit/read-bundle.ts';
 import { messageOf } from '../../base/errors.ts';
+import { untilAborted } from '../../base/until-aborted.ts';
 import { startReadOnlyServer } from '../../http/read-only-server.ts';
 import { connectLedger } from '../../ledger/ethers-ledger.ts';
 import { openBundleStudy } from '../../web/auditor/open-bundle-study.ts';
 import { auditorRoutes } from '../../web/auditor/routes.ts';
 import { shelfOfOne } from '../../web/auditor/shelves.ts';
 import { readPageRoutes } from '../../web/web-bundle.ts';
-import { untilAborted } from '../until-aborted.ts';
 import { namesOf } from './compose-report.ts';
 import type { DemoOutcome } from './run-demo.ts';
 

@@ -97,7 +97,10 @@ function Lost({ live: { lostAt, failure, message, value }, onRetry }: { live: Li
     return (
       <div class="notice" role="status">
         <strong>The study is finished, and the peer has ended.</strong>
-        <div>This is how it was at {time}. The evidence is in the data folder.</div>
+        <div>
+          This is how it was at {time}. This page again: <code>consilium peer start --stay --data &lt;folder&gt;</code>.
+          The study by the ledger: <code>consilium audit serve &lt;contract&gt; --rpc &lt;url&gt;</code>.
+        </div>
       </div>
     );
   }
