@@ -8,6 +8,7 @@ import { type MemberData, splitFederation } from '../src/data/split.ts';
 import { defaultTraining } from '../src/model/default-training.ts';
 import type { Model } from '../src/model/engine.ts';
 import { initialParameters } from '../src/model/initial-parameters.ts';
+import { pooledOptions } from '../src/model/training-options.ts';
 import { createWasmEngine } from '../src/model/wasm-engine.ts';
 import { knnShapley, type LabelledPoints } from '../src/valuation/knn-shapley.ts';
 import { flipLabels } from './bench/flip-labels.ts';
@@ -16,8 +17,9 @@ import { openTraining } from './bench/privacy/federation.ts';
 /** Share of the labels that are wrong, and of the records that are looked at. */
 const SHARE = 0.1;
 const NEIGHBOURS = [1, 5, 10, 20];
-/** Passes over the data: about what a short study does. */
+/** With the steps of so many hospitals, whose data these would be, in each: about what a short study does. */
 const ROUNDS = 5;
+const HOSPITALS = 5;
 const SEEDS = ['1', '2', '3'];
 
 interface Row {
@@ -78,7 +80,7 @@ async function measure(dataset: string, seed: string, heldOutFlipped: boolean): 
   const heldOut = heldOutFlipped ? flipLabels(member.heldOut, SHARE, random.fork('held out')).data : member.heldOut;
   const { architecture, training: options } = defaultTraining(source.kind, training);
   const model = (await createWasmEngine()).createModel(architecture);
-  const train = openTraining(model, options, seed);
+  const train = openTraining(model, pooledOptions(options, HOSPITALS), seed);
   let parameters = initialParameters(architecture, seed);
   for (let round = 0; round < ROUNDS; round++) parameters = await train(parameters, training, `${round}`);
   const ranked = (neighbours: number) => rankByValue(model, parameters, { training, heldOut, neighbours });

@@ -7,7 +7,7 @@ import { splitFederation } from '../src/data/split.ts';
 import { defaultTraining } from '../src/model/default-training.ts';
 import type { Evaluation, Model } from '../src/model/engine.ts';
 import { initialParameters } from '../src/model/initial-parameters.ts';
-import { replaceOptions, type TrainingOptions } from '../src/model/training-options.ts';
+import { pooledOptions, replaceOptions, type TrainingOptions } from '../src/model/training-options.ts';
 import { createWasmEngine } from '../src/model/wasm-engine.ts';
 
 const HELP = `usage: simulate-federation [options]
@@ -116,7 +116,8 @@ async function simulate(seed: string): Promise<void> {
     aloneSum += (evaluation.accuracy ?? Number.NaN) / shares.length;
   }
   const [first, ...others] = shares as [Dataset, ...Dataset[]];
-  const pooled = simulation.model.evaluate(await trainAlone(simulation, concatenate(first, ...others), 'pooled'), test);
+  const inOnePlace = { ...simulation, training: pooledOptions(training, shares.length) };
+  const pooled = simulation.model.evaluate(await trainAlone(inOnePlace, concatenate(first, ...others), 'pooled'), test);
   console.log(`seed ${seed}: alone, mean accuracy ${aloneSum.toFixed(4)}; pooled ${describe(pooled)}`);
 }
 

@@ -4,10 +4,15 @@ import { messageOf } from '../base/errors.ts';
 import { classesOf, type InputSpec, inputShapeOf } from '../data/input-spec.ts';
 import type { Architecture } from '../model/architecture.ts';
 import { defaultTraining, type SampleShape } from '../model/default-training.ts';
-import { replaceOptions, type TrainingOptions } from '../model/training-options.ts';
+import {
+  MOST_LOCAL_EPOCHS,
+  MOST_LOCAL_STEPS,
+  replaceOptions,
+  type TrainingOptions,
+} from '../model/training-options.ts';
 import { composeManifest } from '../peer/compose-manifest.ts';
 import { studyOf } from '../protocol/manifest.ts';
-import { required, usageError, wholeNumber } from './command-line.ts';
+import { type OptionValues, required, usageError, wholeNumber } from './command-line.ts';
 import { readInputSpec } from './data-options.ts';
 import { readArchitecture } from './read-architecture.ts';
 import { readSubgroups, SUBGROUPS_OPTION } from './read-subgroups.ts';
@@ -40,7 +45,12 @@ export const studyComposeCommand: Command = {
       'local-steps': {
         type: 'string',
         value: '<n>',
-        help: 'batches that everybody trains on in a round, however many records it has, instead of epochs',
+        help: 'batches that everybody trains on in a round, however many records it has; by default what suits hospitals of some hundred records',
+      },
+      'local-epochs': {
+        type: 'string',
+        value: '<n>',
+        help: 'passes over the own records in a round, instead of --local-steps: who has more records trains longer, and earns more',
       },
       segments: { type: 'string', value: '<n>', help: 'segments that a model is cut into', default: '8' },
       valuation: VALUATION_OPTION,
@@ -95,17 +105,25 @@ function samplesOf(input: InputSpec): SampleShape {
   return { inputShape: inputShapeOf(input), classes: classesOf(input).length };
 }
 
-/** The recommended options with what the file and `--local-steps` say instead. */
-async function trainingOf(values: Parameters<Command['run']>[0], defaults: TrainingOptions): Promise<TrainingOptions> {
+/** The recommended options with what the file, `--local-steps` and `--local-epochs` say instead. */
+async function trainingOf(values: OptionValues, defaults: TrainingOptions): Promise<TrainingOptions> {
+  const length = lengthOf(values);
   const path = values.training;
-  let training = defaults;
-  if (typeof path === 'string') {
-    try {
-      training = replaceOptions(defaults, JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>);
-    } catch (cause) {
-      throw usageError(`${path}: ${messageOf(cause)}`, cause);
-    }
+  if (typeof path !== 'string') return replaceOptions(defaults, length);
+  try {
+    const changes = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+    return replaceOptions(replaceOptions(defaults, changes), length);
+  } catch (cause) {
+    throw usageError(`${path}: ${messageOf(cause)}`, cause);
   }
-  if (values['local-steps'] === undefined) return training;
-  return replaceOptions(training, { localSteps: wholeNumber(values, 'local-steps', { min: 1, max: 1_000_000 }) });
+}
+
+/** A round's length, where it is asked for. */
+function lengthOf(values: OptionValues): Pick<TrainingOptions, 'localSteps' | 'localEpochs'> {
+  const [steps, epochs] = [values['local-steps'], values['local-epochs']];
+  if (steps !== undefined && epochs !== undefined)
+    throw usageError('--local-steps and --local-epochs: a round has one of the two');
+  if (steps !== undefined) return { localSteps: wholeNumber(values, 'local-steps', { min: 1, max: MOST_LOCAL_STEPS }) };
+  if (epochs === undefined) return {};
+  return { localEpochs: wholeNumber(values, 'local-epochs', { min: 1, max: MOST_LOCAL_EPOCHS }) };
 }

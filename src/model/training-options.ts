@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+export const MOST_LOCAL_EPOCHS = 1000;
+export const MOST_LOCAL_STEPS = 1_000_000;
+
 /** How one member trains in one round; part of the study's manifest, the same for all members. */
 export const trainingSchema = z
   .strictObject({
@@ -16,13 +19,14 @@ export const trainingSchema = z
     outer: z.strictObject({ learningRate: z.number().positive().max(4), momentum: z.number().min(0).lt(1) }).optional(),
     /** Samples per step; the last batch of an epoch may be smaller. */
     batchSize: z.int().min(1).max(4096),
-    /** Passes over the member's own data per round: the more data, the more steps. */
-    localEpochs: z.int().min(1).max(1000).optional(),
-    /** Steps per round, the same number for everybody, over as many passes as that takes; instead of `localEpochs`. */
-    localSteps: z.int().min(1).max(1_000_000).optional(),
+    /** Steps per round, the same number for everybody, over as many passes as that takes. */
+    localSteps: z.int().min(1).max(MOST_LOCAL_STEPS).optional(),
+    /** Passes over the member's own data per round, instead of `localSteps`: the more data, the more steps. */
+    localEpochs: z.int().min(1).max(MOST_LOCAL_EPOCHS).optional(),
     /**
      * Training ends after this many epochs of a round without a lower loss on the member's own held-out part, and the epoch
-     * with the lowest counts. If left out, all epochs are trained, and the last counts.
+     * with the lowest counts; the part of an epoch with which `localSteps` end counts as one. If left out, all epochs are trained,
+     * and the last counts.
      */
     patience: z.int().min(1).max(1000).optional(),
     /**
@@ -54,4 +58,9 @@ export function roundLength(options: TrainingOptions, samples: number): { epochs
   const stepsPerEpoch = Math.ceil(samples / options.batchSize);
   const steps = options.localSteps ?? (options.localEpochs ?? 0) * stepsPerEpoch;
   return { epochs: Math.ceil(steps / stepsPerEpoch), steps };
+}
+
+/** A round on the data of so many members in one place: as many steps as all of them take together. Epochs are longer there as they are. */
+export function pooledOptions(options: TrainingOptions, members: number): TrainingOptions {
+  return options.localSteps === undefined ? options : { ...options, localSteps: options.localSteps * members };
 }

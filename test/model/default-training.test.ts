@@ -3,7 +3,7 @@ import { architectureSchema } from '../../src/model/architecture.ts';
 import { defaultTraining } from '../../src/model/default-training.ts';
 import type { Examples } from '../../src/model/examples.ts';
 import { layoutOf } from '../../src/model/parameter-layout.ts';
-import { trainingSchema } from '../../src/model/training-options.ts';
+import { replaceOptions, roundLength, trainingSchema } from '../../src/model/training-options.ts';
 import { createWasmEngine } from '../../src/model/wasm-engine.ts';
 import { examplesFor, train } from './small-training.ts';
 
@@ -38,10 +38,20 @@ test.each([
   expect(rounds).toBeLessThanOrEqual(30);
 });
 
+test.each(['wdbc', 'digits', 'npz', 'tables', 'survival'] as const)(
+  'a round of %s is as long for who has its data twice',
+  (kind) => {
+    const { training } = defaultTraining(kind, { inputShape: [28, 28, 1], classes: 2 });
+    expect(roundLength(training, 320).steps).toBe(roundLength(training, 160).steps);
+    const inEpochs = replaceOptions(training, { localEpochs: 1, batchSize: 16 });
+    expect(roundLength(inEpochs, 320).steps).toBe(2 * roundLength(inEpochs, 160).steps);
+  },
+);
+
 test('the network of an NPZ learns colour images of several classes', async () => {
   const { architecture, training } = defaultTraining('npz', { inputShape: [28, 28, 3], classes: 3 });
   const examples: Examples = examplesFor(architecture, 120);
   const model = (await createWasmEngine()).createModel(architecture);
-  const { parameters } = await train(model, { ...training, localEpochs: 4 }, examples);
+  const { parameters } = await train(model, training, examples);
   expect(model.evaluate(parameters, examples).accuracy).toBeGreaterThan(0.95);
 });

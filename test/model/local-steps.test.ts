@@ -1,14 +1,12 @@
 import { expect, test } from 'vitest';
-import { replaceOptions, trainingSchema } from '../../src/model/training-options.ts';
+import { pooledOptions, replaceOptions, trainingSchema } from '../../src/model/training-options.ts';
 import { createWasmEngine } from '../../src/model/wasm-engine.ts';
 import { examplesFor, mlp, options, train } from './small-training.ts';
-
-const inSteps = (localSteps: number) => ({ localEpochs: undefined, localSteps });
 
 test('a round has as many steps for everybody, over as many passes as that takes', async () => {
   const model = (await createWasmEngine()).createModel(mlp);
   const seen = async (samples: number) => {
-    const { reports } = await train(model, inSteps(6), examplesFor(mlp, samples));
+    const { reports } = await train(model, { localSteps: 6 }, examplesFor(mlp, samples));
     return reports.map(({ samplesSeen }) => samplesSeen);
   };
   expect(await seen(30)).toEqual([30, 46]); // 8 + 8 + 8 + 6, and 8 + 8 of the second pass
@@ -19,16 +17,16 @@ test('a round has as many steps for everybody, over as many passes as that takes
 test('steps of whole epochs are the epochs, bit for bit; one step more is not', async () => {
   const model = (await createWasmEngine()).createModel(mlp);
   const epochs = await train(model, { localEpochs: 2 });
-  expect(await train(model, inSteps(8))).toEqual(epochs);
-  expect((await train(model, inSteps(9))).parameters).not.toEqual(epochs.parameters);
+  expect(await train(model, { localSteps: 8 })).toEqual(epochs);
+  expect((await train(model, { localSteps: 9 })).parameters).not.toEqual(epochs.parameters);
 });
 
 test('figures of a part of an epoch are those of the samples seen', async () => {
   const model = (await createWasmEngine()).createModel(mlp);
   const whole = examplesFor(mlp);
-  const { reports } = await train(model, { ...inSteps(1), batchSize: 15, learningRate: 1e-9 }, whole);
+  const { reports } = await train(model, { localSteps: 1, batchSize: 15, learningRate: 1e-9 }, whole);
   expect(reports).toHaveLength(1);
-  const { loss } = model.evaluate((await train(model, { ...inSteps(1), learningRate: 1e-9 })).parameters, whole);
+  const { loss } = model.evaluate((await train(model, { localSteps: 1, learningRate: 1e-9 })).parameters, whole);
   expect(Math.abs((reports[0]?.loss ?? 0) / loss - 1)).toBeLessThan(0.3);
 });
 
@@ -36,7 +34,7 @@ test('early stopping looks at a part of an epoch too', async () => {
   const model = (await createWasmEngine()).createModel(mlp);
   const examples = examplesFor(mlp);
   const heldOut = { ...examples, labels: examples.labels.map((label) => (label + 1) % 3) };
-  const { reports } = await train(model, { ...inSteps(6), patience: 2 }, examples, heldOut);
+  const { reports } = await train(model, { localSteps: 6, patience: 2 }, examples, heldOut);
   expect(reports.map(({ epoch, keptEpoch }) => [epoch, keptEpoch])).toEqual([
     [1, 1],
     [2, 1],
@@ -52,4 +50,10 @@ test('a round’s length is stated once, and replaced as a whole', () => {
   expect(replaceOptions({ ...endless, localSteps: 3 }, { localEpochs: 1 })).toEqual({ ...endless, localEpochs: 1 });
   expect(replaceOptions(options, { learningRate: 1 })).toEqual({ ...options, learningRate: 1 });
   expect(() => replaceOptions(options, { localSteps: 3, localEpochs: 1 })).toThrow('either');
+});
+
+test('in one place a round has the steps of all members, and epochs as they are', () => {
+  const inSteps = replaceOptions(options, { localSteps: 3 });
+  expect(pooledOptions(inSteps, 4)).toEqual({ ...inSteps, localSteps: 12 });
+  expect(pooledOptions(options, 4)).toEqual(options);
 });

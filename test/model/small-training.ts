@@ -4,7 +4,7 @@ import { IMAGE_WINDOW } from '../../src/model/blueprints/blueprint-builder.ts';
 import type { EpochReport, Model } from '../../src/model/engine.ts';
 import type { Examples } from '../../src/model/examples.ts';
 import { initialParameters } from '../../src/model/initial-parameters.ts';
-import type { TrainingOptions } from '../../src/model/training-options.ts';
+import { replaceOptions, type TrainingOptions } from '../../src/model/training-options.ts';
 
 /** The smallest networks that have every kind of layer. */
 export const mlp: Architecture = { kind: 'mlp', inputs: 12, hidden: [8], classes: 3 };
@@ -83,12 +83,8 @@ export async function train(
 ) {
   const reports: EpochReport[] = [];
   const initial = initialParameters(model.architecture, 'start');
-  const epochs = model.train(
-    initial,
-    examples,
-    { ...options, ...changes },
-    { seed: 'order', ...(heldOut && { heldOut }) },
-  );
+  const run = { seed: 'order', ...(heldOut && { heldOut }) };
+  const epochs = model.train(initial, examples, replaceOptions(options, changes), run);
   for (;;) {
     const step = await epochs.next();
     if (step.done) return { parameters: step.value, reports };

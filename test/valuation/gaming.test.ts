@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { measureCopies } from '../../scripts/bench/gaming/copied-updates.ts';
+import { duplicateData } from '../../scripts/bench/gaming/duplicated-data.ts';
 import { gamingMembers } from '../../scripts/bench/gaming/gaming-members.ts';
 import type { GamingRow } from '../../scripts/bench/gaming/gaming-row.ts';
 import { playStudy, trainStudy } from '../../scripts/bench/gaming/play-study.ts';
@@ -70,3 +71,13 @@ test('two negatives make no positive, as they do in shares', async () => {
   expect(defended).toBeLessThan(0);
   expect(control).toBeGreaterThan(0);
 }, 30_000);
+
+test('data that are there twice gain at most a twentieth, trained on and stated or only stated; a round in epochs would let them gain more', async () => {
+  const [trained, stated, inEpochs] = await duplicateData({ ...study, plan: { rounds: 3, seed: '1' } }, 2);
+  for (const row of [trained, stated]) {
+    expect(row?.most).toBe(5);
+    expect(row?.defended).toBeLessThanOrEqual(5);
+    expect(row?.control).toBeGreaterThan(20);
+  }
+  expect(inEpochs?.defended).toBeGreaterThan(10);
+}, 120_000);

@@ -5,8 +5,8 @@ import { type GamingMember, type GamingPlan, playStudy } from './play-study.ts';
 import { medianScores } from './score-reports.ts';
 import type { HonestStudy } from './update-attacks.ts';
 
-/** Of the plan with steps: as many as an honest epoch has. */
-const LOCAL_STEPS = 4;
+/** Per cent of its score that a member may gain by data that are there twice. */
+const MOST_GAIN = 5;
 
 /** Whether the rows are there twice, and the count is stated so; or only stated. */
 interface Copies {
@@ -35,21 +35,21 @@ export async function duplicateData({ members, plan }: HonestStudy, orders: numb
   };
   const [trained, stated] = [{ areTrainedOn: true }, { areTrainedOn: false }];
   const equal: GamingPlan = { ...plan, credit: 'equal-training' };
-  const [bySteps = 0] = await gainsOf({ ...equal, localSteps: LOCAL_STEPS }, [trained]);
-  const [byEpochs = 0, onlyStated = 0] = await gainsOf(equal, [trained, stated]);
-  const [trainedControl = 0, statedControl = 0] = await gainsOf(plan, [trained, stated]);
-  const row = (what: string, defended: number, control: number): GamingRow => ({
+  const [bySteps = 0, onlyStated = 0] = await gainsOf(equal, [trained, stated]);
+  const [byEpochs = 0] = await gainsOf({ ...equal, isInEpochs: true }, [trained]);
+  const [trainedControl = 0, statedControl = 0] = await gainsOf({ ...plan, isInEpochs: true }, [trained, stated]);
+  const row = (what: string, defended: number, { control, most }: Pick<GamingRow, 'control' | 'most'>): GamingRow => ({
     attack: 'duplicated data',
     figure: `${what}, gain; control: epochs, scores of models`,
     defended,
     control,
     unit: '%',
-    most: 5,
+    most,
   });
   return [
-    row('trained on and stated twice, steps', bySteps, trainedControl),
-    row('trained on and stated twice, epochs', byEpochs, trainedControl),
-    row('stated twice', onlyStated, statedControl),
+    row('trained on and stated twice', bySteps, { control: trainedControl, most: MOST_GAIN }),
+    row('stated twice', onlyStated, { control: statedControl, most: MOST_GAIN }),
+    row('trained on and stated twice, epochs', byEpochs, { control: trainedControl, most: null }),
   ];
 }
 

@@ -41,14 +41,16 @@ export interface PlayedRound {
 export interface GamingPlan {
   readonly rounds: number;
   readonly seed: string;
-  /** Steps of a round's training; an epoch if left out. */
-  readonly localSteps?: number;
+  /** Whether a round is an epoch of the own rows, instead of as many steps for everybody. */
+  readonly isInEpochs?: boolean;
   /** How evaluators compare a contribution; by models if left out. */
   readonly credit?: 'equal-training';
 }
 
 const NETWORK = { inputs: 64, hidden: 32, classes: 10 };
 const LOCAL = { batch: 32, learningRate: 0.1, momentum: 0.5 };
+/** As many as an epoch of the rows of a member has. */
+const LOCAL_STEPS = 4;
 /** As composed manifests have it. */
 const SAMPLING = { draws: 12, truncation: 0, standardError: 0 };
 
@@ -58,7 +60,7 @@ const TERMS: MixInput['manifest'] = {
   aggregation: { rule: 'clipped-mean', clipFactor: 3, weightShareCap: 0.5 },
 };
 
-/** Everybody trains an epoch, mixes all contributions under the default rule, and values them on its held-out part by sampled Shapley values. */
+/** Everybody trains, mixes all contributions under the default rule, and values them on its held-out part by sampled Shapley values. */
 export async function playStudy(members: readonly GamingMember[], plan: GamingPlan): Promise<PlayedRound[]> {
   const played: PlayedRound[] = [];
   let base = initialVector(NETWORK, createSeededRandom(plan.seed, 'initial'));
@@ -92,13 +94,13 @@ export async function trainStudy(members: readonly GamingMember[], plan: GamingP
 
 function sendAll(
   members: readonly GamingMember[],
-  { seed, localSteps }: GamingPlan,
+  { seed, isInEpochs }: GamingPlan,
   { base, round, earlier }: Pick<SendView, 'base' | 'round' | 'earlier'>,
 ): Float32Array[] {
   const sent: Float32Array[] = [];
   for (const [i, { training, send }] of members.entries()) {
     const random = createSeededRandom(`${seed}/${i}/${round}`, 'train');
-    const steps = localSteps ?? Math.ceil(training.labels.length / LOCAL.batch);
+    const steps = isInEpochs ? Math.ceil(training.labels.length / LOCAL.batch) : LOCAL_STEPS;
     const trained = trainLocally(NETWORK, base, training, { training: { ...LOCAL, steps }, random });
     sent.push(send?.({ round, base, trained, sent: [...sent], earlier, random }) ?? trained);
   }

@@ -6,7 +6,7 @@ import { readPreparedDataset } from '../../data/prepared-dataset.ts';
 import { architectureSchema } from '../../model/architecture.ts';
 import { initialParameters } from '../../model/initial-parameters.ts';
 import { trainUnmixed } from '../../model/train-unmixed.ts';
-import { trainingSchema } from '../../model/training-options.ts';
+import { pooledOptions, trainingSchema } from '../../model/training-options.ts';
 import { createWasmEngine } from '../../model/wasm-engine.ts';
 import { trainAlone } from '../../peer/alone/train-alone.ts';
 import { parseManifest } from '../../protocol/manifest.ts';
@@ -62,7 +62,7 @@ async function scorePooled(
   const task = {
     initial,
     rounds: manifest.rounds,
-    training: trainingSchema.parse(manifest.training),
+    training: pooledOptions(trainingSchema.parse(manifest.training), peers.length),
     examples: concatenate(first, ...rest),
   };
   const last: Float32Array[] = [];

@@ -43,7 +43,7 @@ function outputsDrifted(drift: MemberPictures['drift'] | undefined): Warning | n
   if (drift?.outputs.state !== 'alert' || drift.inputs.state === 'alert') return null;
   return notice(
     'notice/drift-outputs',
-    `the model says other things of this member's held-out records than of its training records${shiftedMost(drift.outputs)}, while the records look alike: it may know the training records by heart. Compare the curves under Learning; fewer local epochs or a patience help in the next study`,
+    `the model says other things of this member's held-out records than of its training records${shiftedMost(drift.outputs)}, while the records look alike: it may know the training records by heart. Compare the curves under Learning; a shorter training in each round or a patience helps in the next study`,
   );
 }
 
