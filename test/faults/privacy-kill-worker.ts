@@ -6,10 +6,12 @@ import { openPeerStore, type PeerStore } from '../../src/peer/peer-store.ts';
 import { type PrivateSetting, trainPrivately } from '../../src/peer/train-privately.ts';
 import type { PrivacyFailpoint } from './privacy-kills.ts';
 
-const [folder = '.', weakness = 'none', failpoint = 'none'] = process.argv.slice(2);
+const [folder = '.', weakness = 'none', failpoint = 'none', rounds = '0'] = process.argv.slice(2);
+/** How often the failpoint is still passed. */
+let passes = Number(rounds);
 
 function at(here: PrivacyFailpoint): void {
-  if (here === failpoint) process.kill(process.pid, 'SIGKILL');
+  if (here === failpoint && passes-- === 0) process.kill(process.pid, 'SIGKILL');
 }
 
 /** The control that pays once the round is over. */
@@ -48,8 +50,8 @@ const setting = {
 
 const signal = new AbortController().signal;
 const base = new Float32Array(8);
-process.stdout.write('ready\n');
 for (let round = 0; ; round++) {
+  process.stdout.write('round\n');
   await trainPrivately(setting, { round, base, trainOpenly: async () => base, random: createSecureRandom(), signal });
   writeSync(list, 'noise\n');
   fsyncSync(list);

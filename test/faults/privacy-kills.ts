@@ -3,39 +3,65 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { systemClock } from '../../src/base/clock.ts';
 import { createSeededRandom } from '../../src/base/seeded-random.ts';
 import { openPeerStore } from '../../src/peer/peer-store.ts';
 import { controlRow, type FaultRow } from './fault-row.ts';
 
-/** Where a worker kills itself; `none`: it is killed at some moment. */
+/** Where a worker kills itself; `none`: it is killed from outside, at some moment of some round. */
 export type PrivacyFailpoint = 'before-spend' | 'after-spend' | 'after-noise' | 'none';
 
 const FAILPOINTS: readonly PrivacyFailpoint[] = ['before-spend', 'after-spend', 'after-noise', 'none'];
 const WORKER = resolve(import.meta.dirname, 'privacy-kill-worker.ts');
-const LONGEST_LIFE_MILLISECONDS = 400;
+/** Rounds of one life before the one it is killed in, at most. */
+const MOST_ROUNDS = 4;
+/** About what two rounds take; the kill from outside comes within it. */
+const LONGEST_WAIT_MILLISECONDS = 60;
 
-/** Kills a member in the middle of private training again and again: what it has written down is never less than what it let out. */
+/**
+ * Kills a member in the middle of private training again and again. Each life is looked at by itself: what one life wrote down
+ * and never let out must not stand in for what another let out and never wrote down.
+ */
 export async function privacyKills({ kills, seed }: { kills: number; seed: string }): Promise<FaultRow> {
-  const { left, paid } = await killed({ kills, seed, weakness: 'none', failpoints: FAILPOINTS });
+  const lives = await killed({ kills, seed, weakness: 'none', failpoints: FAILPOINTS });
+  const { left, paid, underCounted, overCounted } = summed(lives);
   return {
     name: 'privacy kills',
-    target: `${kills} kills: noisy steps written down ≥ noisy steps that left the process`,
-    measured: `${left} left, ${paid} written down`,
-    passed: paid >= left && left > 0,
+    target: `${kills} kills: no life lets out more noisy steps than it wrote down, or writes down more than the one it was killed in`,
+    measured: `${left} left, ${paid} written down; ${underCounted} lives wrote too little, ${overCounted} too much`,
+    passed: lives.length === kills && left > 0 && underCounted === 0 && overCounted === 0,
     seed,
   };
 }
 
 /** A member that writes its spending down when the round is over. */
 export async function privacyKillsControl({ kills, seed }: { kills: number; seed: string }): Promise<FaultRow> {
-  const { left, paid } = await killed({ kills, seed, weakness: 'late', failpoints: ['after-noise'] });
+  const { left, paid, underCounted } = summed(
+    await killed({ kills, seed, weakness: 'late', failpoints: ['after-noise'] }),
+  );
   return controlRow({
     name: 'privacy kills: a member that pays after the round',
-    measured: `${left} left, ${paid} written down`,
-    noticed: left - paid,
+    measured: `${left} left, ${paid} written down; ${underCounted} lives wrote too little`,
+    noticed: underCounted,
     seed,
   });
+}
+
+/** Noisy steps that left the process, and noisy steps that are written down. */
+interface Steps {
+  readonly left: number;
+  readonly paid: number;
+}
+
+function summed(lives: readonly Steps[]): Steps & { readonly underCounted: number; readonly overCounted: number } {
+  return {
+    left: lives.reduce((total, { left }) => total + left, 0),
+    paid: lives.reduce((total, { paid }) => total + paid, 0),
+    underCounted: lives.filter(({ left, paid }) => paid < left).length,
+    overCounted: lives.filter(({ left, paid }) => paid > left + 1).length,
+  };
 }
 
 interface Killing {
@@ -45,39 +71,59 @@ interface Killing {
   readonly failpoints: readonly PrivacyFailpoint[];
 }
 
-async function killed({ kills, seed, weakness, failpoints }: Killing): Promise<{ left: number; paid: number }> {
+/** @returns the steps of each life, in order */
+async function killed({ kills, seed, weakness, failpoints }: Killing): Promise<Steps[]> {
   const folder = await mkdtemp(join(tmpdir(), 'consilium-privacy-kills-'));
   const random = createSeededRandom(seed, weakness);
+  const lives: Steps[] = [];
   try {
+    let before: Steps = { left: 0, paid: 0 };
     for (let kill = 0; kill < kills; kill++) {
       const failpoint = failpoints[kill % failpoints.length] ?? 'none';
-      await live(folder, { weakness, failpoint, milliseconds: random.integer(LONGEST_LIFE_MILLISECONDS) });
+      const rounds = random.integer(MOST_ROUNDS + 1);
+      await live(folder, { weakness, failpoint, rounds, milliseconds: random.integer(LONGEST_WAIT_MILLISECONDS) });
+      const after = await stepsIn(folder);
+      lives.push({ left: after.left - before.left, paid: after.paid - before.paid });
+      before = after;
     }
-    const lines = (await readFile(join(folder, 'left'), 'utf8')).split('\n');
-    const store = openPeerStore(join(folder, 'peer.db'));
-    const paid = store.spending.spent().reduce((total, { steps }) => total + steps, 0);
-    store.close();
-    return { left: lines.length - 1, paid };
+    return lives;
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
+async function stepsIn(folder: string): Promise<Steps> {
+  const lines = (await readFile(join(folder, 'left'), 'utf8')).split('\n');
+  const store = openPeerStore(join(folder, 'peer.db'));
+  const paid = store.spending.spent().reduce((total, { steps }) => total + steps, 0);
+  store.close();
+  return { left: lines.length - 1, paid };
+}
+
 interface Life {
   readonly weakness: Killing['weakness'];
   readonly failpoint: PrivacyFailpoint;
-  /** After which it is killed, counted from when it begins to train, if it has no failpoint. */
+  /** Whole rounds before it is killed. */
+  readonly rounds: number;
+  /** After which it is killed, counted from the end of those rounds, if it has no failpoint. */
   readonly milliseconds: number;
 }
 
-async function live(folder: string, { weakness, failpoint, milliseconds }: Life): Promise<void> {
-  const args = ['--disable-warning=ExperimentalWarning', WORKER, folder, weakness, failpoint];
+async function live(folder: string, { weakness, failpoint, rounds, milliseconds }: Life): Promise<void> {
+  const args = ['--disable-warning=ExperimentalWarning', WORKER, folder, weakness, failpoint, String(rounds)];
   const worker = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const gone = once(worker, 'exit');
   if (failpoint === 'none') {
-    await Promise.race([once(worker.stdout, 'data'), gone]);
+    await roundsBegun(worker.stdout, rounds + 1);
     await systemClock.wait(milliseconds);
     worker.kill('SIGKILL');
   }
-  await gone;
+  const [code, signal] = await gone;
+  if (signal !== 'SIGKILL') throw new Error(`a worker was not killed: it ended with ${code ?? signal}`);
+}
+
+/** The worker writes a line when it begins a round. Resolves early if it ends. */
+async function roundsBegun(output: Readable, rounds: number): Promise<void> {
+  let begun = 0;
+  for await (const _ of createInterface({ input: output })) if (++begun === rounds) return;
 }
