@@ -14,7 +14,7 @@ import { parseLabelTag } from './reader/label-tag.ts';
 import { listFiles } from './reader/list-files.ts';
 import { type ReadFile, readInProcesses } from './reader/read-in-processes.ts';
 import { type FileLabel, readLabelFile } from './reader/read-label-file.ts';
-import { READING_LIMITS, type ReadingLimits } from './reader/start-reading-process.ts';
+import { READING_LIMITS, type ReadingLimits } from './reader/reading-limits.ts';
 import type { SourceRecord, SourceRecords } from './source-record.ts';
 
 /** What a user may say about the files. */

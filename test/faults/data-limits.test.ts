@@ -4,17 +4,16 @@ import { encode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ReadingOptions } from '../../src/data/images/reading-options.ts';
 import { readSourceRecords } from '../../src/data/read-source-records.ts';
-import {
-  READING_LIMITS,
-  type ReadingLimits,
-  startReadingProcess,
-} from '../../src/data/reader/start-reading-process.ts';
+import { READING_LIMITS, type ReadingLimits } from '../../src/data/reader/reading-limits.ts';
+import { startReadingProcess } from '../../src/data/reader/start-reading-process.ts';
 import { createImageFolder, greyPng, type ImageFolder } from '../data/images/image-folder.ts';
 
 const UNDEFENDED = fileURLToPath(new URL('./data/undefended-reader.ts', import.meta.url));
 const OPTIONS: ReadingOptions = { labelTag: null, window: 'file', frames: 'all', burnedIn: 'ignore', size: null };
 /** What two megabytes unpack to. */
 const BOMB_BYTES = 2 ** 29;
+/** The memory of any file, with time to spare on a busy machine. */
+const PATIENT: ReadingLimits = { ...READING_LIMITS, seconds: 60 };
 const UNLIMITED: ReadingLimits = { seconds: 60, mebibytes: 4_096 };
 
 let folder: ImageFolder;
@@ -48,13 +47,24 @@ async function readUndefended(path: string, limits: ReadingLimits): Promise<{ co
 
 describe('around a reader without checks', () => {
   test('a bomb ends its process, and goes off where memory is not limited', async () => {
-    expect(await readUndefended(bomb, READING_LIMITS)).toEqual({ code: 'data/too-much-memory', bytes: 0 });
+    expect(await readUndefended(bomb, PATIENT)).toEqual({ code: 'data/too-much-memory', bytes: 0 });
     expect(await readUndefended(bomb, UNLIMITED)).toEqual({ code: null, bytes: BOMB_BYTES });
+  });
+
+  test('a file may take what its limit says, and no more than what idle processes differ by', async () => {
+    const limit = READING_LIMITS.mebibytes;
+    const [below, above] = await Promise.all([
+      folder.add('below', `take ${limit}`),
+      folder.add('above', `take ${limit + 128}`),
+    ]);
+    expect(await readUndefended(below, PATIENT)).toEqual({ code: null, bytes: limit * 2 ** 20 });
+    expect(await readUndefended(above, PATIENT)).toMatchObject({ code: 'data/too-much-memory' });
+    expect(await readUndefended(above, UNLIMITED)).toMatchObject({ code: null });
   });
 
   test('a full heap ends its process', async () => {
     const path = await folder.add('heap', 'heap');
-    expect(await readUndefended(path, READING_LIMITS)).toMatchObject({ code: 'data/too-much-memory' });
+    expect(await readUndefended(path, PATIENT)).toMatchObject({ code: 'data/too-much-memory' });
   });
 
   test('a hang ends at the deadline', async () => {
@@ -64,7 +74,7 @@ describe('around a reader without checks', () => {
 
   test('a crash is told apart', async () => {
     const path = await folder.add('fall', 'fall');
-    expect(await readUndefended(path, READING_LIMITS)).toMatchObject({ code: 'data/reader-failed' });
+    expect(await readUndefended(path, PATIENT)).toMatchObject({ code: 'data/reader-failed' });
   });
 });
 
@@ -84,7 +94,7 @@ test('a data set is read to its end though a file takes more than its process ma
       ['data/too-much-memory', '2-large.png'],
     ]);
     expect(tight.records.map(({ place }) => place)).toEqual(['x/1.png', 'x/3.png']);
-    const { records } = await readSourceRecords(set.path, { limits: { ...READING_LIMITS, seconds: 60 } });
+    const { records } = await readSourceRecords(set.path, { limits: PATIENT });
     expect(records).toHaveLength(3);
   } finally {
     await set.remove();

@@ -2,13 +2,9 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { type DataError, fileError } from '../data-error.ts';
 import type { ReadingOptions } from '../images/reading-options.ts';
+import { limitsOf, type ReadingLimits } from './reading-limits.ts';
 import type { ReadPart, ReadPerson } from './reading-message.ts';
-import {
-  BYTES_PER_DEADLINE,
-  type ReadingLimits,
-  type ReadingProcess,
-  startReadingProcess,
-} from './start-reading-process.ts';
+import { type ReadingProcess, type ReadingTask, startReadingProcess } from './start-reading-process.ts';
 
 /** More would hold more memory and hardly be faster, as files come from one disk. */
 const MAX_PROCESSES = 4;
@@ -28,8 +24,8 @@ export interface ReadFile extends ReadPerson {
 export interface ReadingPlan {
   readonly options: ReadingOptions;
   readonly limits: ReadingLimits;
-  /** Called after every file. */
-  readonly onFile: (done: number) => void;
+  /** Called after every file, with the process that read it. */
+  readonly onFile: (done: number, reader: ReadingProcess) => void;
   /** The script that reads, if it is another than the real one; a test puts one without defences here. */
   readonly entry?: string;
 }
@@ -59,33 +55,45 @@ interface SharedWork {
 /** One lane: takes the next file as soon as it has read one, in the same process while that lasts. */
 async function readNextFiles(work: SharedWork): Promise<void> {
   const { paths, plan, budget, results } = work;
-  let reader: ReadingProcess | undefined;
+  const readers = new Map<number, ReadingProcess>();
   try {
     for (let index = work.next++; index < paths.length; index = work.next++) {
-      if (!reader?.isUsable()) reader = startReadingProcess(plan.limits, plan.entry);
-      results[index] = await readOne(reader, { path: paths[index] as string, plan, budget });
-      plan.onFile(++work.done);
+      const path = paths[index] as string;
+      const limits = limitsOf(await sizeOf(path), plan.limits);
+      const reader = readerWith(limits, readers, plan.entry);
+      results[index] = await readOne(reader, { path, seconds: limits.seconds, options: plan.options, budget });
+      plan.onFile(++work.done, reader);
     }
   } finally {
-    reader?.stop();
+    for (const reader of readers.values()) reader.stop();
     // If this lane failed, the others stop too.
     work.next = paths.length;
   }
 }
 
-interface OneFile {
-  readonly path: string;
-  readonly plan: ReadingPlan;
+/** A lane's process with that much memory; started if there is none, or a file has ended it. */
+function readerWith(
+  limits: ReadingLimits,
+  readers: Map<number, ReadingProcess>,
+  entry: string | undefined,
+): ReadingProcess {
+  const usable = readers.get(limits.mebibytes);
+  if (usable?.isUsable()) return usable;
+  const reader = startReadingProcess(limits, entry);
+  readers.set(limits.mebibytes, reader);
+  return reader;
+}
+
+interface OneFile extends Pick<ReadingTask, 'path' | 'seconds' | 'options'> {
   readonly budget: { values: number };
 }
 
-async function readOne(reader: ReadingProcess, { path, plan, budget }: OneFile): Promise<ReadFile> {
+async function readOne(reader: ReadingProcess, { budget, ...file }: OneFile): Promise<ReadFile> {
+  const { path } = file;
   const parts: ReadPart[] = [];
   let person: ReadPerson = { patient: null };
   const problem = await reader.read({
-    path,
-    options: plan.options,
-    seconds: plan.limits.seconds * Math.max(1, (await sizeOf(path)) / BYTES_PER_DEADLINE),
+    ...file,
     onParts: (whose, more) => {
       person = whose;
       budget.values -= more.reduce((total, { values }) => total + values.length, 0);

@@ -8,10 +8,11 @@ export interface ReadingRequest {
   readonly options: ReadingOptions;
 }
 
-/** One image out of a file, on its way between processes. */
+/** One image out of a file, on its way between processes; a large one comes in pieces. */
 export interface ReadPart {
   readonly part: string | null;
   readonly label: string | null;
+  /** All of them, or the next ones of an image whose pieces follow each other. */
   readonly values: Float32Array;
   readonly shape: readonly [number, number, number];
 }

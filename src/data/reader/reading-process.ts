@@ -32,16 +32,25 @@ async function read({ path, options }: ReadingRequest): Promise<void> {
   const { parts, ...person } = await readImageFile(path, options);
   let batch: ReadPart[] = [];
   let batchValues = 0;
-  for (const part of parts) {
-    const ready = toSize(part, options.size);
-    batch.push(ready);
-    batchValues += ready.values.length;
+  for (const piece of piecesOf(parts, options.size)) {
+    batch.push(piece);
+    batchValues += piece.values.length;
     if (batchValues < MAX_BATCH_VALUES && batch.length < MAX_BATCH_PARTS) continue;
     await send({ type: 'parts', person, parts: batch });
     batch = [];
     batchValues = 0;
   }
   if (batch.length > 0) await send({ type: 'parts', person, parts: batch });
+}
+
+/** A message takes twice its values' memory, so a large image goes in several. */
+function* piecesOf(parts: Iterable<ImagePart>, size: ReadingRequest['options']['size']): Generator<ReadPart> {
+  for (const part of parts) {
+    const ready = toSize(part, size);
+    for (let start = 0; start < ready.values.length; start += MAX_BATCH_VALUES) {
+      yield { ...ready, values: ready.values.subarray(start, start + MAX_BATCH_VALUES) };
+    }
+  }
 }
 
 function toSize({ part, label, image }: ImagePart, size: ReadingRequest['options']['size']): ReadPart {

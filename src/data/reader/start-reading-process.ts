@@ -2,39 +2,33 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DataError, fileError } from '../data-error.ts';
 import type { ReadingOptions } from '../images/reading-options.ts';
+import { createPieceJoiner } from './join-pieces.ts';
+import type { ReadingLimits } from './reading-limits.ts';
 import type { ReadingAnswer, ReadPart, ReadPerson } from './reading-message.ts';
 
 const ENTRY = fileURLToPath(new URL('reading-process.ts', import.meta.url));
-/** What an idle process reserves: the runtime, and 256 MiB of address space for the codecs, of which it touches little. */
-const IDLE_MEBIBYTES = 400;
+/** What an idle process has reserved that has loaded the codecs and the dictionary; one that has not has 30 less. */
+const IDLE_MEBIBYTES = 140;
 /** The runtime's heap holds elements and names; pixels are outside of it. */
 const HEAP_MEBIBYTES = 192;
-const ERROR_TAIL_CHARACTERS = 4_096;
+/** A fatal error's message, and the stack that follows it. */
+const ERROR_TAIL_CHARACTERS = 16_384;
 /** What the runtime says before it ends itself for want of memory. */
-const OUT_OF_MEMORY = /out of memory|allocation failed|bad_alloc/i;
-
-/** What reading one file may take. */
-export interface ReadingLimits {
-  /** Seconds until the process is ended, for a file of up to {@link BYTES_PER_DEADLINE}; longer in proportion for larger ones. */
-  readonly seconds: number;
-  /** Memory beyond what an idle process has. Held by RLIMIT_DATA, so on Linux only; elsewhere by the runtime's heap limit. */
-  readonly mebibytes: number;
-}
-
-/** Generous for a machine that is busy with other things; real files take some milliseconds a megapixel. */
-export const READING_LIMITS: ReadingLimits = { seconds: 10, mebibytes: 256 };
-export const BYTES_PER_DEADLINE = 16 * 2 ** 20;
+const OUT_OF_MEMORY = /out of memory|allocation failed|bad_alloc|ptr\) != nullptr/i;
 
 /** A file to read, and how long it may take. */
 export interface ReadingTask {
   readonly path: string;
   readonly options: ReadingOptions;
   readonly seconds: number;
+  /** Gets whole images. */
   readonly onParts: (person: ReadPerson, parts: readonly ReadPart[]) => void;
 }
 
 /** A process of its own that reads one file after another. */
 export interface ReadingProcess {
+  /** Undefined if it could not be started. */
+  readonly pid: number | undefined;
   /** @returns what was wrong with the file; null if all of it was read. The process must not be used again if {@link isUsable} is false. */
   read(task: ReadingTask): Promise<DataError | null>;
   isUsable(): boolean;
@@ -47,7 +41,7 @@ export interface ReadingProcess {
  * A worker thread would not do: the limits of a thread count its heap only, while a decoder's bombs go off in buffers.
  * @param entry the script that reads; a test puts one without defences here
  */
-export function startReadingProcess({ mebibytes }: ReadingLimits, entry = ENTRY): ReadingProcess {
+export function startReadingProcess({ mebibytes }: Pick<ReadingLimits, 'mebibytes'>, entry = ENTRY): ReadingProcess {
   const child = spawnLimited(mebibytes, entry);
   let isUsable = true;
   let errorTail = '';
@@ -73,7 +67,7 @@ export function startReadingProcess({ mebibytes }: ReadingLimits, entry = ENTRY)
     isUsable = false;
     child.kill('SIGKILL');
   };
-  return { read, isUsable: () => isUsable, stop };
+  return { pid: child.pid, read, isUsable: () => isUsable, stop };
 }
 
 function spawnLimited(mebibytes: number, entry: string): ChildProcess {
@@ -96,6 +90,7 @@ function spawnLimited(mebibytes: number, entry: string): ChildProcess {
 type Outcome = { readonly problem: DataError | null } | 'ended' | 'late';
 
 function exchange(child: ChildProcess, { path, options, seconds, onParts }: ReadingTask): Promise<Outcome> {
+  const joined = createPieceJoiner();
   return new Promise((resolve) => {
     const finish = (outcome: Outcome): void => {
       clearTimeout(deadline);
@@ -104,7 +99,7 @@ function exchange(child: ChildProcess, { path, options, seconds, onParts }: Read
     };
     const onClose = (): void => finish('ended');
     const onMessage = (answer: ReadingAnswer): void => {
-      if (answer.type === 'parts') onParts(answer.person, answer.parts);
+      if (answer.type === 'parts') onParts(answer.person, joined(answer.parts));
       if (answer.type !== 'end') return;
       const { problem } = answer;
       finish({ problem: problem && new DataError(problem.code, problem.message, { details: problem.details }) });

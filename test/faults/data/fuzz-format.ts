@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createSeededRandom, type SeededRandom } from '../../../src/base/seeded-random.ts';
 import type { ReadingOptions } from '../../../src/data/images/reading-options.ts';
 import { type ReadFile, readInProcesses } from '../../../src/data/reader/read-in-processes.ts';
-import { READING_LIMITS, type ReadingLimits } from '../../../src/data/reader/start-reading-process.ts';
+import { READING_LIMITS, type ReadingLimits } from '../../../src/data/reader/reading-limits.ts';
 import type { FuzzedFormat } from './fuzzed-formats.ts';
 import { MIN_MUTATED_BYTES, pick } from './mutators.ts';
 
