@@ -26,18 +26,23 @@ const ELEMENT_TYPES: Readonly<Record<string, readonly [number, (data: DataView, 
 
 /**
  * Reads one array of an NPZ file: little-endian integers in C order, never objects.
- * @param where `file` and the `array`'s name, for messages
+ * @param where `file`, the `array`'s name and its member's `offset` in the archive, for messages
  * @param bytes the member as it lies in the archive
  * @param type demanded element type, for instance `|u1`; any integer type if left out
  *
  * Source: NumPy Enhancement Proposal 1 and numpy.lib.format, versions 1.0 to 3.0.
  * @throws DataError `data/bad-array`
  */
-export function parseNpy(where: { file: string; array: string }, bytes: Buffer, type?: string): IntegerArray {
+export function parseNpy(
+  where: { file: string; array: string; offset: number },
+  bytes: Buffer,
+  type?: string,
+): IntegerArray {
   const bad = (reason: string) =>
     fileError('data/bad-array', where.file, {
       reason: `array ${where.array} ${reason}`,
       remedy: 'save it as uint8 with numpy.savez_compressed',
+      offset: where.offset,
     });
   const header = headerOf(bytes);
   if (typeof header === 'string') throw bad(header);

@@ -20,8 +20,8 @@ const pixelScaling: InputScaling = { offset: [127.5], scale: [1 / 127.5] };
  * @throws DataError naming the file, what is wrong with it and what to do
  */
 export async function readNpz(path: string): Promise<NpzParts> {
-  const members = readZip(path, await readRegularFile(path));
-  const [train, val, test] = ['train', 'val', 'test'].map((name) => readNpzPart(path, members, name)) as [
+  const archive = readZip(path, await readRegularFile(path));
+  const [train, val, test] = ['train', 'val', 'test'].map((name) => readNpzPart(path, archive, name)) as [
     NpzPart,
     NpzPart,
     NpzPart,

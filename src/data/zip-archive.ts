@@ -20,6 +20,20 @@ const ENCRYPTED = 0x1;
 const STORED = 0;
 const DEFLATED = 8;
 
+/** A member, decompressed. */
+export interface ZipMember {
+  readonly bytes: Buffer;
+  /** Where its header lies in the archive. */
+  readonly offset: number;
+}
+
+/** What an archive holds. */
+export interface ZipArchive {
+  readonly members: ReadonlyMap<string, ZipMember>;
+  /** Where it lists its members. */
+  readonly directoryOffset: number;
+}
+
 interface Entry {
   readonly name: string;
   readonly flags: number;
@@ -28,6 +42,8 @@ interface Entry {
   readonly compressed: number;
   readonly size: number;
   readonly localOffset: number;
+  /** Where the directory states all this. */
+  readonly offset: number;
 }
 
 /**
@@ -36,26 +52,28 @@ interface Entry {
  * only keys and are never used as paths.
  *
  * Source: PKWARE APPNOTE 6.3.10, sections 4.3.7, 4.3.12 and 4.3.16.
- * @throws DataError `data/bad-archive` or `data/too-large`
+ * @throws DataError `data/bad-archive` or `data/too-large`, with the offset of the record that is wrong
  */
-export function readZip(path: string, bytes: Buffer): Map<string, Buffer> {
-  const members = new Map<string, Buffer>();
-  const entries = listEntries(path, bytes);
+export function readZip(path: string, bytes: Buffer): ZipArchive {
+  const members = new Map<string, ZipMember>();
+  const { entries, directoryOffset } = listEntries(path, bytes);
   checkSizes(path, entries);
   for (const entry of entries) {
-    if (members.has(entry.name)) throw bad(path, `two members are called ${entry.name}`);
-    members.set(entry.name, extract(path, bytes, entry));
+    const { name, offset } = entry;
+    if (members.has(name)) throw bad(path, `two members are called ${name}`, { offset });
+    members.set(name, { bytes: extract(path, bytes, entry), offset: entry.localOffset });
   }
-  return members;
+  return { members, directoryOffset };
 }
 
-function listEntries(path: string, bytes: Buffer): Entry[] {
+function listEntries(path: string, bytes: Buffer): { entries: Entry[]; directoryOffset: number } {
   const end = findEnd(path, bytes);
   const count = bytes.readUInt16LE(end + 10);
-  if (bytes.readUInt32LE(end + 4) !== 0) throw bad(path, 'is part of a split archive');
-  if (count > MAX_ZIP_MEMBERS) throw tooLarge(path, `has ${count} members, more than ${MAX_ZIP_MEMBERS}`);
+  if (bytes.readUInt32LE(end + 4) !== 0) throw bad(path, 'is part of a split archive', { offset: end });
+  if (count > MAX_ZIP_MEMBERS) throw tooLarge(path, `has ${count} members, more than ${MAX_ZIP_MEMBERS}`, end);
   const entries: Entry[] = [];
-  let offset = bytes.readUInt32LE(end + 16);
+  const directoryOffset = bytes.readUInt32LE(end + 16);
+  let offset = directoryOffset;
   for (let index = 0; index < count; index++) {
     if (offset + ENTRY_BYTES > end || bytes.readUInt32LE(offset) !== ENTRY_SIGNATURE) {
       throw bad(path, 'has a damaged directory', { offset });
@@ -64,7 +82,7 @@ function listEntries(path: string, bytes: Buffer): Entry[] {
     entries.push(readEntry(bytes, offset, nameLength));
     offset += ENTRY_BYTES + nameLength + bytes.readUInt16LE(offset + 30) + bytes.readUInt16LE(offset + 32);
   }
-  return entries;
+  return { entries, directoryOffset };
 }
 
 /** The end record lies before a comment of any length, so it is searched for from the back. */
@@ -81,6 +99,7 @@ function findEnd(path: string, bytes: Buffer): number {
 
 function readEntry(bytes: Buffer, offset: number, nameLength: number): Entry {
   return {
+    offset,
     flags: bytes.readUInt16LE(offset + 8),
     method: bytes.readUInt16LE(offset + 10),
     crc: bytes.readUInt32LE(offset + 16),
@@ -93,15 +112,15 @@ function readEntry(bytes: Buffer, offset: number, nameLength: number): Entry {
 
 function checkSizes(path: string, entries: readonly Entry[]): void {
   let total = 0;
-  for (const { name, size, compressed } of entries) {
+  for (const { name, size, compressed, offset } of entries) {
     total += size;
     if (size > MAX_MEMBER_BYTES)
-      throw tooLarge(path, `member ${name} unpacks to ${size} bytes, more than ${MAX_MEMBER_BYTES}`);
+      throw tooLarge(path, `member ${name} unpacks to ${size} bytes, more than ${MAX_MEMBER_BYTES}`, offset);
     if (size > SMALL_MEMBER_BYTES && size > MAX_RATIO * compressed) {
-      throw tooLarge(path, `member ${name} unpacks to more than ${MAX_RATIO} times its size`);
+      throw tooLarge(path, `member ${name} unpacks to more than ${MAX_RATIO} times its size`, offset);
     }
+    if (total > MAX_ARCHIVE_BYTES) throw tooLarge(path, `unpacks to more than ${MAX_ARCHIVE_BYTES} bytes`, offset);
   }
-  if (total > MAX_ARCHIVE_BYTES) throw tooLarge(path, `unpacks to ${total} bytes, more than ${MAX_ARCHIVE_BYTES}`);
 }
 
 function extract(path: string, bytes: Buffer, entry: Entry): Buffer {
@@ -129,7 +148,7 @@ function decompress(path: string, data: Buffer, { name, method, size, localOffse
   }
 }
 
-function bad(path: string, reason: string, place: { offset?: number; cause?: unknown } = {}) {
+function bad(path: string, reason: string, place: { offset: number; cause?: unknown }) {
   return fileError('data/bad-archive', path, {
     reason,
     remedy: 'write it again with numpy.savez_compressed',
@@ -137,6 +156,6 @@ function bad(path: string, reason: string, place: { offset?: number; cause?: unk
   });
 }
 
-function tooLarge(path: string, reason: string) {
-  return fileError('data/too-large', path, { reason, remedy: 'use a smaller resolution or fewer samples' });
+function tooLarge(path: string, reason: string, offset: number) {
+  return fileError('data/too-large', path, { reason, remedy: 'use a smaller resolution or fewer samples', offset });
 }

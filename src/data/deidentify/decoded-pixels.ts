@@ -55,7 +55,14 @@ async function decodedFrames(path: string, file: DicomFile): Promise<DecodedFram
 
 function interpretable(path: string, { meta, dataset, layout }: DicomFile): OpenDicom {
   const elements = new Map(dataset.map((element) => [element.tag, element]));
-  return { path, elements, layout, transferSyntax: textOf(meta, TRANSFER_SYNTAX), bytes: Buffer.alloc(0) };
+  return {
+    path,
+    elements,
+    layout,
+    transferSyntax: textOf(meta, TRANSFER_SYNTAX),
+    bytes: Buffer.alloc(0),
+    datasetOffset: 0,
+  };
 }
 
 /** Each pixel with a colour of its own. */

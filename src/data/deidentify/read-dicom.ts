@@ -23,26 +23,33 @@ const META_GROUP = 0x0002;
 const MAX_INFLATED_BYTES = 64 * 2 ** 20;
 const MAX_INFLATION = 200;
 
+/** The elements of a file, and where their data set begins; a deflated one begins there as well. */
+export interface DicomFileOnDisk extends DicomFile {
+  readonly datasetOffset: number;
+}
+
 /**
  * Reads the elements of a DICOM file (PS3.10), with or without preamble and meta group; values stay the bytes that they
  * are, and pixel data are not looked at. A deflated data set comes out inflated, its transfer syntax changed to match.
  * @throws DicomDamage `data/bad-dicom`
  */
-export function readDicom(bytes: Uint8Array): DicomFile {
+export function readDicom(bytes: Uint8Array): DicomFileOnDisk {
   const hasPreamble = Buffer.from(bytes.subarray(PREAMBLE_BYTES, PREAMBLE_BYTES + 4)).toString('latin1') === 'DICM';
   const cursor = new DicomCursor(bytes, EXPLICIT_LITTLE_ENDIAN, { from: hasPreamble ? PREAMBLE_BYTES + 4 : 0 });
   const meta = readMeta(cursor);
-  const rest = bytes.subarray(cursor.position);
+  const datasetOffset = cursor.position;
+  const rest = bytes.subarray(datasetOffset);
   const syntax = textOf(meta, TRANSFER_SYNTAX);
   if (syntax === DEFLATED_SYNTAX) {
     return {
       meta: inflatedMeta(meta),
       layout: EXPLICIT_LITTLE_ENDIAN,
+      datasetOffset,
       dataset: datasetIn(new DicomCursor(inflated(rest), EXPLICIT_LITTLE_ENDIAN)),
     };
   }
   const layout = syntax === '' ? guessedLayout(rest, hasPreamble) : actualLayout(rest, layoutOf(syntax));
-  return { meta, layout, dataset: datasetIn(new DicomCursor(bytes, layout, { from: cursor.position })) };
+  return { meta, layout, datasetOffset, dataset: datasetIn(new DicomCursor(bytes, layout, { from: datasetOffset })) };
 }
 
 function datasetIn(cursor: DicomCursor): DicomDataset {

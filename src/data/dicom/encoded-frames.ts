@@ -75,7 +75,5 @@ function codestreamStarts(bytes: Buffer, fragments: readonly Fragment[]): Set<nu
 }
 
 function bad(file: OpenDicom, reason: string, within = 0) {
-  const start = offsetOf(file, PIXEL_DATA);
-  const offset = start === undefined ? undefined : start + within;
-  return imageError(file.path, { code: 'data/bad-image', reason, offset });
+  return imageError(file.path, { code: 'data/bad-image', reason, offset: offsetOf(file, PIXEL_DATA) + within });
 }

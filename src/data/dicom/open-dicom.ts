@@ -19,6 +19,8 @@ export interface OpenDicom {
   readonly layout: Layout;
   readonly transferSyntax: string;
   readonly bytes: Buffer;
+  /** Where the data set begins. */
+  readonly datasetOffset: number;
 }
 
 /**
@@ -28,9 +30,10 @@ export interface OpenDicom {
  */
 export function openDicom(path: string, bytes: Buffer): OpenDicom {
   try {
-    const { meta, dataset, layout } = readDicom(bytes);
+    const { meta, dataset, layout, datasetOffset } = readDicom(bytes);
     const elements = new Map(dataset.map((element) => [element.tag, element]));
-    return { path, elements, layout, transferSyntax: textOf(meta, TRANSFER_SYNTAX) || assumedSyntax(layout), bytes };
+    const transferSyntax = textOf(meta, TRANSFER_SYNTAX) || assumedSyntax(layout);
+    return { path, elements, layout, transferSyntax, bytes, datasetOffset };
   } catch (cause) {
     if (!(cause instanceof DicomDamage)) throw cause;
     const reason = cause.message.replace(/, at byte \d+$/, '');
@@ -39,10 +42,10 @@ export function openDicom(path: string, bytes: Buffer): OpenDicom {
   }
 }
 
-/** Where in the file the value of an element lies; undefined if it is absent or came out of a deflated data set. */
-export function offsetOf({ elements, bytes }: OpenDicom, tag: number): number | undefined {
+/** Where in the file the value of an element lies; where the data set begins, if it is absent or came out of a deflated one. */
+export function offsetOf({ elements, bytes, datasetOffset }: OpenDicom, tag: number): number {
   const value = elements.get(tag)?.value;
-  if (!value || value.kind === 'items' || value.bytes.buffer !== bytes.buffer) return undefined;
+  if (!value || value.kind === 'items' || value.bytes.buffer !== bytes.buffer) return datasetOffset;
   return value.bytes.byteOffset - bytes.byteOffset;
 }
 

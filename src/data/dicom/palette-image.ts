@@ -57,6 +57,6 @@ function readTable(file: OpenDicom, colour: number): Table {
   };
 }
 
-function bad(file: OpenDicom, reason: string, offset: number | undefined) {
+function bad(file: OpenDicom, reason: string, offset: number) {
   return imageError(file.path, { code: 'data/bad-image', reason, offset });
 }

@@ -35,8 +35,10 @@ export interface PixelLayout {
 
 /** @throws DataError `data/no-pixels`, `data/bad-image`, `data/unsupported-image` or `data/too-large` */
 export function readPixelLayout(file: OpenDicom): PixelLayout {
-  if (!file.elements.has(0x7fe00010))
-    throw imageError(file.path, { code: 'data/no-pixels', reason: 'is DICOM without an image' });
+  if (!file.elements.has(0x7fe00010)) {
+    const reason = 'is DICOM without an image';
+    throw imageError(file.path, { code: 'data/no-pixels', reason, offset: offsetOf(file, 0x7fe00010) });
+  }
   const [rows, columns] = [required(file, 0x00280010, 'Rows'), required(file, 0x00280011, 'Columns')];
   const samples = unsignedShort(file, 0x00280002) ?? 1;
   const offset = offsetOf(file, 0x00280010);

@@ -48,7 +48,7 @@ function* imageParts({ file, layout, frameAt, label }: DecodableDicom, options: 
 
 async function frameReader(file: OpenDicom, layout: PixelLayout): Promise<(frame: number) => DecodedFrame> {
   const { path, transferSyntax } = file;
-  const offset = offsetOf(file, 0x7fe00010) ?? 0;
+  const offset = offsetOf(file, 0x7fe00010);
   if (isCompressed(transferSyntax)) {
     const decode = await frameDecoder(transferSyntax, { path, offset });
     const encoded = encodedFrames(file, layout.frames);

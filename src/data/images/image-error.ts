@@ -6,10 +6,10 @@ const DAMAGED = 'export it again or leave it out';
 export interface ImageProblem {
   readonly code: 'data/bad-image' | 'data/unsupported-image' | 'data/too-large' | 'data/no-pixels';
   readonly reason: string;
-  readonly offset?: number | undefined;
+  readonly offset: number;
 }
 
-/** @returns an error that names the file and, where there is one, the byte; never what was thrown below, which may quote the file. */
+/** @returns an error that names the file and the byte; never what was thrown below, which may quote the file. */
 export function imageError(path: string, { code, reason, offset }: ImageProblem): DataError {
   return fileError(code, path, { reason, remedy: REMEDIES[code], offset });
 }
@@ -37,5 +37,5 @@ export function checkFrameSize(path: string, size: readonly [number, number, num
 interface FrameLimits {
   readonly side: number;
   readonly values: number;
-  readonly offset?: number | undefined;
+  readonly offset: number;
 }

@@ -17,16 +17,17 @@ export function isNpz(bytes: Buffer): boolean {
  * @throws DataError as `readZip` and `readNpzPart` do
  */
 export function readNpzImages(path: string, bytes: Buffer): ImageFile {
-  const members = readZip(path, bytes);
-  const present = PARTS.filter((name) => members.has(`${name}_images.npy`));
+  const archive = readZip(path, bytes);
+  const present = PARTS.filter((name) => archive.members.has(`${name}_images.npy`));
   if (present.length === 0) {
     const remedy = 'give a file in MedMNIST layout';
     throw fileError('data/missing-array', path, {
       reason: 'has no array train_images, val_images or test_images',
       remedy,
+      offset: archive.directoryOffset,
     });
   }
-  const parts = present.map((name) => readNpzPart(path, members, name));
+  const parts = present.map((name) => readNpzPart(path, archive, name));
   return { patient: null, parts: imageParts(parts) };
 }
 

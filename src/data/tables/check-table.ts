@@ -44,7 +44,11 @@ export function checkHeader(path: string, header: readonly string[]): void {
 }
 
 function badHeader(path: string, reason: string) {
-  return fileError('data/bad-table', path, { reason, remedy: 'give comma-separated values with a header in line 1' });
+  return fileError('data/bad-table', path, {
+    reason,
+    remedy: 'give comma-separated values with a header in line 1',
+    offset: 0,
+  });
 }
 
 /** How many bytes are UTF-8, up to the first that is none; halves the range in which it is. */

@@ -48,7 +48,8 @@ export function parseCsv(path: string, bytes: Uint8Array): CsvTable {
       header = record.map((name) => name.trim());
       checkHeader(path, header);
     } else if (++count > MAX_ROWS) {
-      throw fileError('data/too-large', path, { reason: `has more than ${MAX_ROWS} rows`, remedy: 'give it in parts' });
+      const reason = `has more than ${MAX_ROWS} rows`;
+      throw fileError('data/too-large', path, { reason, remedy: 'give it in parts', offset: place.offset });
     } else if (record.length !== header.length) {
       skip(place, `has ${record.length} cells, the header ${header.length}`);
     } else rows.push({ ...place, cells: record.map((cell) => cell.trim()) });

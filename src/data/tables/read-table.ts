@@ -75,7 +75,7 @@ function columnAt(path: string, { header }: CsvTable, name: string): number {
   const at = header.indexOf(name);
   if (at >= 0) return at;
   const remedy = "name the columns as the study's input says";
-  throw fileError('data/bad-table', path, { reason: `has no column ${name}`, remedy });
+  throw fileError('data/bad-table', path, { reason: `has no column ${name}`, remedy, offset: 0 });
 }
 
 function classOf(cell: string | null, label: TableInput['label']): string | null {
