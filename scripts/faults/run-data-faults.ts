@@ -5,13 +5,13 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../src/base/clock.ts';
 import { formatTable } from '../../src/cli/format-table.ts';
-import { type FuzzOutcome, fuzzFormat } from '../../test/faults/data/fuzz-format.ts';
+import { fuzzInBatches, type LongFuzzOutcome } from '../../test/faults/data/fuzz-in-batches.ts';
 import { FUZZED_FORMATS } from '../../test/faults/data/fuzzed-formats.ts';
 
 const QUICK_FILES = 300;
-/** No mutated file may take longer: they are small. */
-const SECONDS_PER_FILE = 2;
-const MEBIBYTES_PER_FILE = 256;
+/** What no mutated file may take more of: they are small. */
+const LIMITS = { seconds: 2, mebibytes: 256 };
+const LISTED_FAILURES = 20;
 
 const { values } = parseArgs({
   options: {
@@ -24,8 +24,8 @@ const { values } = parseArgs({
   },
 });
 
-interface Row extends FuzzOutcome {
-  readonly seconds: number;
+interface Row extends LongFuzzOutcome {
+  readonly elapsedSeconds: number;
 }
 
 const files = values.quick ? QUICK_FILES : Number(values.files);
@@ -38,30 +38,30 @@ const share = (Number(values.minutes) * 60_000) / formats.length;
 const rows: Row[] = [];
 for (const format of formats) {
   const start = systemClock.now();
-  const outcome = await fuzzFormat(format, {
-    files,
-    seed: values.seed,
-    limits: { seconds: SECONDS_PER_FILE, mebibytes: MEBIBYTES_PER_FILE },
-    isOver: () => systemClock.now() - start > share,
-  });
-  rows.push({ ...outcome, seconds: (systemClock.now() - start) / 1000 });
+  const isOver = (): boolean => systemClock.now() - start > share;
+  const outcome = await fuzzInBatches(format, { files, seed: values.seed, limits: LIMITS, isOver });
+  rows.push({ ...outcome, elapsedSeconds: (systemClock.now() - start) / 1000 });
 }
 console.log(toTable(rows));
-for (const { failures } of rows) for (const failure of failures.slice(0, 20)) console.log(`failed: ${failure}`);
+for (const { failures } of rows) {
+  for (const failure of failures.slice(0, LISTED_FAILURES)) console.log(`failed: ${failure}`);
+}
 if (values.json) console.log(JSON.stringify({ seed: values.seed, asked: files, formats: rows }));
 process.exitCode = rows.some(({ failures }) => failures.length > 0) ? 1 : 0;
 
 function toTable(outcomes: readonly Row[]): string {
   return formatTable(
-    ['format', 'files', 'read', 'refused', 'without byte', 'failed', 'seconds'],
+    ['format', 'files', 'read', 'refused', 'failed', 'idle MiB', 'most MiB a file', 'most CPU s a file', 'seconds'],
     outcomes.map((row) => [
       row.format,
       String(row.files),
       String(row.read),
       String(Object.values(row.refused).reduce((total, count) => total + count, 0)),
-      String(row.withoutOffset),
       String(row.failures.length),
-      row.seconds.toFixed(0),
+      row.idleMebibytes.toFixed(0),
+      row.mebibytes.toFixed(0),
+      row.seconds.toFixed(2),
+      row.elapsedSeconds.toFixed(0),
     ]),
   );
 }

@@ -24,8 +24,8 @@ export interface ReadFile extends ReadPerson {
 export interface ReadingPlan {
   readonly options: ReadingOptions;
   readonly limits: ReadingLimits;
-  /** Called after every file, with the process that read it. */
-  readonly onFile: (done: number, reader: ReadingProcess) => void;
+  /** Called after every file. */
+  readonly onFile: (done: number) => void;
   /** The script that reads, if it is another than the real one; a test puts one without defences here. */
   readonly entry?: string;
 }
@@ -62,7 +62,7 @@ async function readNextFiles(work: SharedWork): Promise<void> {
       const limits = limitsOf(await sizeOf(path), plan.limits);
       const reader = readerWith(limits, readers, plan.entry);
       results[index] = await readOne(reader, { path, seconds: limits.seconds, options: plan.options, budget });
-      plan.onFile(++work.done, reader);
+      plan.onFile(++work.done);
     }
   } finally {
     for (const reader of readers.values()) reader.stop();

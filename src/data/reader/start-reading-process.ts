@@ -27,8 +27,6 @@ export interface ReadingTask {
 
 /** A process of its own that reads one file after another. */
 export interface ReadingProcess {
-  /** Undefined if it could not be started. */
-  readonly pid: number | undefined;
   /** @returns what was wrong with the file; null if all of it was read. The process must not be used again if {@link isUsable} is false. */
   read(task: ReadingTask): Promise<DataError | null>;
   isUsable(): boolean;
@@ -42,7 +40,7 @@ export interface ReadingProcess {
  * @param entry the script that reads; a test puts one without defences here
  */
 export function startReadingProcess({ mebibytes }: Pick<ReadingLimits, 'mebibytes'>, entry = ENTRY): ReadingProcess {
-  const child = spawnLimited(mebibytes, entry);
+  const child = spawnReader(mebibytes, entry);
   let isUsable = true;
   let errorTail = '';
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -67,10 +65,11 @@ export function startReadingProcess({ mebibytes }: Pick<ReadingLimits, 'mebibyte
     isUsable = false;
     child.kill('SIGKILL');
   };
-  return { pid: child.pid, read, isUsable: () => isUsable, stop };
+  return { read, isUsable: () => isUsable, stop };
 }
 
-function spawnLimited(mebibytes: number, entry: string): ChildProcess {
+/** Runs a script with a reading process's limits. @param mebibytes beyond what an idle process has */
+export function spawnReader(mebibytes: number, entry: string): ChildProcess {
   const limit = `ulimit -c 0; ulimit -d ${(IDLE_MEBIBYTES + mebibytes) * 1024} 2>/dev/null; exec "$0" "$@"`;
   const runtime = [
     `--max-old-space-size=${HEAP_MEBIBYTES}`,
