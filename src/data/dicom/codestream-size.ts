@@ -14,7 +14,7 @@ const MAX_WRAPPING_BYTES = 4_096;
  * Reads the size out of a JPEG, JPEG-LS or JPEG 2000 codestream.
  *
  * Source: ITU-T T.81 annex B, T.87 annex C, T.800 annex A.5.1.
- * @returns null for RLE, which states none, and for what is damaged beyond that
+ * @returns null for what is damaged before its size
  */
 export function codestreamSize(encoded: Buffer): CodestreamSize | null {
   if (encoded.length >= 2 && encoded.readUInt16BE(0) === JPEG_START) return jpegSize(encoded);
@@ -25,7 +25,8 @@ export function codestreamSize(encoded: Buffer): CodestreamSize | null {
 function jpegSize(encoded: Buffer): CodestreamSize | null {
   for (let at = 2; at + 10 <= encoded.length; ) {
     const marker = encoded[at + 1] ?? 0;
-    if (encoded[at] !== 0xff) return null;
+    // Markers below have no length and no place before a frame.
+    if (encoded[at] !== 0xff || marker < 0xc0) return null;
     if (marker === 0xff) {
       at++;
       continue;

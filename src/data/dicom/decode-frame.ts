@@ -100,10 +100,10 @@ function giveUpSandbox(): void {
   if (isLarge) globalThis.gc?.();
 }
 
-/** A codestream states a size of its own, and the codec allocates by that one. */
+/** A codestream states a size of its own, and the codec allocates by that one. Where the way to it is damaged, one codec looks for ever. */
 function checkCodestream(encoded: Buffer, layout: PixelLayout, place: { path: string; offset: number }): void {
   const size = codestreamSize(encoded);
-  if (!size) return;
+  if (!size) throw bad(place, 'has compressed pixels that do not state their size');
   if (size.width === layout.columns && size.height === layout.rows && size.components === layout.samples) return;
   const stated = `${layout.columns} × ${layout.rows} pixels of ${layout.samples} samples`;
   throw bad(

@@ -36,6 +36,13 @@ describe('a DICOM file', () => {
     expect(JSON.stringify([...file.parts])).not.toContain('Doe');
   });
 
+  test('is refused if its compressed pixels do not state their size', async () => {
+    const jpeg = '1.2.840.10008.1.2.4.50';
+    const frame = Buffer.from('ffd8ff01ffc0000b080004000401011100ffd9', 'hex');
+    const bytes = dicomBytes(greyDicom(4, { fragments: [Buffer.concat([frame, Buffer.alloc(1)])] }), jpeg);
+    await expect(read(bytes)).rejects.toMatchObject({ code: 'data/bad-image', details: { file: 'scan.dcm' } });
+  });
+
   test('of MONOCHROME1 is turned from negative to positive', async () => {
     const [positive] = await read(changed());
     const [negative] = await read(changed(['00280004', 'CS', 'MONOCHROME1']));
