@@ -71,6 +71,7 @@ function unshared(bytes: Uint8Array, layout: PixelLayout): DecodedFrame {
   const white = 2 ** layout.bitsStored - 1;
   return {
     bytes: Uint8Array.from(values, (value) => Math.round(value * white)),
+    isOwn: true,
     layout: { ...layout, photometric: 'RGB', isPlanar: false },
   };
 }

@@ -24,6 +24,8 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
 /** One frame as a codec left it: little-endian samples, channels of a pixel side by side. */
 export interface DecodedFrame {
   readonly bytes: Uint8Array;
+  /** True if the bytes are not the file's. */
+  readonly isOwn: boolean;
   readonly layout: PixelLayout;
 }
 
@@ -60,44 +62,47 @@ export async function frameDecoder(
   return (encoded, layout) => {
     if (decoder !== 'DecodeRle') checkCodestream(encoded, layout, place);
     else if (!isRleFrame(encoded, layout)) throw bad(place, 'has no RLE segments for its pixels');
-    const frame = run(codecs, { decoder, encoded, layout, place });
+    const frame = attempt(codecs, { decoder, encoded, layout });
+    // What comes next may need the room, and the engine does not look for it by itself. A function that holds the sandbox could not free it.
+    if (isLargeGivenUp(frame instanceof Error)) globalThis.gc?.();
+    if (frame instanceof Error) {
+      throw isOutOfMemory(frame) ? frame : bad(place, 'has compressed pixels that cannot be decoded');
+    }
     const expected = layout.rows * layout.columns * layout.samples * Math.ceil(frame.layout.bitsAllocated / 8);
     if (frame.bytes.length >= expected) return { ...frame, bytes: frame.bytes.subarray(0, expected) };
     throw bad(place, `decodes to ${frame.bytes.length} bytes, not ${expected}`);
   };
 }
 
-interface Run {
+interface Encoded {
   readonly decoder: Decoder;
   readonly encoded: Buffer;
   readonly layout: PixelLayout;
-  readonly place: { path: string; offset: number };
 }
 
-function run(codecs: CodecModule, { decoder, encoded, layout, place }: Run): DecodedFrame {
+/** @returns the frame, or why there is none */
+function attempt(codecs: CodecModule, { decoder, encoded, layout }: Encoded): DecodedFrame | Error {
   try {
     sandbox ??= createCodecSandbox(codecs);
     const decoded = sandbox.decode(decoder, encoded, layout);
-    if (sandbox.memoryBytes() > MAX_KEPT_BYTES) giveUpSandbox();
     const bitsAllocated = decoded.bitsAllocated === 8 ? 8 : layout.bitsAllocated;
     const photometric = decoder === 'DecodeRle' || decoder === 'DecodeJpegLs' ? layout.photometric : 'RGB';
     const isColour = layout.samples === 3;
     return {
       bytes: decoded.bytes,
+      isOwn: true,
       layout: { ...layout, bitsAllocated, isPlanar: false, photometric: isColour ? photometric : layout.photometric },
     };
   } catch (cause) {
-    giveUpSandbox();
-    if (isOutOfMemory(cause)) throw cause;
-    throw bad(place, 'has compressed pixels that cannot be decoded');
+    return cause instanceof Error ? cause : new Error('the codecs gave up', { cause });
   }
 }
 
-function giveUpSandbox(): void {
+/** Gives up a sandbox that is broken or large. @returns true if it was large */
+function isLargeGivenUp(isBroken: boolean): boolean {
   const isLarge = sandbox !== undefined && sandbox.memoryBytes() > MAX_KEPT_BYTES;
-  sandbox = undefined;
-  // What comes next may need the room, and the engine does not look for it by itself.
-  if (isLarge) globalThis.gc?.();
+  if (isBroken || isLarge) sandbox = undefined;
+  return isLarge;
 }
 
 /** A codestream states a size of its own, and the codec allocates by that one. Where the way to it is damaged, one codec looks for ever. */

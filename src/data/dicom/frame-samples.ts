@@ -8,9 +8,10 @@ type Bits = Pick<PixelLayout, 'bitsAllocated' | 'bitsStored' | 'highBit' | 'isSi
 /**
  * Little-endian bytes as numbers: bits beyond the stored ones (old overlays) are cleared, and signs extended.
  * @param bytes of whole samples
+ * @param isOwn true if nobody else needs the bytes, which then become the numbers; they are copied otherwise
  */
-export function toSamples(bytes: Uint8Array, bits: Bits): Samples {
-  const samples = asArray(bytes, bits);
+export function toSamples(bytes: Uint8Array, bits: Bits, isOwn = false): Samples {
+  const samples = asArray(isOwn && bytes.byteOffset === 0 ? bytes : new Uint8Array(bytes), bits);
   const { bitsStored, highBit, isSigned } = bits;
   const width = samples.BYTES_PER_ELEMENT * 8;
   if (bitsStored === width || bits.bitsAllocated === 1) return samples;
@@ -23,10 +24,10 @@ export function toSamples(bytes: Uint8Array, bits: Bits): Samples {
   return samples;
 }
 
-function asArray(bytes: Uint8Array, { bitsAllocated, isSigned }: Bits): Samples {
-  // Copied, so that the numbers are aligned and the file's bytes stay as they are.
-  const { buffer } = new Uint8Array(bytes);
-  if (bitsAllocated <= 8) return isSigned ? new Int8Array(buffer) : new Uint8Array(buffer);
-  if (bitsAllocated === 16) return isSigned ? new Int16Array(buffer) : new Uint16Array(buffer);
-  return isSigned ? new Int32Array(buffer) : new Uint32Array(buffer);
+/** @param bytes that begin their buffer, so that numbers are aligned */
+function asArray({ buffer, length }: Uint8Array, { bitsAllocated, isSigned }: Bits): Samples {
+  if (bitsAllocated <= 8) return isSigned ? new Int8Array(buffer, 0, length) : new Uint8Array(buffer, 0, length);
+  const count = Math.floor((length * 8) / bitsAllocated);
+  if (bitsAllocated === 16) return isSigned ? new Int16Array(buffer, 0, count) : new Uint16Array(buffer, 0, count);
+  return isSigned ? new Int32Array(buffer, 0, count) : new Uint32Array(buffer, 0, count);
 }

@@ -54,12 +54,13 @@ async function frameReader(file: OpenDicom, layout: PixelLayout): Promise<(frame
     const encoded = encodedFrames(file, layout.frames);
     return (frame) => decode(encoded[frame] ?? Buffer.alloc(0), layout);
   }
-  if (NATIVE.includes(transferSyntax)) return (frame) => ({ bytes: nativeFrame(file, layout, frame), layout });
+  if (NATIVE.includes(transferSyntax))
+    return (frame) => ({ bytes: nativeFrame(file, layout, frame), isOwn: false, layout });
   throw imageError(path, { code: 'data/unsupported-image', reason: 'has a transfer syntax that is not read', offset });
 }
 
-function toImage(file: OpenDicom, { bytes, layout }: DecodedFrame, { window }: ReadingOptions): UnitImage {
-  const samples = toSamples(bytes, layout);
+function toImage(file: OpenDicom, { bytes, isOwn, layout }: DecodedFrame, { window }: ReadingOptions): UnitImage {
+  const samples = toSamples(bytes, layout, isOwn);
   if (layout.samples === 3) return colourImage(samples, layout);
   if (layout.photometric === 'PALETTE COLOR') return paletteImage(file, samples, layout);
   return greyImage(file, samples, { layout, window });

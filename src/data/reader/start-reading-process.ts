@@ -7,8 +7,8 @@ import type { ReadingLimits } from './reading-limits.ts';
 import type { ReadingAnswer, ReadPart, ReadPerson } from './reading-message.ts';
 
 const ENTRY = fileURLToPath(new URL('reading-process.ts', import.meta.url));
-/** What an idle process has reserved that has loaded the codecs and the dictionary; one that has not has 30 less. */
-const IDLE_MEBIBYTES = 140;
+/** What an idle process has reserved that has loaded the codecs and the dictionary; one that has not has up to 60 less. */
+const IDLE_MEBIBYTES = 110;
 /** The runtime's heap holds elements and names; pixels are outside of it. */
 const HEAP_MEBIBYTES = 192;
 /** A fatal error's message, and the stack that follows it. */
@@ -73,6 +73,8 @@ export function spawnReader(mebibytes: number, entry: string): ChildProcess {
   const limit = `ulimit -c 0; ulimit -d ${(IDLE_MEBIBYTES + mebibytes) * 1024} 2>/dev/null; exec "$0" "$@"`;
   const runtime = [
     `--max-old-space-size=${HEAP_MEBIBYTES}`,
+    // Files are read side by side in processes already, and each thread has a stack and a heap of its own.
+    '--v8-pool-size=1',
     '--expose-gc',
     '--disable-warning=ExperimentalWarning',
     entry,
