@@ -21,7 +21,10 @@ export interface MemberConnections {
   connected(): Hex[];
   /** A connection for requests to a connected member. */
   of(account: Hex): Connection | undefined;
-  /** A connection of its own for bulk bytes, so that announcements do not queue behind them. */
+  /**
+   * A connection of its own for bulk bytes, so that announcements do not queue behind them; the one that there is if the member cannot be
+   * dialled.
+   */
   bulk(account: Hex, signal: AbortSignal): Promise<Connection>;
   /** The signed peer records that this peer knows, its own among them. */
   envelopes(): Promise<Uint8Array[]>;
@@ -138,9 +141,13 @@ export function watchMemberConnections(deps: MemberConnectionsDeps, bootstrap: r
       if (first === undefined) throw new Error(`member ${account} is not connected`);
       // A relayed member cannot be dialled again otherwise than over its relay, where a second connection would be no faster.
       if (first.limits !== undefined) return first;
-      const connection = await node.dial(first.remotePeer, { force: true, signal });
-      bulkConnections.set(account, connection);
-      return connection;
+      const connection = await node.dial(first.remotePeer, { force: true, signal }).catch((error: Error) => error);
+      signal.throwIfAborted();
+      // It has not told its addresses yet: the next time it will have.
+      if (connection instanceof Error && connection.name === 'NoValidAddressesError') return first;
+      const taken = connection instanceof Error ? first : connection;
+      bulkConnections.set(account, taken);
+      return taken;
     },
     async envelopes() {
       const peers = [await node.peerStore.get(node.peerId), ...(await node.peerStore.all())];

@@ -15,7 +15,8 @@ import {
 /** Whoever is so many rounds behind the others goes on where they are. */
 const BEHIND_ROUNDS = 2;
 
-export function startRounds({ terms, others, round, published, mixed, firstRound, seek }: RoundStart): RoundStep {
+export function startRounds(start: RoundStart): RoundStep {
+  const { terms, others, connected, round, published, mixed, firstRound, seek } = start;
   const state: RoundState = {
     terms,
     phase: 'seeking',
@@ -25,8 +26,10 @@ export function startRounds({ terms, others, round, published, mixed, firstRound
     refusedRound: null,
     round,
     others,
+    connected: new Set(connected),
     lost: new Set(),
     absent: new Set(),
+    unreached: new Set(),
     announced: new Map(),
     mixed: new Set(mixed),
     elapsed: new Set(),
@@ -55,9 +58,18 @@ export function stepRounds(state: RoundState, event: RoundEvent): RoundStep {
     case 'announced':
       return endWaiting(withAnnouncement(state, event));
     case 'connected':
-      return stay({ ...state, lost: without(state.lost, event.member) });
+      return endWaiting({
+        ...state,
+        connected: withAll(state.connected, [event.member]),
+        lost: without(state.lost, event.member),
+        unreached: without(state.unreached, event.member),
+      });
     case 'lost':
-      return endWaiting({ ...state, lost: new Set([...state.lost, event.member]) });
+      return endWaiting({
+        ...state,
+        connected: without(state.connected, event.member),
+        lost: withAll(state.lost, [event.member]),
+      });
     case 'participants':
       return endWaiting({ ...state, others: event.others });
     case 'elapsed':
@@ -70,6 +82,12 @@ export function stepRounds(state: RoundState, event: RoundEvent): RoundStep {
 }
 
 const stay = (state: RoundState): RoundStep => ({ state, effects: [] });
+
+function partition<T>(all: readonly T[], holds: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(holds), all.filter((one) => !holds(one))];
+}
+
+const withAll = (members: ReadonlySet<Hex>, more: readonly Hex[]): Set<Hex> => new Set([...members, ...more]);
 
 const without = (members: ReadonlySet<Hex>, member: Hex): Set<Hex> => new Set([...members].filter((m) => m !== member));
 
@@ -163,25 +181,40 @@ function withAnnouncement(state: RoundState, { member, round }: ContributionRef)
   return { ...state, announced, absent, spoken };
 }
 
-/** Goes on when everybody who is waited for has announced, or a quorum has and the patience with the others is at its end. */
+/** Goes on when everybody who is waited for is there, or a quorum has announced and the patience with the others is at its end. */
 function endWaiting(state: RoundState): RoundStep {
   if (state.phase !== 'waiting') return stay(state);
   const ahead = roundAhead(state);
   if (ahead !== null) return adopt(state, ahead);
   const present = state.announced.get(state.round) ?? new Set<Hex>();
-  const expected = expectedOthers(state);
-  const silent = expected.filter(({ accounts }) => !accounts.some((account) => present.has(account)));
-  const missing = silent.flatMap(({ account }) => (state.absent.has(account) ? [] : account));
+  const [here, silent] = partition(expectedOthers(state), ({ accounts }) => accounts.some((each) => present.has(each)));
   const needed = Math.ceil(state.terms.quorum * (countedOthers(state, state.round).length + 1));
-  if (expected.length - silent.length + 1 < needed) return stay(state);
+  if (here.length + 1 < needed) return stay(state);
+  const unheard = silent.flatMap(({ account }) => (state.absent.has(account) ? [] : account));
+  const unreached = membersOutOfReach(state, here);
+  const missing = [...unheard, ...unreached];
   const onlyLost = missing.every((member) => state.lost.has(member));
   const timer: Timer = onlyLost ? 'lostGrace' : 'grace';
   if (missing.length === 0 || state.elapsed.has('grace') || (onlyLost && state.elapsed.has('lostGrace'))) {
-    return proceed({ ...state, absent: new Set([...state.absent, ...missing]) });
+    return proceed({
+      ...state,
+      absent: withAll(state.absent, unheard),
+      unreached: withAll(state.unreached, unreached),
+    });
   }
   if (state.running.has(timer)) return stay(state);
   const effects: RoundEffect[] = [{ type: 'startTimer', timer, round: state.round }];
   return { state: { ...state, running: new Set([...state.running, timer]) }, effects };
+}
+
+/**
+ * Those who have announced this round, but are not connected: what they made may be had from nobody else yet. In the last round nothing
+ * is fetched, and nobody waits a second time for a connection that did not come.
+ */
+function membersOutOfReach({ terms, round, connected, unreached }: RoundState, here: readonly RoundMember[]): Hex[] {
+  if (round === terms.rounds) return [];
+  const apart = here.filter(({ accounts }) => !accounts.some((account) => connected.has(account)));
+  return apart.flatMap(({ account }) => (unreached.has(account) ? [] : account));
 }
 
 function proceed(state: RoundState): RoundStep {

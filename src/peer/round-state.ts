@@ -7,10 +7,14 @@ export interface RoundState {
   readonly round: number;
   /** The other participants, those that left and those that come later among them. */
   readonly others: readonly RoundMember[];
+  /** Those who can be asked for what they made. */
+  readonly connected: ReadonlySet<Hex>;
   /** Those whose connection went away; who was never connected may still be starting. */
   readonly lost: ReadonlySet<Hex>;
   /** Those who missed a round: nobody waits for them until they speak again. */
   readonly absent: ReadonlySet<Hex>;
+  /** Those whose connection was waited for in vain: nobody waits for it again until it is there. */
+  readonly unreached: ReadonlySet<Hex>;
   /** Who announced a contribution, by round; rounds too old to be mixed are dropped. */
   readonly announced: ReadonlyMap<number, ReadonlySet<Hex>>;
   /** `round/member` of what was mixed here; as long as it could be mixed again. */
@@ -46,7 +50,10 @@ export interface RoundMember {
   readonly endRound: number | null;
 }
 
-/** `grace`: somebody is missing who may still come; `lostGrace`: only members whose connection went away are missing. */
+/**
+ * `grace`: somebody has not announced, or is not connected, who may still be; `lostGrace`: that is so only of members whose connection went
+ * away.
+ */
 export type Timer = 'grace' | 'lostGrace';
 
 /** A contribution of another member. */
@@ -98,6 +105,8 @@ export interface RoundStep {
 export interface RoundStart {
   readonly terms: RoundTerms;
   readonly others: readonly RoundMember[];
+  /** Who is connected already. */
+  readonly connected: readonly Hex[];
   readonly round: number;
   /** True if the contribution of `round` was already signed and kept. */
   readonly published: boolean;

@@ -151,6 +151,7 @@ export function runStudy(setting: StudySetting, initial: Progress, signal: Abort
   const start = startRounds({
     terms: { rounds: manifest.rounds, quorum: manifest.waiting.quorum, stalenessBound: manifest.staleness.boundRounds },
     others: othersOf(setting.index, self, manifest),
+    connected: setting.network.connectedMembers(),
     round: progress.round,
     published: store.announcement(self, progress.round) !== null,
     mixed: progress.mixed,

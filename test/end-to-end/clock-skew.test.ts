@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runCommand } from './command.ts';
+import { jsonLines, runCommand } from './command.ts';
 
 const SHIFT = fileURLToPath(new URL('shift-date.ts', import.meta.url));
 
@@ -34,6 +34,15 @@ async function demo(name: string, nodeOptions: string | undefined) {
   }
 }
 
+/** How many contributions each peer's mixes had, and how many they refused: a mix without somebody leads to another model. */
+async function mixesOf(name: string): Promise<unknown[]> {
+  const logs = await Promise.all(
+    [1, 2, 3].map((n) => readFile(join(folder, name, 'peers', `${n}`, 'peer.log'), 'utf8')),
+  );
+  const mixes = logs.flatMap(jsonLines).filter(({ event }) => event === 'round.mixed');
+  return mixes.map(({ round, entries, refused }) => ({ round, entries, refused }));
+}
+
 test('calendars that are ten minutes ahead and behind change nothing about a study', async () => {
   const usual = await demo('usual', undefined);
   const skewed = await demo('skewed', `--import=${SHIFT}`);
@@ -45,7 +54,10 @@ test('calendars that are ten minutes ahead and behind change nothing about a stu
   expect([usual.code, skewed.code]).toEqual([0, 0]);
   expect(skewed.outcome.findings).toEqual([]);
   expect(skewed.outcome.records).toEqual(usual.outcome.records);
-  const modelsOf = ({ outcome }: typeof usual) =>
+  const everybody = [0, 1, 2].map((round) => ({ round, entries: 3, refused: 0 }));
+  for (const name of ['usual', 'skewed']) expect(await mixesOf(name)).toEqual([everybody, everybody, everybody].flat());
+  const modelsOf = ({ outcome }: typeof usual): string[] =>
     outcome.members.map((member: { finalModel: string }) => member.finalModel);
-  expect(new Set([...modelsOf(usual), ...modelsOf(skewed)]).size).toBe(1);
+  const [model] = modelsOf(usual);
+  expect([...modelsOf(usual), ...modelsOf(skewed)]).toEqual(Array.from({ length: 6 }, () => model));
 }, 300_000);

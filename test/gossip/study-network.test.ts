@@ -21,7 +21,12 @@ afterEach(async () => {
 });
 
 /** A peer of member n on a free port of the loopback interface. */
-async function peer(n: number, members: readonly number[], bootstrap: readonly string[] = []): Promise<TestPeer> {
+async function peer(
+  n: number,
+  members: readonly number[],
+  bootstrap: readonly string[] = [],
+  listen: readonly string[] = ['/ip4/127.0.0.1/tcp/0'],
+): Promise<TestPeer> {
   const admitted = new Set(members.map(memberAccount));
   const received: Announcement[] = [];
   const lost: Hex[] = [];
@@ -54,7 +59,7 @@ async function peer(n: number, members: readonly number[], bootstrap: readonly s
       onCheckpoint: () => {},
       onMember: (account, connected) => void (connected || lost.push(account)),
     },
-    { privateKey: memberKey(n), listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap },
+    { privateKey: memberKey(n), listen, bootstrap },
   );
   running.push(network);
   await network.start();
@@ -109,6 +114,18 @@ describe('members on one machine', () => {
     expect((await client.network.obtain([order(name, large.length - 1)], keep, signal)).size).toBe(0);
     expect(client.network.traffic().bytesIn).toBeGreaterThanOrEqual(large.length);
     expect(server.network.traffic().bytesOut).toBeGreaterThanOrEqual(large.length);
+  });
+
+  test('that nobody can dial serve over the connection that they opened', async () => {
+    const first = await peer(1, [1, 2]);
+    const hidden = await peer(2, [1, 2], first.network.addresses(), []);
+    await eventually(() => expect(first.network.connectedMembers()).toEqual([memberAccount(2)]));
+    const bytes = Uint8Array.of(1, 2, 3);
+    const digest = toHex(sha256(bytes));
+    hidden.blobs.set(digest, bytes);
+    const order = { digest, maximumBytes: 3, providers: [memberAccount(2)] };
+    const { signal } = new AbortController();
+    expect([...(await first.network.obtain([order], async () => {}, signal))]).toEqual([digest]);
   });
 
   test('do not let a stranger in', async () => {

@@ -28,6 +28,7 @@ function begin(options: Partial<RoundStart> = {}) {
   const first = startRounds({
     terms: TERMS,
     others: [A, B, C].map((account) => other(account)),
+    connected: [A, B, C, D],
     round: 0,
     published: false,
     mixed: [],
@@ -133,6 +134,40 @@ describe('waiting', () => {
     expect(send(...announced(1, A, B)).map((effect) => effect.type)).toContain('mix');
     send(...announced(2, C));
     expect([...state().absent]).toEqual([]);
+  });
+
+  const types = (effects: readonly RoundEffect[]): string[] => effects.map(({ type }) => type);
+
+  test('goes on for a member that has announced until it is connected, for nobody else may hold what it made', () => {
+    const { send } = begin({ connected: [A, B] });
+    send(...PUBLISHED);
+    expect(send(...announced(0, A, B, C))).toEqual([{ type: 'startTimer', timer: 'grace', round: 0 }]);
+    expect(types(send({ type: 'connected', member: C }))).toEqual(['mix']);
+    const control = begin();
+    control.send(...PUBLISHED);
+    expect(types(control.send(...announced(0, A, B, C)))).toContain('mix');
+  });
+
+  test('for a member that has announced and went away is shorter', () => {
+    const { send } = begin();
+    send(...PUBLISHED, { type: 'lost', member: C });
+    expect(send(...announced(0, A, B, C))).toEqual([{ type: 'startTimer', timer: 'lostGrace', round: 0 }]);
+    expect(types(send({ type: 'elapsed', timer: 'lostGrace', round: 0 }))).toEqual(['mix']);
+  });
+
+  test('for a connection is not done again once it was in vain, until the connection was there', () => {
+    const { send } = begin({ connected: [A, B], terms: { ...TERMS, rounds: 9 } });
+    const mix = send(...PUBLISHED, ...announced(0, A, B, C), { type: 'elapsed', timer: 'grace', round: 0 }).at(-1);
+    expect(mix).toMatchObject({ type: 'mix', contributions: expect.arrayContaining([{ member: C, round: 0 }]) });
+    expect(types(send(MIXED, ...PUBLISHED, ...announced(1, A, B, C)))).toContain('mix');
+    send({ type: 'connected', member: C }, { type: 'lost', member: C });
+    expect(types(send(MIXED, ...PUBLISHED, ...announced(2, A, B, C)))).not.toContain('mix');
+  });
+
+  test('for closing records asks for no connection: nothing is fetched', () => {
+    const { send } = begin({ connected: [], round: 3 });
+    send({ type: 'published' });
+    expect(types(send(...announced(3, A, B, C)))).toContain('finish');
   });
 
   test('takes no notice of a timer of an earlier round', () => {
