@@ -1,7 +1,7 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { type Access, type Reply, refusal } from './route.ts';
+import type { TokenDoor } from './token-door.ts';
 
 /**
  * What is wrong with a request before anybody looks at its address: a method that could change something, a name that is not ours
@@ -38,12 +38,14 @@ function isOwnHost({ headersDistinct }: IncomingMessage): boolean {
 }
 
 /**
- * @param token null where every route is open
+ * @param door null where every route is open
  * @returns null if the request may have what the route gives
  */
-export function refuseAccess({ headers }: IncomingMessage, access: Access, token: string | null): Reply | null {
-  if (access === 'open' || token === null) return null;
-  const [given, wanted] = [Buffer.from(headers.authorization ?? ''), Buffer.from(`Bearer ${token}`)];
-  const isRight = given.length === wanted.length && timingSafeEqual(given, wanted);
-  return isRight ? null : refusal(401, 'a token is needed');
+export function refuseAccess(
+  { headers, url = '' }: IncomingMessage,
+  access: Access,
+  door: TokenDoor | null,
+): Reply | null {
+  if (access === 'open' || door === null) return null;
+  return door.admits(headers.authorization ?? '', url) ? null : refusal(401, 'a token is needed');
 }

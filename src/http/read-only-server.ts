@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
-import { systemClock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { limitConnections } from './connection-places.ts';
 import { refuseAccess, refuseRequest } from './guard-request.ts';
 import { HttpError } from './http-error.ts';
@@ -9,7 +9,7 @@ import { limitRate, type Rate } from './limit-rate.ts';
 import { matchRoute } from './match-route.ts';
 import { type EventStream, type Reply, type Route, refusal } from './route.ts';
 import { sendEvents, sendReply } from './send-reply.ts';
-import { proofRoute } from './server-proof.ts';
+import { createTokenDoor, type TokenDoor } from './token-door.ts';
 
 /** A scraper, a health check, `peer status`, and some open pages with six connections each; streams come on top. */
 const MAXIMUM_CONNECTIONS = 64;
@@ -39,6 +39,8 @@ export interface ServerOptions {
   readonly onError?: (error: unknown) => void;
   /** Who takes nothing for so long, of a reply or of two signs of life, is cut off. */
   readonly patienceMilliseconds?: number;
+  /** What rates and challenges go by; the system's unless given. */
+  readonly clock?: Pick<Clock, 'now'>;
 }
 
 export interface ReadOnlyServer {
@@ -54,10 +56,11 @@ export interface ReadOnlyServer {
  * @throws HttpError `http/port-in-use`
  */
 export async function startReadOnlyServer(given: readonly Route[], options: ServerOptions): Promise<ReadOnlyServer> {
-  const { token, onError } = options;
-  const routes = token === null ? given : [...given, proofRoute(token)];
+  const { token, onError, clock = systemClock } = options;
+  const door = token === null ? null : createTokenDoor(token, clock);
+  const routes = door === null ? given : [...given, door.route];
   const streams = new Set<ServerResponse>();
-  const answer = createAnswerer(routes, token);
+  const answer = createAnswerer(routes, { door, clock });
   const server = createServer(LIMITS, (request, response) => {
     response.setTimeout(options.patienceMilliseconds ?? PATIENCE_MILLISECONDS, () => response.destroy());
     answer(request)
@@ -117,8 +120,11 @@ async function listen(server: Server, { host, port }: ServerOptions): Promise<vo
   }
 }
 
-function createAnswerer(routes: readonly Route[], token: string | null) {
-  const mayAsk = limitRate(DATA_RATE, systemClock);
+function createAnswerer(
+  routes: readonly Route[],
+  { door, clock }: { door: TokenDoor | null; clock: Pick<Clock, 'now'> },
+) {
+  const mayAsk = limitRate(DATA_RATE, clock);
   const addresses = `there are ${routes.map(({ path }) => path).join(', ')}`;
   return async (request: IncomingMessage): Promise<Reply | EventStream> => {
     const refused = refuseRequest(request);
@@ -126,7 +132,7 @@ function createAnswerer(routes: readonly Route[], token: string | null) {
     const matched = matchRoute(routes, request.url ?? '');
     if (matched === null) return refusal(404, addresses);
     const { route } = matched;
-    const denied = refuseAccess(request, route.access, token);
+    const denied = refuseAccess(request, route.access, door);
     if (denied !== null) return denied;
     if (route.access === 'token' && !mayAsk()) return refusal(429, 'too many requests; wait a second');
     return route.answer(matched.request);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EventStream, Reply } from './route.ts';
+import { SCHEME } from './server-proof.ts';
 
 /**
  * Scripts, styles, pictures and data come from this server or from nowhere; nothing is sent, framed or embedded elsewhere. Text cannot be made
@@ -29,7 +30,7 @@ export function sendReply(request: IncomingMessage, response: ServerResponse, re
     ...SAFE_HEADERS,
     ...(reply.gzip === undefined ? {} : { vary: 'accept-encoding' }),
     ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
-    ...(reply.code === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(reply.code === 401 ? { 'www-authenticate': SCHEME } : {}),
     ...(reply.code === 405 ? { allow: 'GET, HEAD' } : {}),
     ...(RETRY_SECONDS[reply.code] === undefined ? {} : { 'retry-after': RETRY_SECONDS[reply.code] }),
     'content-type': reply.type,

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
-import { knowsToken } from '../http/server-proof.ts';
+import { authorise } from '../http/server-proof.ts';
 import type { PeerStatus } from './peer-status.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
@@ -27,7 +27,7 @@ export async function removeRunFile(path: string): Promise<void> {
 
 /**
  * The peer that runs on a data folder, and what it says. A file that was left behind by a crash tells nothing: the process number may
- * be another program's by now, and so may the port, whose owner is not sent the token. Only who answers there, has the token, and has that
+ * be another program's by now, and so may the port; nobody is sent the token. Only who answers there, has the token, and has that
  * number, is the peer.
  * @returns null if none runs
  */
@@ -40,9 +40,10 @@ export async function findRunningPeer(path: string): Promise<{ run: RunFile; sta
   }
   const signal = AbortSignal.timeout(ANSWER_MILLISECONDS);
   try {
-    if (!(await knowsToken(run.url, run.token, signal))) return null;
-    const headers = { authorization: `Bearer ${run.token}` };
-    const response = await fetch(`${run.url}/status`, { headers, signal, redirect: 'error' });
+    const url = new URL('/status', run.url);
+    const authorization = await authorise(url, run.token, signal);
+    if (authorization === null) return null;
+    const response = await fetch(url, { headers: { authorization }, signal, redirect: 'error' });
     if (!response.ok) return null;
     const status = (await response.json()) as PeerStatus;
     return status.pid === run.pid ? { run, status } : null;

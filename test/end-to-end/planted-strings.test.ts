@@ -9,6 +9,7 @@ import { readDicom } from '../../src/data/deidentify/read-dicom.ts';
 import { memberPicturesSchema } from '../../src/peer/member-pictures.ts';
 import { DICOM_FOLDER } from '../data/deidentify/native-image.ts';
 import { npy, zip } from '../data/npz-builder.ts';
+import { authorisationFor } from '../http/authorisation-for.ts';
 import { type CommandResult, runCommand, startCommand } from './command.ts';
 import { findStrings } from './find-strings.ts';
 import { PLANTED, plantedFile } from './planted-patient.ts';
@@ -60,9 +61,10 @@ async function servedBy(peer: string): Promise<string> {
     url: string;
     token: string;
   };
-  const headers = { authorization: `Bearer ${token}` };
   const answers = await Promise.all(
-    ['/healthz', '/metrics', '/status'].map((path) => fetch(new URL(path, url), { headers })),
+    ['/healthz', '/metrics', '/status'].map(async (path) =>
+      fetch(new URL(path, url), { headers: { authorization: await authorisationFor({ url }, path, token) } }),
+    ),
   );
   return (await Promise.all(answers.map((answer) => answer.text()))).join('\n');
 }

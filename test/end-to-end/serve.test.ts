@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditView, StudyRow } from '../../src/web/auditor/audit-view.ts';
+import { authorisationFor } from '../http/authorisation-for.ts';
 import { jsonLines, processesNaming, runCommand, startCommand } from './command.ts';
 
 const BUNDLE = fileURLToPath(new URL('../audit/fixtures/tiny.car', import.meta.url));
@@ -16,6 +17,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const studies = async (url: string): Promise<StudyRow[]> =>
   (await (await fetch(new URL('/api/studies', url))).json()) as StudyRow[];
+
+/** Asks for an address with the token that stands in a page's. @param hash `#token=…` */
+async function askWith(address: string, hash: string): Promise<Response> {
+  const { origin: url, pathname } = new URL(address);
+  const authorization = await authorisationFor({ url }, pathname, hash.replace('#token=', ''));
+  return fetch(address, { headers: { authorization } });
+}
 
 describe('audit serve', () => {
   test('serves a bundle until it is interrupted', async () => {
@@ -44,8 +52,7 @@ describe('audit serve', () => {
     const { port, hash } = new URL(String(url));
     const data = `http://127.0.0.1:${port}/api/studies`;
     expect((await fetch(data)).status).toBe(401);
-    const token = hash.replace('#token=', '');
-    expect((await fetch(data, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+    expect((await askWith(data, hash)).status).toBe(200);
     command.process.kill('SIGTERM');
     expect((await command.ended).code).toBe(0);
   });
@@ -68,8 +75,7 @@ test('demo --serve tells of the members’ pages, serves the auditor’s when al
   const { page } = await command.event('demo.page');
   const { origin, hash } = new URL(String(page));
   expect((await fetch(`${origin}/api/view`)).status).toBe(401);
-  const authorization = `Bearer ${hash.replace('#token=', '')}`;
-  const seen = (await (await fetch(`${origin}/api/view`, { headers: { authorization } })).json()) as object;
+  const seen = (await (await askWith(`${origin}/api/view`, hash)).json()) as object;
   expect(seen).toHaveProperty('status');
   const { url } = await command.event('demo.serving');
   const [study] = await studies(String(url));

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ReadOnlyServer, startReadOnlyServer } from '../../src/http/read-only-server.ts';
-import { jsonReply, type Route } from '../../src/http/route.ts';
+import { jsonReply, type Reply, type Route } from '../../src/http/route.ts';
+import { readerProof } from '../../src/http/server-proof.ts';
+import { createTokenDoor } from '../../src/http/token-door.ts';
+import { authorisationFor } from './authorisation-for.ts';
 import { codeOf, exchange, requestText } from './raw-client.ts';
 
 const TOKEN = 'e'.repeat(64);
@@ -81,7 +84,8 @@ describe('a page elsewhere', () => {
     'file://',
     '',
   ])('of origin %j is refused, with the token too', async (origin) => {
-    const headers = [host(), `Origin: ${origin}`, `Authorization: Bearer ${TOKEN}`];
+    const authorization = `Authorization: ${await authorisationFor(server, '/data', TOKEN)}`;
+    const headers = [host(), `Origin: ${origin}`, authorization];
     expect(await codeOf(server, 'GET /open', headers)).toBe(403);
     expect(await codeOf(server, 'GET /data', headers)).toBe(403);
   });
@@ -130,25 +134,46 @@ describe('a page elsewhere', () => {
 });
 
 describe('data', () => {
-  test.each([
-    ['nothing', []],
-    ['another token', [`Authorization: Bearer ${'f'.repeat(64)}`]],
-    ['part of the token', [`Authorization: Bearer ${TOKEN.slice(1)}`]],
-    ['more than the token', [`Authorization: Bearer ${TOKEN}e`]],
-    ['the token of another scheme', [`Authorization: Basic ${TOKEN}`]],
-    ['the token alone', [`Authorization: ${TOKEN}`]],
-    ['the token in a cookie', [`Cookie: token=${TOKEN}`]],
-    ['the right token after a wrong one', ['Authorization: Bearer f', `Authorization: Bearer ${TOKEN}`]],
-    ['rubbish', ['Authorization: Bearer \u00ff\u0001'.replace('\u0001', '')]],
-  ])('are not for who brings %s', async (_what, headers) => {
-    expect(await codeOf(server, 'GET /data', ['Host: 127.0.0.1', ...headers])).toBe(401);
+  const proof = (path = '/data'): Promise<string> => authorisationFor(server, path, TOKEN);
+  const ask = async (authorizations: readonly string[], path = '/data'): Promise<number> =>
+    codeOf(server, `GET ${path}`, ['Host: 127.0.0.1', ...authorizations.map((each) => `Authorization: ${each}`)]);
+
+  test.each<[string, () => Promise<string[]>]>([
+    ['nothing', async () => []],
+    ['another proof', async () => [(await proof()).replace(/.$/, (last) => (last === '0' ? '1' : '0'))]],
+    ['part of the proof', async () => [(await proof()).slice(0, -1)]],
+    ['more than the proof', async () => [`${await proof()}e`]],
+    ['the proof for another address', async () => [await proof('/data?page=1')]],
+    ['the proof under another challenge', async () => [(await proof()).replace(/ \w{64} /, ` ${'0'.repeat(64)} `)]],
+    ['the proof of another scheme', async () => [(await proof()).replace('Consilium', 'Bearer')]],
+    ['the proof alone', async () => [(await proof()).replace('Consilium ', '')]],
+    ['the right proof after a wrong one', async () => ['Consilium f', await proof()]],
+    ['the token itself', async () => [`Bearer ${TOKEN}`]],
+    ['rubbish', async () => ['Consilium \u00ff']],
+  ])('are not for who brings %s', async (_what, bring) => {
+    expect(await ask(await bring())).toBe(401);
   });
 
-  test('are for who brings the token in its header, and in no address', async () => {
-    const right = ['Host: 127.0.0.1', `Authorization: Bearer ${TOKEN}`];
+  test('are for who brings the proof in its header, and in no address', async () => {
+    const right = ['Host: 127.0.0.1', `Authorization: ${await proof()}`];
     expect(await exchange(server, requestText('GET /data', right))).toContain('secret');
     expect(await codeOf(server, `GET /data?token=${TOKEN}`)).toBe(404);
-    expect(await codeOf(server, 'GET /data?page=1', right)).toBe(200);
+    expect(await ask([await proof('/data?page=1')], '/data?page=1')).toBe(200);
+  });
+
+  test('are not for who brings a proof that another server of this token asked for, nor for who comes late', async () => {
+    const other = await startReadOnlyServer(ROUTES, { host: '127.0.0.1', port: 0, token: TOKEN });
+    expect(await ask([await authorisationFor(other, '/data', TOKEN)])).toBe(401);
+    await other.stop();
+    let now = 0;
+    const door = createTokenDoor(TOKEN, { now: () => now });
+    const reply = (await door.route.answer({ params: {}, query: { nonce: '0'.repeat(64) } })) as Reply;
+    const [challenge = ''] = String(reply.body).split(' ');
+    const brought = `Consilium ${challenge} ${readerProof(TOKEN, challenge, '/data')}`;
+    now = 29_999;
+    expect(door.admits(brought, '/data')).toBe(true);
+    now = 60_000;
+    expect(door.admits(brought, '/data')).toBe(false);
   });
 
   test('are not told from what is not there by who has no token', async () => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ReadOnlyServer } from '../../src/http/read-only-server.ts';
 import { jsonReply } from '../../src/http/route.ts';
-import { knowsToken } from '../../src/http/server-proof.ts';
+import { authorise } from '../../src/http/server-proof.ts';
 import { readPageAddress } from '../../src/peer/page-address.ts';
 import { parsePeerConfig } from '../../src/peer/peer-config.ts';
 import { findRunningPeer, writeRunFile } from '../../src/peer/run-file.ts';
@@ -84,7 +84,7 @@ describe('port and token of a page', () => {
     const second = await start();
     expect(second.port).not.toBe(first.port);
     expect(second.token).not.toBe(first.token);
-    expect(await knowsToken(second.server.url, first.token, null)).toBe(false);
+    expect(await authorise(new URL('/status', second.server.url), first.token, null)).toBeNull();
     expect(heard).toEqual([]);
     await close(other);
   });
