@@ -8,8 +8,10 @@ export default defineConfig({
     maxWorkers: 2,
     // Tests of memory look at what is left after garbage was collected.
     execArgv: ['--expose-gc'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // What takes a second on an idle machine: these only bound it, so that a busy one fails no test.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     fileParallelism: true,
   },
 });

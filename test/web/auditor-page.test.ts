@@ -8,7 +8,7 @@ import { auditorRoutes } from '../../src/web/auditor/routes.ts';
 import { shelfOfLedger, shelfOfOne } from '../../src/web/auditor/shelves.ts';
 import { milliNats } from '../../src/web/client/shell/format.ts';
 import { readPageRoutes } from '../../src/web/web-bundle.ts';
-import { describeInBrowser, shoot } from './browser.ts';
+import { describeInBrowser, settled, shoot } from './browser.ts';
 import { seriousFaults, sidewaysScroll } from './check-accessibility.ts';
 import { ledgerAt } from './ledger-at.ts';
 import { type OpenedSynthetic, openSyntheticStudy } from './open-synthetic-study.ts';
@@ -100,8 +100,7 @@ describeInBrowser("an auditor's page", ({ open }) => {
     ];
     for (const [i, address] of addresses.entries()) {
       await page.goto(address);
-      await page.waitForLoadState('networkidle');
-      await page.locator('main section').first().waitFor();
+      await settled(page);
       const faults = { address, serious: await seriousFaults(page), sideways: await sidewaysScroll(page) };
       expect(faults).toEqual({ address, serious: [], sideways: 0 });
       await shoot(page, `auditor-${['studies', ...pages, 'contribution'][i]}-${width}-${scheme}`);

@@ -2,11 +2,14 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 const executable = CANDIDATES.find((path) => existsSync(path));
+
+/** For what comes about within a second where nothing else runs; shorter than the tests' own time, so that a failure says what did not. */
+const PATIENCE_MILLISECONDS = 120_000;
 
 /** Where pictures of the pages are kept, to be looked at; ignored by git. */
 const SCREENSHOTS = fileURLToPath(new URL('../../runs/screenshots', import.meta.url));
@@ -54,6 +57,7 @@ async function openPage(browser: Browser, options: OpenOptions = {}): Promise<Op
     colorScheme: options.scheme ?? 'light',
     javaScriptEnabled: options.javaScriptEnabled ?? true,
   });
+  context.setDefaultTimeout(PATIENCE_MILLISECONDS);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
@@ -61,6 +65,16 @@ async function openPage(browser: Browser, options: OpenOptions = {}): Promise<Op
     if (message.type() === 'error') errors.push(message.text());
   });
   return { page, errors, close: () => context.close() };
+}
+
+/** Waits until a page has taken in the address that it was just given, and loads nothing more. */
+export async function settled(page: Page): Promise<void> {
+  // What a change of the address brings about has begun by the second frame.
+  await page.evaluate(
+    'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))',
+  );
+  await page.locator('main section').first().waitFor();
+  await expect.poll(() => page.locator('.spinner').count()).toBe(0);
 }
 
 /** Keeps a picture of the whole page as `runs/screenshots/<name>.png`. */

@@ -8,7 +8,7 @@ import type { PageName } from '../../src/web/page-name.ts';
 import { readPageRoutes } from '../../src/web/web-bundle.ts';
 import { statusOf } from '../peer/member-view-builder.ts';
 import { operationsOf } from '../peer/operations-of.ts';
-import { describeInBrowser, type Opened, shoot } from './browser.ts';
+import { describeInBrowser, type Opened, settled, shoot } from './browser.ts';
 import { seriousFaults, sidewaysScroll } from './check-accessibility.ts';
 import { HOSTILE_TEXTS, hostileRoutes, strangeElements, turnedNeighbours, withTexts } from './hostile-texts.ts';
 import { busyView } from './member-views.ts';
@@ -116,16 +116,15 @@ describeInBrowser('a hostile text', ({ open }) => {
       `/ledger/${encodeURIComponent(text.slice(0, 500).toWellFormed())}`,
     ];
     await each.page.goto(server.url);
-    await each.page.locator('main section').first().waitFor();
+    await settled(each.page);
     await expectHarmless(each, 'studies');
     for (const place of places) {
       await each.page.goto(`${base}${place}`);
-      await each.page.locator('main section').first().waitFor();
-      await each.page.waitForLoadState('networkidle');
+      await settled(each.page);
       await expectHarmless(each, place);
     }
     await each.page.goto(`${base}/findings`);
-    await each.page.locator('main section').first().waitFor();
+    await settled(each.page);
     await shoot(each.page, `hostile-${kind}-findings`);
     await each.close();
     await server.stop();

@@ -5,7 +5,7 @@ import { auditorRoutes } from '../../src/web/auditor/routes.ts';
 import { shelfOfOne } from '../../src/web/auditor/shelves.ts';
 import { readPageRoutes } from '../../src/web/web-bundle.ts';
 import { operationsOf } from '../peer/operations-of.ts';
-import { describeInBrowser, type Opened } from './browser.ts';
+import { describeInBrowser, type Opened, settled } from './browser.ts';
 import { busyView } from './member-views.ts';
 import { type OpenedSynthetic, openSyntheticStudy } from './open-synthetic-study.ts';
 
@@ -91,8 +91,7 @@ describeInBrowser('a reader without a mouse', ({ open }) => {
   async function visit(address: string, width = 1280): Promise<Opened> {
     const each = await open({ width });
     await each.page.goto(address);
-    await each.page.locator('main section').first().waitFor();
-    await each.page.waitForLoadState('load');
+    await settled(each.page);
     // Moving to a place within the page puts the focus on its content; the walk begins at the top.
     await each.page.evaluate('document.activeElement?.blur(); getSelection()?.removeAllRanges()');
     return each;

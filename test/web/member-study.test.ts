@@ -14,10 +14,10 @@ import { describeInBrowser, shoot } from './browser.ts';
 
 const MINUTES = 60_000;
 const PEERS = 4; // so that three others score each
-const ROUNDS = 12;
+const ROUNDS = 9;
 /** Whose page is open, and who is killed. */
 const OURS = 2;
-const KILL_IN = 5;
+const KILL_IN = 4;
 
 describeInBrowser("a member's page beside a study", ({ open }) => {
   let folder: string;
@@ -91,13 +91,15 @@ describeInBrowser("a member's page beside a study", ({ open }) => {
       await startPeers({ folder: run.folder, rpcUrl, contract, peers: PEERS, onEvent, onStarted });
 
       const data = run.folder.peer(OURS);
-      const asked = await runCommand('peer', 'status', '--data', data, '--json');
+      const [asked, told] = await Promise.all([
+        runCommand('peer', 'status', '--data', data, '--json'),
+        runCommand('peer', 'status', '--data', data),
+      ]);
       const { page: address } = JSON.parse(asked.stdout) as { page: string };
-      const told = await runCommand('peer', 'status', '--data', data);
       expect(told.stdout).toContain(address);
       const { page, errors, close } = await open();
       await page.goto(address);
-      await page.getByText('4 of 12 rounds are done').waitFor({ timeout: MINUTES });
+      await page.getByText('3 of 9 rounds are done').waitFor({ timeout: MINUTES });
       expect(await page.getByText('own data alone: ').count()).toBe(1);
 
       await reached.promise;
