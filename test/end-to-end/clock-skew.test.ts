@@ -60,4 +60,4 @@ test('calendars that are ten minutes ahead and behind change nothing about a stu
     outcome.members.map((member: { finalModel: string }) => member.finalModel);
   const [model] = modelsOf(usual);
   expect([...modelsOf(usual), ...modelsOf(skewed)]).toEqual(Array.from({ length: 6 }, () => model));
-}, 300_000);
+}, 600_000);

@@ -84,7 +84,7 @@ beforeAll(async () => {
   if (code !== 0) throw new Error(stderr);
   await cp(at('member'), at('untrained'), { recursive: true });
   await leaveModel(at('member'), await readPreparedDataset(at('member', 'training.dataset')));
-}, 60_000);
+});
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 describe('a member’s own records', () => {
@@ -100,7 +100,7 @@ describe('a member’s own records', () => {
     report = JSON.parse(outcome.stdout);
     csv = (await readFile(at('values', 'values.csv'), 'utf8')).split('\r\n').map((line) => line.split(','));
     sheet = await readFile(at('values', 'harmful.html'), 'utf8');
-  }, 60_000);
+  });
 
   test('are ranked without a socket', () => {
     expect([outcome.code, outcome.stderr]).toEqual([0, '']);

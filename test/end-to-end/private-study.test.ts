@@ -30,4 +30,4 @@ test('a study with a privacy budget is run, recorded within it, and audited', as
   expect([privacy.unit, epsilonBudgetMicros]).toEqual(['record', 4_000_000]);
   // Loss and accuracy of a training would tell more than the noise hides.
   expect(events.filter(({ event }) => event === 'round.epoch')).toEqual([]);
-}, 180_000);
+}, 400_000);

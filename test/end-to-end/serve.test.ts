@@ -93,7 +93,7 @@ test('demo --serve tells of the members’ pages, serves the auditor’s when al
   expect(await readFile(String(report), 'utf8')).toContain('audit/block-damaged');
   expect(jsonLines(stdout).filter(({ event }) => event === 'demo.page')).toHaveLength(3);
   expect(processesNaming(out)).toEqual([]);
-}, 300_000);
+}, 400_000);
 
 /** What a member whose study is finished can still see of it. */
 async function lookBack(data: string): Promise<void> {

@@ -26,18 +26,14 @@ describe('a peer that is there and does not answer', () => {
     ['status', []],
     ['stop', []],
     ['withdraw', ['--yes']],
-  ])(
-    'is not taken for one that does not run, by peer %s',
-    async (command, options) => {
-      const { code, stdout, stderr } = await about(command, ...options);
-      expect([code, stdout, stderr]).toEqual([
-        1,
-        '',
-        expect.stringMatching(/^cli\/peer-silent: [^\n]*peer\.db[^\n]*\n$/),
-      ]);
-    },
-    60_000,
-  );
+  ])('is not taken for one that does not run, by peer %s', async (command, options) => {
+    const { code, stdout, stderr } = await about(command, ...options);
+    expect([code, stdout, stderr]).toEqual([
+      1,
+      '',
+      expect.stringMatching(/^cli\/peer-silent: [^\n]*peer\.db[^\n]*\n$/),
+    ]);
+  });
 
   test('is sent no signal, even where a file that a crash left behind names it', async () => {
     const run = { pid: process.pid, url: 'http://127.0.0.1:1', token: 'x'.repeat(64) };
@@ -48,7 +44,7 @@ describe('a peer that is there and does not answer', () => {
     expect((await about('stop')).stderr).toMatch(/^cli\/peer-silent/);
     process.off('SIGTERM', note);
     expect(signals).toEqual([]);
-  }, 60_000);
+  });
 
   test('is one that does not run as soon as its store is free', async () => {
     store?.close();
@@ -56,5 +52,5 @@ describe('a peer that is there and does not answer', () => {
     const status = await about('status', '--json');
     expect([status.code, JSON.parse(status.stdout).running]).toEqual([0, false]);
     expect((await about('stop', '--json')).stdout).toBe('{"stopped":false,"pid":null}\n');
-  }, 60_000);
+  });
 });

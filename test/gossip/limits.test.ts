@@ -171,7 +171,7 @@ const bites: Record<Here, (trial: Trial) => Promise<boolean>> = {
     for (const { port } of dials) void node.dial(silent(port)).catch(() => (refused += 1));
     return comesAbout(() => refused > 0, should);
   },
-  async addressesPerPeer({ limit, should }) {
+  async addressesPerPeer({ limit }) {
     const [node, other] = [await start(1, limit), await start(2)];
     const id = String(other.peerId);
     const addresses = [

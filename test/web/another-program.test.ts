@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { type ReadOnlyServer, startReadOnlyServer } from '../../src/http/read-only-server.ts';
@@ -43,15 +43,19 @@ async function impersonate(
     const { method, url: address = '', rawHeaders, headers } = request;
     heard.push({ text: `${method} ${address} ${rawHeaders.join(' ')}`, address, authorization: headers.authorization });
   };
-  const server = createServer(async (request, response) => {
-    note(request);
-    const passed = await passOn?.(request.url ?? '');
+  const answer = async (address: string, response: ServerResponse): Promise<void> => {
+    const passed = await passOn?.(address);
     if (passed) {
       const type = passed.headers.get('content-type') ?? '';
-      return response.writeHead(passed.status, { 'content-type': type, connection: 'close' }).end(await passed.text());
+      response.writeHead(passed.status, { 'content-type': type, connection: 'close' }).end(await passed.text());
+      return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream', connection: 'close' });
-    return response.end(`event: view\ndata: ${JSON.stringify(viewOf())}\n\n`);
+    response.end(`event: view\ndata: ${JSON.stringify(viewOf())}\n\n`);
+  };
+  const server = createServer((request, response) => {
+    note(request);
+    void answer(request.url ?? '', response);
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -84,7 +88,7 @@ describeInBrowser('a program that has the port after the peer', ({ open }) => {
     await page.getByLabel('Token').fill(TOKEN);
     const asked = other.heard.length;
     await page.getByRole('button', { name: 'Open' }).click();
-    await expect.poll(() => other.heard.length, { timeout: 30_000 }).toBeGreaterThan(asked);
+    await expect.poll(() => other.heard.length).toBeGreaterThan(asked);
     await page.getByText('does not know this token').waitFor();
     expect(other.heard.filter((each) => !isProof(each) || tellsToken(each) || each.authorization)).toEqual([]);
     await other.stop();
@@ -106,7 +110,7 @@ describeInBrowser('a program that has the port after the peer', ({ open }) => {
     const { page, close } = await open();
     await page.goto(`${other.url}/#token=${TOKEN}`);
     const asking = (): Heard | undefined => other.heard.find(({ address }) => address === '/api/events');
-    await expect.poll(asking, { timeout: 30_000 }).toBeDefined();
+    await expect.poll(asking).toBeDefined();
     await close();
     expect(other.heard.filter(tellsToken)).toEqual([]);
 

@@ -47,9 +47,7 @@ describeInBrowser('the policy of the pages', ({ open }) => {
     );
     await page.goto(server.url, { waitUntil: 'commit' });
     let outcome: unknown;
-    await expect
-      .poll(async () => (outcome = await page.evaluate('globalThis.outcome')), { timeout: 10_000 })
-      .toBeDefined();
+    await expect.poll(async () => (outcome = await page.evaluate('globalThis.outcome'))).toBeDefined();
     await close();
     return outcome as { thrown: boolean; violations: string[] };
   }

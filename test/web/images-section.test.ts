@@ -125,7 +125,7 @@ describeInBrowser("the images of a member's page", ({ open }) => {
       /^Inputs: held-out/,
       /^The model's outputs: held-out/,
     ])
-      await expect.poll(() => page.getByRole('img', { name }).count(), { timeout: 20_000 }).toBe(1);
+      await expect.poll(() => page.getByRole('img', { name }).count()).toBe(1);
     const figure = page.locator('#images figure', { hasText: 'Confusion matrix' });
     await figure.getByText('Figures').click();
     const cells = await figure.locator('tbody tr').first().locator('td').allTextContents();

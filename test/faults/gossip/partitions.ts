@@ -11,7 +11,7 @@ const EPOCH_MILLISECONDS = 500;
 /** A cut that keeps nothing from anybody shows nothing: it lasts until somebody lacks something, and at most this long. */
 const LONGEST_CUT_MILLISECONDS = 60_000;
 /** Whoever has not caught up by then counts as having missed it; it only bounds the test. */
-const LONGEST_HEALING_MILLISECONDS = 120_000;
+const LONGEST_HEALING_MILLISECONDS = 300_000;
 const HEALED_ROUNDS = 2;
 
 const SHAPES = ['5/5', '9/1', 'ring', 'star'] as const;
