@@ -25,6 +25,15 @@ export async function removeRunFile(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
+/** What a peer said of itself when it began; null if there is nothing that can be read. It may have ended since: see {@link findRunningPeer}. */
+export async function readRunFile(path: string): Promise<RunFile | null> {
+  try {
+    return runFileSchema.parse(JSON.parse((await readPrivateFile(path)) ?? ''));
+  } catch {
+    return null;
+  }
+}
+
 /**
  * The peer that runs on a data folder, and what it says. A file that was left behind by a crash tells nothing: the process number may
  * be another program's by now, and so may the port; nobody is sent the token. Only who answers there, has the token, and has that
@@ -32,12 +41,8 @@ export async function removeRunFile(path: string): Promise<void> {
  * @returns null if none runs
  */
 export async function findRunningPeer(path: string): Promise<{ run: RunFile; status: PeerStatus } | null> {
-  let run: RunFile;
-  try {
-    run = runFileSchema.parse(JSON.parse((await readPrivateFile(path)) ?? ''));
-  } catch {
-    return null;
-  }
+  const run = await readRunFile(path);
+  if (run === null) return null;
   const signal = AbortSignal.timeout(ANSWER_MILLISECONDS);
   try {
     const url = new URL('/status', run.url);

@@ -5,7 +5,7 @@ import { systemClock } from '../../base/clock.ts';
 import { dataFolder } from '../../peer/data-folder.ts';
 import { pageLink } from '../../peer/page-address.ts';
 import type { PeerEvent } from '../../peer/peer-event.ts';
-import { findRunningPeer } from '../../peer/run-file.ts';
+import { readRunFile } from '../../peer/run-file.ts';
 import { EXIT_FINDINGS, EXIT_OK } from '../run-command.ts';
 import { type ChainOutage, createChainOutage } from './chain-outage.ts';
 import { type Child, runChild, stepFailed } from './child-process.ts';
@@ -162,12 +162,12 @@ async function trainTogether(state: DemoState, ledger: LedgerPlace): Promise<Dem
   return (await reference).value as unknown as DemoOutcome['reference'];
 }
 
-/** Where a member's page is, as its run file says it. */
+/** Where a member's page is, as its run file says it: the peer has just written it, and may be too busy to be asked. */
 async function tellPage({ run, rows, view }: DemoState, peer: number): Promise<void> {
-  const running = await findRunningPeer(dataFolder(run.folder.peer(peer)).run);
+  const running = await readRunFile(dataFolder(run.folder.peer(peer)).run);
   const name = rows[peer - 1]?.name ?? '';
   if (running === null) return;
-  const page = pageLink(running.run.url, running.run.token);
+  const page = pageLink(running.url, running.token);
   view.step(`page of ${name}: ${page}`, { event: 'demo.page', peer: name, page });
 }
 
