@@ -17,9 +17,13 @@ async function loadVerifier(): Promise<string> {
 /** Has the verifier come while nothing else is to be done, so that it is here even if the server goes. */
 export function prefetchVerifier(): void {
   const prefetch = (): void => void loadVerifier().catch(() => {}); // tried again, and told, when somebody verifies
+  if (!hasWorkers()) return;
   if ('requestIdleCallback' in globalThis) requestIdleCallback(prefetch);
   else setTimeout(prefetch, 1000);
 }
+
+/** Verification takes minutes of work, which must not stop the page. */
+export const hasWorkers = (): boolean => 'Worker' in globalThis;
 
 const NO_WORKER = 'this browser does not let the page start a worker';
 

@@ -28,3 +28,15 @@ export function VerifierFailed({ reason }: { readonly reason: string }) {
     </Problem>
   );
 }
+
+/** Nothing can be verified here: better said before a file is looked for. */
+export function NoWorkers() {
+  return (
+    <Problem title="This browser cannot verify">
+      <p>
+        Verification needs web workers, and this browser has none, or they are switched off. Use a current browser, or{' '}
+        <code>consilium audit verify &lt;bundle&gt;</code>, which does the same, and more, without one.
+      </p>
+    </Problem>
+  );
+}

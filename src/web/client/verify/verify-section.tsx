@@ -4,7 +4,8 @@ import { BundleResult } from './bundle-result.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { ProofResult } from './proof-result.tsx';
 import { useVerifier, type Verification } from './use-verifier.ts';
-import { VerifierFailed, WrongFile } from './verify-problems.tsx';
+import { hasWorkers } from './verifier.ts';
+import { NoWorkers, VerifierFailed, WrongFile } from './verify-problems.tsx';
 import { VerifyProgress } from './verify-progress.tsx';
 
 /** Checks a bundle or a proof of the reader's own, on the reader's own machine: no server is asked. */
@@ -21,14 +22,20 @@ export function VerifySection() {
         </>
       }
     >
-      <DropZone isBusy={verification.state === 'running'} onFile={(file) => verify(file)} />
-      <div aria-live="polite">
-        <State
-          verification={verification}
-          onCancel={cancel}
-          onMembers={(members) => verification.state === 'done' && verify(verification.file, members)}
-        />
-      </div>
+      {hasWorkers() ? (
+        <>
+          <DropZone isBusy={verification.state === 'running'} onFile={(file) => verify(file)} />
+          <div aria-live="polite">
+            <State
+              verification={verification}
+              onCancel={cancel}
+              onMembers={(members) => verification.state === 'done' && verify(verification.file, members)}
+            />
+          </div>
+        </>
+      ) : (
+        <NoWorkers />
+      )}
     </Section>
   );
 }
