@@ -149,6 +149,18 @@ describeInBrowser("a member's page", ({ open }) => {
     await close();
   });
 
+  test('draws no traffic where there was none, and tells seconds before now with a minus sign', async () => {
+    const quiet = busyView().traffic.recent.map((step) => ({ ...step, inPerSecond: 0, outPerSecond: 0 }));
+    view = busyView();
+    const { page, close } = await visit();
+    const traffic = page.locator('#traffic');
+    await expect.poll(() => traffic.locator('.axis-bottom text').allTextContents()).toContain('−200');
+    tell(busyView({ traffic: { ...view.traffic, recent: quiet } }));
+    await traffic.getByText('Nothing came in or went out in the last minutes.').waitFor();
+    expect(await traffic.locator('svg').count()).toBe(0);
+    await close();
+  });
+
   test('does not take the end of a study for a fault', async () => {
     const { page, close } = await visit();
     const members = viewOf().members.map((member) => ({ ...member, heardRound: 10, ledgerRound: 10 }));

@@ -5,7 +5,7 @@ import { LineChart } from '../charts/line-chart.tsx';
 import { decimal, percent, whole } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
 import { Empty } from '../shell/states.tsx';
-import { metricSeries } from './metric-series.ts';
+import { mergeEqual, metricSeries } from './metric-series.ts';
 import { MemberLabel, memberName } from './names.tsx';
 
 /** What sites signed of their models, round by round. */
@@ -44,8 +44,10 @@ export function MetricsPage({ view }: { view: AuditView }) {
 
 function Curves({ view, part }: { view: AuditView; part: MetricsRow['part'] }) {
   const rows = view.metrics.filter((row) => row.part === part && row.by === null);
-  const seriesOf = (measure: 'accuracy' | 'loss') =>
-    metricSeries(view.members, rows, measure, ({ account }) => memberName(view, account));
+  const seriesOf = (measure: 'accuracy' | 'loss') => {
+    const series = metricSeries(view.members, rows, measure, ({ account }) => memberName(view, account));
+    return part === 'common' ? mergeEqual(series) : series;
+  };
   return (
     <div class="columns">
       {rows.some(({ accuracy }) => accuracy !== null) ? (

@@ -57,7 +57,13 @@ export function LineChart({ title, description, series, xTitle, format, within, 
       table={toTable(series, xTitle, format)}
     >
       <ValueAxis area={area} scale={y} count={Y_TICKS} format={format} />
-      <BottomAxis area={area} scale={x} count={Math.min(10, Math.max(1, to - from))} format={String} title={xTitle} />
+      <BottomAxis
+        area={area}
+        scale={x}
+        count={Math.min(10, Math.max(1, to - from))}
+        format={placeText}
+        title={xTitle}
+      />
       {series.map((each) => (
         <g key={each.name} class={each.isReference === true ? 'reference-line' : seriesColour(each.position)}>
           <path class="line" stroke-dasharray={dashOf(each)} d={path(each.points) ?? ''} />
@@ -75,7 +81,7 @@ export function LineChart({ title, description, series, xTitle, format, within, 
 const isDrawn = (point: LinePoint): point is { x: number; y: number } => point.y !== null && Number.isFinite(point.y);
 
 /** Epochs stand between whole rounds. */
-const placeText = (x: number): string => (Number.isInteger(x) ? String(x) : x.toFixed(2));
+const placeText = (x: number): string => (Number.isInteger(x) ? String(x) : x.toFixed(2)).replace('-', '−');
 
 const marked = (points: readonly LinePoint[]) => (points.length > MOST_MARKS ? [] : points.filter(isDrawn));
 

@@ -1,5 +1,5 @@
 import type { MemberView, OutboxRow } from '../../../peer/member-view.ts';
-import { duration, whole } from '../shell/format.ts';
+import { counted, duration, whole } from '../shell/format.ts';
 import { Section } from '../shell/frame.tsx';
 import { Empty } from '../shell/states.tsx';
 
@@ -13,7 +13,7 @@ export function OutboxSection({ view: { outbox, status } }: { view: MemberView }
     <Section
       id="outbox"
       title="Records and the ledger"
-      note={`${whole(outbox.pending)} wait, ${whole(outbox.anchored)} are anchored, ${whole(outbox.refused)} were refused. The chain ${heard}; the study's log has ${whole(entries)} entries. Training never waits for it.`}
+      note={`Waiting: ${whole(outbox.pending)}; anchored: ${whole(outbox.anchored)}; refused: ${whole(outbox.refused)}. The chain ${heard}; the study's log has ${counted(entries, 'entry', 'entries')}. Training never waits for it.`}
     >
       {outbox.items.length === 0 ? (
         <Empty>This member has not signed a record yet.</Empty>

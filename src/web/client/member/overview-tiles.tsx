@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Figures, LearningView, MemberRow, MemberView } from '../../../peer/member-view.ts';
-import { bytes, decimal, percent, whole } from '../shell/format.ts';
+import { bytes, counted, decimal, percent, whole } from '../shell/format.ts';
 
 /** The figures that are asked for first. */
 export function OverviewTiles({ view }: { view: MemberView }) {
@@ -20,7 +20,7 @@ export function OverviewTiles({ view }: { view: MemberView }) {
         </Tile>
       )}
       {status.phase === 'finished' ? null : <OthersTile members={members} />}
-      <Tile label="Waiting for the ledger" note={`${whole(outbox.anchored)} records are on it`}>
+      <Tile label="Waiting for the ledger" note={`${counted(outbox.anchored, 'record')} on it`}>
         {whole(outbox.pending)}
       </Tile>
       <Tile label="Traffic" note={`${bytes(traffic.bytesIn)} in, ${bytes(traffic.bytesOut)} out since the start`}>

@@ -17,6 +17,8 @@ export function TrafficSection({ traffic }: { traffic: TrafficView }) {
     >
       {recent.length < 2 ? (
         <Empty>The curve begins after some seconds.</Empty>
+      ) : recent.every(({ inPerSecond: into, outPerSecond: out }) => into + out === 0) ? (
+        <Empty>Nothing came in or went out in the last minutes.</Empty>
       ) : (
         <LineChart
           title="Bytes a second, the last minutes"

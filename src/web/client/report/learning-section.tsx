@@ -1,6 +1,6 @@
 import type { AuditView } from '../../auditor/audit-view.ts';
 import type { RunView } from '../../report/run-view.ts';
-import { metricSeries } from '../auditor/metric-series.ts';
+import { mergeEqual, metricSeries } from '../auditor/metric-series.ts';
 import { memberName } from '../auditor/names.tsx';
 import { LineChart, type LineSeries } from '../charts/line-chart.tsx';
 import { decimal, percent } from '../shell/format.ts';
@@ -40,16 +40,6 @@ export function LearningSection({ run, view }: { run: RunView; view: AuditView }
       </div>
     </Section>
   );
-}
-
-/** Members who mixed everybody's work have one model; as many lines on top of each other would look like one member's. */
-function mergeEqual(series: readonly LineSeries[]): readonly LineSeries[] {
-  const [first] = series;
-  if (first === undefined || series.length < 2) return series;
-  const [wanted, ...others] = series.map(({ points }) => JSON.stringify(points));
-  return others.every((points) => points === wanted)
-    ? [{ ...first, name: 'every member: all have the same model' }]
-    : series;
 }
 
 /** Levels that do not depend on the round. */
