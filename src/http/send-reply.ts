@@ -30,7 +30,7 @@ export function sendReply(request: IncomingMessage, response: ServerResponse, re
     ...SAFE_HEADERS,
     ...(reply.gzip === undefined ? {} : { vary: 'accept-encoding' }),
     ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
-    ...(reply.code === 401 ? { 'www-authenticate': SCHEME } : {}),
+    ...(reply.code === 401 ? { 'www-authenticate': `Bearer, ${SCHEME}` } : {}),
     ...(reply.code === 405 ? { allow: 'GET, HEAD' } : {}),
     ...(RETRY_SECONDS[reply.code] === undefined ? {} : { 'retry-after': RETRY_SECONDS[reply.code] }),
     'content-type': reply.type,

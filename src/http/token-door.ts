@@ -6,11 +6,11 @@ import { PROOF_PATH, readerProof, SCHEME, serverProof } from './server-proof.ts'
 /** Who hears a reader's proof can ask for the same until it is stale; a reader asks within milliseconds, on a busy machine within seconds. */
 const CHALLENGE_MILLISECONDS = 30_000;
 
-/** By what a server tells those who have its token from all others; the token itself is sent by nobody. */
+/** By what a server tells those who have its token from all others. Pages and commands of ours send a proof, never the token. */
 export interface TokenDoor {
   /** Open: shows that this server has the token, and gives a challenge. */
   readonly route: Route;
-  /** True if the header is a proof for this address under a fresh challenge of this server. */
+  /** True if the header is a proof for this address under a fresh challenge of this server, or the token as a script brings it: `Bearer <token>`. */
   admits(authorization: string, address: string): boolean;
 }
 
@@ -31,12 +31,17 @@ export function createTokenDoor(token: string, clock: Pick<Clock, 'now'>): Token
       },
     },
     admits(authorization, address) {
-      const given = Buffer.from(authorization);
-      return [0, 1].some((before) => {
+      const proofs = [0, 1].map((before) => {
         const challenge = challengeOf(spanNow() - before);
-        const wanted = Buffer.from(`${SCHEME} ${challenge} ${readerProof(token, challenge, address)}`);
-        return given.length === wanted.length && timingSafeEqual(given, wanted);
+        return `${SCHEME} ${challenge} ${readerProof(token, challenge, address)}`;
       });
+      return [`Bearer ${token}`, ...proofs].some((wanted) => isSame(authorization, wanted));
     },
   };
+}
+
+/** Takes as long whatever is wrong. */
+function isSame(given: string, wanted: string): boolean {
+  const [left, right] = [Buffer.from(given), Buffer.from(wanted)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }

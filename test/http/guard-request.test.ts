@@ -148,7 +148,11 @@ describe('data', () => {
     ['the proof of another scheme', async () => [(await proof()).replace('Consilium', 'Bearer')]],
     ['the proof alone', async () => [(await proof()).replace('Consilium ', '')]],
     ['the right proof after a wrong one', async () => ['Consilium f', await proof()]],
-    ['the token itself', async () => [`Bearer ${TOKEN}`]],
+    ['another token', async () => [`Bearer ${'f'.repeat(64)}`]],
+    ['part of the token', async () => [`Bearer ${TOKEN.slice(1)}`]],
+    ['more than the token', async () => [`Bearer ${TOKEN}e`]],
+    ['the token of another scheme', async () => [`Basic ${TOKEN}`]],
+    ['the token alone', async () => [TOKEN]],
     ['rubbish', async () => ['Consilium \u00ff']],
   ])('are not for who brings %s', async (_what, bring) => {
     expect(await ask(await bring())).toBe(401);
@@ -159,6 +163,11 @@ describe('data', () => {
     expect(await exchange(server, requestText('GET /data', right))).toContain('secret');
     expect(await codeOf(server, `GET /data?token=${TOKEN}`)).toBe(404);
     expect(await ask([await proof('/data?page=1')], '/data?page=1')).toBe(200);
+  });
+
+  test('are for a script that brings the token itself', async () => {
+    expect(await ask([`Bearer ${TOKEN}`])).toBe(200);
+    expect(await ask([`Bearer ${TOKEN}`], '/data?page=1')).toBe(200);
   });
 
   test('are not for who brings a proof that another server of this token asked for, nor for who comes late', async () => {
