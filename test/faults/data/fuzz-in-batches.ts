@@ -15,9 +15,8 @@ import { mutatedFile } from './mutated-file.ts';
 
 const WORKER = fileURLToPath(new URL('batch-worker.ts', import.meta.url));
 const BATCH_FILES = 128;
-/** A processor that is shared with others gives a file of two seconds this much time at least. */
-const PATIENCE = 15;
-const LOOK_MILLISECONDS = 1_000;
+/** A processor that is shared with others gives a file two seconds within this time. */
+const HANG_SECONDS = 30;
 
 /** What became of many mutated files of one format. */
 export interface LongFuzzOutcome extends BatchOutcome {
@@ -34,6 +33,8 @@ export interface LongFuzzPlan {
   readonly isOver: () => boolean;
   /** The script that reads, if it is another than the real one. */
   readonly worker?: string;
+  /** When a file is given up, by the clock; default 30. */
+  readonly hangSeconds?: number;
 }
 
 /**
@@ -45,7 +46,7 @@ export async function fuzzInBatches(format: FuzzedFormat, plan: LongFuzzPlan): P
   const folder = await mkdtemp(join(tmpdir(), 'consilium-fuzz-'));
   const kind = format.name === 'csv' ? 'table' : 'image';
   const common = { kind, sound, warmUp: await compressedDicoms(), folder, limits: plan.limits } as const;
-  const lane = createLane(common, plan.worker ?? WORKER);
+  const lane = createLane(common, { worker: WORKER, hangSeconds: HANG_SECONDS, ...plan });
   let outcome: BatchOutcome = NOTHING;
   let files = 0;
   try {
@@ -81,11 +82,14 @@ interface Lane {
   stop(): void;
 }
 
-function createLane(common: Omit<FuzzBatch, 'files'>, script: string): Lane {
+function createLane(
+  common: Omit<FuzzBatch, 'files'>,
+  { worker: script, hangSeconds }: Required<Pick<LongFuzzPlan, 'worker' | 'hangSeconds'>>,
+): Lane {
   let worker: ChildProcess | undefined;
   const read = async (files: readonly FuzzedFile[]): Promise<BatchOutcome> => {
     if (worker === undefined || hasEnded(worker)) worker = spawnReader(READING_LIMITS.mebibytes, script);
-    const outcome = await readBatch(worker, { ...common, files });
+    const outcome = await readBatch(worker, { ...common, files }, hangSeconds);
     if (outcome !== null) return outcome;
     const [culprit] = await readdir(common.folder);
     const others = files.filter(({ name }) => name !== culprit);
@@ -101,14 +105,14 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
 }
 
 /** @returns null if the worker ended, or was ended for taking too long with one file */
-async function readBatch(worker: ChildProcess, batch: FuzzBatch): Promise<BatchOutcome | null> {
+async function readBatch(worker: ChildProcess, batch: FuzzBatch, hangSeconds: number): Promise<BatchOutcome | null> {
   const over = new AbortController();
   const answered = Promise.race([
     once(worker, 'message', over).then(([outcome]) => outcome as BatchOutcome),
     once(worker, 'exit', over).then(() => null),
   ]);
   worker.send(batch);
-  const watch = watchFile(batch, () => worker.kill('SIGKILL'));
+  const watch = watchFile(batch.folder, hangSeconds, () => worker.kill('SIGKILL'));
   try {
     return await answered;
   } finally {
@@ -117,12 +121,13 @@ async function readBatch(worker: ChildProcess, batch: FuzzBatch): Promise<BatchO
   }
 }
 
-function watchFile({ folder, limits }: FuzzBatch, onHang: () => void): NodeJS.Timeout {
+/** Looks once a second which file is being read. */
+function watchFile(folder: string, hangSeconds: number, onHang: () => void): NodeJS.Timeout {
   let [file, looks]: [string | undefined, number] = [undefined, 0];
   return setInterval(() => {
     const [now] = readdirSync(folder);
     looks = now !== undefined && now === file ? looks + 1 : 0;
     file = now;
-    if (looks * LOOK_MILLISECONDS > PATIENCE * limits.seconds * 1_000) onHang();
-  }, LOOK_MILLISECONDS);
+    if (looks >= hangSeconds) onHang();
+  }, 1_000);
 }
