@@ -3,6 +3,7 @@ import type { Hex } from '../base/bytes.ts';
 import { fromHex } from '../base/bytes.ts';
 import { accountOf } from '../protocol/account.ts';
 import { type DataFolder, readPrivateKey } from './data-folder.ts';
+import { PeerError } from './peer-error.ts';
 import type { OutboxCounts } from './peer-outbox.ts';
 import { openPeerStore } from './peer-store.ts';
 import { readMemberTerms } from './read-member-terms.ts';
@@ -27,10 +28,21 @@ export async function describeStopped(folder: DataFolder): Promise<StoppedPeer> 
   const store = openPeerStore(folder.database, { readOnly: true });
   try {
     const outbox = store.outbox.counts();
-    const closing = store.contributionHash(account, (await readMemberTerms(folder.path)).manifest.rounds);
+    const rounds = await readRounds(folder);
+    const closing = rounds === null ? undefined : store.contributionHash(account, rounds);
     const hasClosed = outbox.pending === 0 && closing !== undefined && store.shown.isAnchored(closing);
     return { account, round: store.progress()?.round ?? null, outbox, hasClosed, isErased };
   } finally {
     store.close();
+  }
+}
+
+/** Null where the folder does not say, or no longer, which study it is for; what else it tells is worth telling all the same. */
+async function readRounds(folder: DataFolder): Promise<number | null> {
+  try {
+    return (await readMemberTerms(folder.path)).manifest.rounds;
+  } catch (cause) {
+    if (cause instanceof PeerError && cause.code === 'peer/config-invalid') return null;
+    throw cause;
   }
 }

@@ -126,7 +126,7 @@ describeInBrowser("a member's page beside a study", ({ open }) => {
       expect(await page.locator('#value tbody tr').count()).toBeGreaterThanOrEqual(ROUNDS - 3);
       expect(await page.locator('#value').textContent()).toMatch(/All rounds together: −?\d\.\d{4} nats/);
       expect(await page.locator('#learning .reference-line').count()).toBeGreaterThan(0);
-      expect(await page.locator('#outbox').textContent()).toContain('0 wait');
+      expect(await page.locator('#outbox').textContent()).toContain('Waiting: 0;');
       await shoot(page, 'study-finished');
       expect(errors.filter((error) => !error.includes('ERR_'))).toEqual([]); // but that the peer was away
       const codes = await Promise.all(peers.filter((_, i) => i !== OURS - 1).map((child) => child.ended));
