@@ -40,7 +40,7 @@ export function createTokenDoor(token: string, clock: Pick<Clock, 'now'>): Token
   };
 }
 
-/** Takes as long whatever is wrong. */
+/** Takes as long wherever two texts of one length differ. */
 function isSame(given: string, wanted: string): boolean {
   const [left, right] = [Buffer.from(given), Buffer.from(wanted)];
   return left.length === right.length && timingSafeEqual(left, right);

@@ -60,11 +60,11 @@ export const aggregationSchema = z.discriminatedUnion('rule', [
   z.strictObject({
     rule: z.literal('screened-mean'),
     ...guarded,
-    /** A contribution this many median distances from the own one is suspected. */
+    /** A contribution is suspected that is farther from the own one than this many times as far as the others reach. */
     farFactor: z.number().min(1).max(1000),
     /** So is one whose change has a cosine below minus this with the own change. */
     opposition: z.number().min(0).max(1),
-    /** A segment farther from the own one than this many median distances is clipped to that. */
+    /** A segment farther from the own one than this many times as far as the others reach is clipped to that. */
     clipFactor: z.number().gt(0).max(1000),
     /** A member whose standing by the others' judgements is below this is left out; −1 leaves nobody out. */
     lowestStanding: z.number().min(-1).max(0),
