@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type { HostTask } from './command-host.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -64,6 +65,59 @@ function startProgram(script: string, args: readonly string[]): RunningCommand {
 
 export function runCommand(...args: string[]): Promise<CommandResult> {
   return startCommand(args).ended;
+}
+
+export interface CommandHost {
+  /** As {@link runCommand}; one at a time. */
+  run(...args: string[]): Promise<CommandResult>;
+  /** As {@link runScript}. */
+  script(name: string, ...args: string[]): Promise<CommandResult>;
+  /** Lets the process go. @throws Error if it does not end by itself then, because a command has left something open */
+  stop(): Promise<void>;
+}
+
+/** Where what commands leave open may take its time, as a connection that is kept for the next request. */
+const HOST_ENDS_MILLISECONDS = 30_000;
+
+/**
+ * Runs commands in one process, which loads the libraries once: for tests that ask for many, each of which ends by itself. The entry
+ * files are those of {@link runCommand}, and so is what comes out.
+ * @param cwd the folder in which they run
+ */
+export function startCommandHost(cwd = ROOT): CommandHost {
+  const child = fork(fileURLToPath(new URL('command-host.ts', import.meta.url)), {
+    cwd,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let complaints = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (complaints += chunk));
+  const exited = once(child, 'exit');
+  const gone = exited.then(() => Promise.reject(new Error(`the host of the commands ended: ${complaints}`)));
+  gone.catch(() => {}); // somebody may be waiting for it, or nobody
+  let last: Promise<unknown> = Promise.resolve();
+  const next = (task: HostTask): Promise<CommandResult> => {
+    const result = last.then(async () => {
+      const answered = once(child, 'message');
+      child.send(task);
+      const [answer] = await Promise.race([answered, gone]);
+      return answer as CommandResult;
+    });
+    last = result.catch(() => {});
+    return result;
+  };
+  return {
+    run: (...args) => next({ script: `${ROOT}src/cli/main.ts`, args }),
+    script: (name, ...args) => next({ script: `${ROOT}scripts/${name}.ts`, args }),
+    async stop() {
+      await last;
+      const late = setTimeout(() => child.kill('SIGKILL'), HOST_ENDS_MILLISECONDS);
+      child.disconnect();
+      const [code, signal] = await exited;
+      clearTimeout(late);
+      if (code !== 0) throw new Error(`the host of the commands ended with ${code ?? signal}: ${complaints}`);
+    },
+  };
 }
 
 /** Runs one of the admin's scripts. */

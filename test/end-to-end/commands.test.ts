@@ -5,19 +5,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPeerStore } from '../../src/peer/peer-store.ts';
-import { type RunningCommand, runCommand, startCommand } from './command.ts';
+import { type CommandHost, type RunningCommand, runCommand, startCommand, startCommandHost } from './command.ts';
 
 const MINUTES = 60_000;
 
 let folder: string;
+let host: CommandHost;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'consilium-commands-'));
+  host = startCommandHost();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await host.stop();
+  await rm(folder, { recursive: true, force: true });
+});
 
 /** One line on standard error that begins with this code, exit code 2, nothing on standard output. */
-async function expectRefusal(args: string[], code: string): Promise<string> {
-  const result = await runCommand(...args);
+async function expectRefusal(args: string[], code: string, run = host.run): Promise<string> {
+  const result = await run(...args);
   expect(result.stderr).toMatch(new RegExp(`^${code}: `));
   expect([result.code, result.stdout]).toEqual([2, '']);
   expect(result.stderr.trimEnd().split('\n')).toHaveLength(1);
@@ -50,7 +55,7 @@ describe('help', () => {
   });
 
   test.each(commands)('explains %s', async (command) => {
-    const { code, stdout } = await runCommand(...command.split(' '), '--help');
+    const { code, stdout } = await host.run(...command.split(' '), '--help');
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`^Usage: consilium ${command}`));
     expect(stdout).toContain('--help');
@@ -64,7 +69,7 @@ describe('help', () => {
   });
 
   test('is pointed to where a command does not exist', async () => {
-    await expectRefusal(['federate'], 'cli/usage');
+    await expectRefusal(['federate'], 'cli/usage', runCommand);
   });
 });
 
@@ -103,7 +108,8 @@ describe('a peer', () => {
   const start = (path: string): string[] => ['peer', 'start', '--data', path];
 
   test('without a data folder says how to make one', async () => {
-    expect(await expectRefusal(start(join(folder, 'nothing')), 'peer/config-invalid')).toContain('peer.json');
+    const refused = await expectRefusal(start(join(folder, 'nothing')), 'peer/config-invalid', runCommand);
+    expect(refused).toContain('peer.json');
   });
 
   test('whose chain is not there says so', async () => {
@@ -156,7 +162,7 @@ describe('a peer', () => {
     const path = await member('stranger', {});
     await rm(join(path, 'keystore.json'));
     for (const file of ['password', 'training-seed', 'commitment-key']) await rm(join(path, file));
-    const { code, stdout } = await runCommand('peer', 'init', '--data', path);
+    const { code, stdout } = await host.run('peer', 'init', '--data', path);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^account 0x[0-9a-f]{40}\npeer id 16Uiu2/)]);
     await expectRefusal(start(path), 'peer/not-a-member');
     await expectRefusal(['peer', 'init', '--data', path], 'peer/data-folder-invalid'); // never over an existing key
@@ -172,9 +178,9 @@ describe('a peer', () => {
   test('takes along what it has signed, and is held to it', async () => {
     const path = await member('moving', {});
     const [old, signed] = [join(run, 'peers', '1'), join(folder, 'signed.json')];
-    const exported = await runCommand('peer', 'guard', '--data', old, '--export', signed, '--json');
+    const exported = await host.run('peer', 'guard', '--data', old, '--export', signed, '--json');
     expect([exported.code, JSON.parse(exported.stdout)]).toEqual([0, { rounds: 2 }]);
-    expect((await runCommand('peer', 'guard', '--data', path, '--import', signed)).code).toBe(0);
+    expect((await host.run('peer', 'guard', '--data', path, '--import', signed)).code).toBe(0);
     const content = JSON.parse(await readFile(signed, 'utf8'));
     const other = { ...content, signed: [{ round: 1, hash: `0x${'77'.repeat(32)}` }] };
     await writeFile(signed, JSON.stringify(other));
@@ -193,22 +199,14 @@ describe('a peer', () => {
     await expectRefusal(['audit', 'verify', bundle, '--rpc', rpcUrl, '--contract', '0x12'], 'cli/usage');
     await expectRefusal(['audit', 'verify', bundle, '--rpc', rpcUrl], 'cli/usage');
     const contract = JSON.parse(await readFile(join(run, 'deployment.json'), 'utf8')).ledger;
-    const again = await runCommand(
-      'audit',
-      'verify',
-      join(run, 'evidence.car'),
-      '--rpc',
-      rpcUrl,
-      '--contract',
-      contract,
-    );
+    const again = await host.run('audit', 'verify', join(run, 'evidence.car'), '--rpc', rpcUrl, '--contract', contract);
     expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('no findings')]); // the control
     const evidence = join(run, 'evidence.car');
     const ledger = ['--rpc', rpcUrl, '--contract', contract];
-    const { study } = JSON.parse((await runCommand('audit', 'list', ...ledger, '--json')).stdout).rows[0];
-    const listed = JSON.parse((await runCommand('audit', 'list', ...ledger, '--study', study, '--json')).stdout);
+    const { study } = JSON.parse((await host.run('audit', 'list', ...ledger, '--json')).stdout).rows[0];
+    const listed = JSON.parse((await host.run('audit', 'list', ...ledger, '--study', study, '--json')).stdout);
     expect(listed.rows.at(-1)).toMatchObject({ kind: expect.any(String), entry: listed.rows.length - 1 });
-    expect(await runCommand('audit', 'compare', evidence, ...ledger)).toMatchObject({
+    expect(await host.run('audit', 'compare', evidence, ...ledger)).toMatchObject({
       code: 0,
       stdout: 'no differences\n',
     });

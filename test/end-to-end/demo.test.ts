@@ -5,15 +5,20 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { eventually } from '../eventually.ts';
-import { jsonLines, processesNaming, runCommand, startCommand } from './command.ts';
+import { type CommandHost, jsonLines, processesNaming, runCommand, startCommand, startCommandHost } from './command.ts';
 
 const MINUTES = 60_000;
 
 let folder: string;
+let host: CommandHost;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'consilium-demo-'));
+  host = startCommandHost();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await host.stop();
+  await rm(folder, { recursive: true, force: true });
+});
 
 interface Finished {
   readonly findings: unknown[];
@@ -92,7 +97,7 @@ describe('two demos side by side, with the same seed, and scored by two methods'
       const data = join(folder, ['a', 'b'][run] ?? '', 'peers', String(peer), 'held-out.dataset');
       const member = members[0]?.address ?? '';
       const asked = ['--data', data, '--member', member, '--round', '1', '--json'];
-      const { code, stdout } = await runCommand('audit', 'recompute', bundle, ...asked);
+      const { code, stdout } = await host.run('audit', 'recompute', bundle, ...asked);
       return { code, answer: jsonLines(stdout).at(-1) };
     };
     const [own, other, byGradient] = [await recompute(0, 1), await recompute(0, 2), await recompute(1, 1)];
@@ -228,7 +233,7 @@ describe('a demo with wrong options', () => {
   ];
   test.each(cases)('%s: one line, exit code 2, nothing written', async (_what, args, code) => {
     const out = join(folder, 'wrong');
-    const result = await runCommand('demo', ...args, '--out', out);
+    const result = await host.run('demo', ...args, '--out', out);
     expect(result.code).toBe(2);
     expect(result.stdout).toBe('');
     expect(result.stderr.trimEnd().split('\n')).toHaveLength(1);
