@@ -41,7 +41,8 @@ export function openDatabase(path: string, readOnly: boolean): DatabaseSync {
         `${path} was written by another version (${version}, not ${SCHEMA_VERSION}); use that one, or an empty data folder`,
       );
     }
-    if (version === 0 && !readOnly) database.exec(SCHEMA);
+    // All of it or nothing: whoever is killed in the middle makes it again.
+    if (version === 0 && !readOnly) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
     return database;
   } catch (cause) {
     database.close();

@@ -51,6 +51,20 @@ describe('the peer store', () => {
     open().close();
   });
 
+  test('is made whole or not at all, so that a peer that is killed meanwhile can make it again', async () => {
+    const { DatabaseSync } = await import('node:sqlite');
+    const path = join(folder, 'peer.db');
+    const change = (sql: string): void => {
+      const database = new DatabaseSync(path);
+      database.exec(sql);
+      database.close();
+    };
+    change('CREATE TABLE velocity (stands INTEGER)'); // in the way of the last table, as a kill before it would be
+    expect(open).toThrow();
+    change('DROP TABLE velocity');
+    open().close();
+  });
+
   test('of a newer version is left alone', async () => {
     const { DatabaseSync } = await import('node:sqlite');
     const database = new DatabaseSync(join(folder, 'peer.db'));
