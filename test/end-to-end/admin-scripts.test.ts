@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { encryptKeystoreJson } from 'ethers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Hex } from '../../src/base/bytes.ts';
@@ -15,8 +13,8 @@ import { digest, memberAccount, memberKey } from '../builders.ts';
 import { startTestChain, type TestChain } from '../contracts/consortium.ts';
 import { eventually } from '../eventually.ts';
 import { startSigningService } from '../ledger/signing-service.ts';
+import { type CommandHost, type CommandResult, runScript, startCommandHost } from './command.ts';
 
-const SCRIPTS = fileURLToPath(new URL('../../scripts/', import.meta.url));
 const NAMES = [
   'deploy',
   'admit-member',
@@ -33,13 +31,16 @@ const [one, two, three, four] = [1, 2, 3, 4].map(memberAccount) as [Hex, Hex, He
 
 let folder: string;
 let chain: TestChain;
+let host: CommandHost;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'consilium-admin-'));
   chain = await startTestChain();
+  host = startCommandHost(folder);
   await keepKey('admin', ADMIN);
   await keepKey('successor', SUCCESSOR);
 });
 afterAll(async () => {
+  await host.stop();
   await chain.stop();
   await rm(folder, { recursive: true, force: true });
 });
@@ -53,21 +54,8 @@ async function keepKey(name: string, n: number): Promise<void> {
   await writeFile(join(folder, name, 'password'), 'a password\n', { mode: 0o600 });
 }
 
-interface Result {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Runs a script as an admin would, in the folder that has `admin/` in it, with nobody at the keyboard. */
-function script(name: string, ...args: string[]): Promise<Result> {
-  const argv = ['--disable-warning=ExperimentalWarning', `${SCRIPTS}${name}.ts`, ...args];
-  return new Promise((resolve) => {
-    execFile(process.execPath, argv, { cwd: folder }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
+const script = (name: string, ...args: string[]): Promise<CommandResult> => host.script(name, ...args);
 
 type Document = Record<string, unknown> & { readonly transactions: readonly { readonly step: string }[] };
 
@@ -145,7 +133,7 @@ async function studyIn(file: string): Promise<Hex> {
 }
 
 test('every script explains itself', async () => {
-  const results = await Promise.all(NAMES.map((name) => script(name, '--help')));
+  const results = await Promise.all(NAMES.map((name) => runScript(name, '--help')));
   for (const [i, { code, stdout }] of results.entries()) {
     expect([NAMES[i], code]).toEqual([NAMES[i], 0]);
     expect(stdout).toMatch(new RegExp(`^Usage: node scripts/${NAMES[i]}.ts`));

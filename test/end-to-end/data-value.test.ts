@@ -15,7 +15,7 @@ import { dataFolder } from '../../src/peer/data-folder.ts';
 import { openPeerStore } from '../../src/peer/peer-store.ts';
 import { greyPng } from '../data/images/image-folder.ts';
 import { options, train } from '../model/small-training.ts';
-import { type CommandResult, runCommand } from './command.ts';
+import { type CommandHost, type CommandResult, runCommand, startCommandHost } from './command.ts';
 
 const IMAGES = 400;
 const CLASSES = Array.from({ length: 10 }, (_, digit) => `${digit}`);
@@ -25,8 +25,8 @@ const INPUT = { kind: 'image', height: 8, width: 8, channels: 1, offset: 0.5, sc
 const WRONG = 'PATIENT-wrong';
 
 let root: string;
+let host: CommandHost;
 const at = (...names: string[]): string => join(root, ...names);
-const value = (...args: string[]): Promise<CommandResult> => runCommand('data', 'value', ...args);
 
 async function writeImages(): Promise<void> {
   const { inputs, labels } = await readDigits();
@@ -63,6 +63,7 @@ async function leaveModel(folder: string, training: Dataset): Promise<void> {
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'consilium-value-'));
+  host = startCommandHost();
   await writeImages();
   const manifest = composeManifest({
     title: 'digits',
@@ -80,12 +81,15 @@ beforeAll(async () => {
   const config = { rpcUrl: 'http://127.0.0.1:1', contract: `0x${'00'.repeat(20)}`, engine: 'wasm' };
   await writeFile(at('member', 'peer.json'), JSON.stringify(config));
   const split = ['--manifest', at('member', 'manifest.json'), '--out', at('member'), '--places', at('places.json')];
-  const { code, stderr } = await runCommand('data', 'split', at('images'), ...split, '--json');
+  const { code, stderr } = await host.run('data', 'split', at('images'), ...split, '--json');
   if (code !== 0) throw new Error(stderr);
   await cp(at('member'), at('untrained'), { recursive: true });
   await leaveModel(at('member'), await readPreparedDataset(at('member', 'training.dataset')));
 });
-afterAll(() => rm(root, { recursive: true, force: true }));
+afterAll(async () => {
+  await host.stop();
+  await rm(root, { recursive: true, force: true });
+});
 
 describe('a member’s own records', () => {
   let outcome: CommandResult;
@@ -95,7 +99,8 @@ describe('a member’s own records', () => {
 
   beforeAll(async () => {
     process.env.NODE_OPTIONS = `--import=${pathToFileURL(join(import.meta.dirname, 'forbid-network.ts')).href}`;
-    outcome = await value(at('member'), '--out', at('values'), '--places', at('places.json'), '--top', '12', '--json');
+    const asked = ['--out', at('values'), '--places', at('places.json'), '--top', '12', '--json'];
+    outcome = await runCommand('data', 'value', at('member'), ...asked);
     delete process.env.NODE_OPTIONS;
     report = JSON.parse(outcome.stdout);
     csv = (await readFile(at('values', 'values.csv'), 'utf8')).split('\r\n').map((line) => line.split(','));
@@ -176,21 +181,21 @@ describe('nothing is written', () => {
     ],
   ];
   test.each(refusals)('%s', async (_, code, args) => {
-    const { code: exit, stderr } = await value(...(await args()));
+    const { code: exit, stderr } = await host.run('data', 'value', ...(await args()));
     expect([exit, stderr.split(':')[0]]).toEqual([2, code]);
     expect(await readdir(at('none')).catch(() => [])).toEqual([]);
   });
 
   test('while the peer runs', async () => {
     const store = openPeerStore(dataFolder(at('member')).database);
-    const { code, stderr } = await value(at('member'), '--out', at('running'));
+    const { code, stderr } = await host.run('data', 'value', at('member'), '--out', at('running'));
     store.close();
     expect([code, stderr.split(':')[0]]).toEqual([2, 'peer/store-locked']);
   });
 
   test('of places into the data folder', async () => {
     const out = ['--manifest', at('member', 'manifest.json'), '--out', at('again')];
-    const { code, stderr } = await runCommand('data', 'split', at('images'), ...out, '--places', at('again', 'p.json'));
+    const { code, stderr } = await host.run('data', 'split', at('images'), ...out, '--places', at('again', 'p.json'));
     expect([code, stderr.split(':')[0]]).toEqual([2, 'cli/usage']);
   });
 });

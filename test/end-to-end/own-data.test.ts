@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPreparedDataset } from '../../src/data/prepared-dataset.ts';
-import { runCommand } from './command.ts';
+import { type CommandHost, startCommandHost } from './command.ts';
 
 const INPUT = {
   kind: 'table',
@@ -18,10 +18,12 @@ const INPUT = {
 };
 
 let folder: string;
+let host: CommandHost;
 const at = (...names: string[]): string => join(folder, ...names);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'consilium-own-data-'));
+  host = startCommandHost();
   // Three images of each of forty patients, some without a size, one row that is none, and one patient twice with equal values.
   const rows = Array.from({ length: 120 }, (_, i) => {
     const patient = Math.floor(i / 3);
@@ -32,11 +34,14 @@ beforeAll(async () => {
   await writeFile(at('patients.csv'), table);
   await writeFile(at('input.json'), JSON.stringify(INPUT));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  await host.stop();
+  await rm(folder, { recursive: true });
+});
 
 describe('a member’s own table', () => {
   test('is checked, and what cannot be used is listed', async () => {
-    const { code, stdout } = await runCommand(
+    const { code, stdout } = await host.run(
       'data',
       'check',
       at('patients.csv'),
@@ -57,7 +62,7 @@ describe('a member’s own table', () => {
 
   test('is described without a study too', async () => {
     await writeFile(at('twice.csv'), 'size,finding\n1,benign\n1,benign\n2,benign\n"3,benign\n');
-    const { code, stdout } = await runCommand('data', 'check', at('twice.csv'), '--json');
+    const { code, stdout } = await host.run('data', 'check', at('twice.csv'), '--json');
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ rows: 3, duplicates: 1, problems: [{ code: 'data/bad-table' }] });
   });
@@ -68,7 +73,7 @@ describe('a member’s own table', () => {
     await writeFile(at('sites', 'north.csv'), `${header}\n${row}\nb,4,left,malignant\n`);
     await writeFile(at('sites', 'south.csv'), `${header}\nc,5,left,benign\nd,5,left,unknown\n`);
     await writeFile(at('sites', 'input.json'), JSON.stringify(INPUT));
-    const { code, stdout } = await runCommand('data', 'check', at('sites'), '--json');
+    const { code, stdout } = await host.run('data', 'check', at('sites'), '--json');
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       sites: [
@@ -82,7 +87,7 @@ describe('a member’s own table', () => {
   });
 
   test('goes into a manifest and a data folder, patient by patient', async () => {
-    const composed = await runCommand(
+    const composed = await host.run(
       'study',
       'compose',
       '--input',
@@ -94,7 +99,7 @@ describe('a member’s own table', () => {
     );
     expect(composed.code).toBe(0);
     const options = ['--manifest', at('m.json'), '--out', at('member'), '--held-out', '0.3', '--json'];
-    const { code, stdout } = await runCommand('data', 'split', at('patients.csv'), ...options);
+    const { code, stdout } = await host.run('data', 'split', at('patients.csv'), ...options);
     expect(code).toBe(0);
     const { training, heldOut, leftOut } = JSON.parse(stdout);
     expect(leftOut).toHaveLength(1);
@@ -113,7 +118,7 @@ describe('a member’s own table', () => {
     const rows = Array.from({ length: 40 }, (_, i) => `P${i % 2},${i},left,benign`);
     await writeFile(at('two.csv'), ['patient,size,side,finding', ...rows, ''].join('\n'));
     const options = ['--manifest', at('input.json'), '--out', at('two'), '--held-out', '0.1'];
-    const { code, stderr } = await runCommand('data', 'split', at('two.csv'), ...options);
+    const { code, stderr } = await host.run('data', 'split', at('two.csv'), ...options);
     expect([code, stderr.split(':')[0]]).toEqual([2, 'data/impossible-split']);
     expect(stderr).toContain('2 groups');
   });
@@ -124,7 +129,7 @@ describe('a member’s own table', () => {
     ['no share held out', ['--manifest', 'm.json', '--out', 'other', '--held-out', '1'], 'cli/usage'],
   ])('is not split with %s', async (_, options, refusal) => {
     const paths = options.map((option) => (/^--|^[01]$/.test(option) ? option : at(option)));
-    const { code, stderr } = await runCommand('data', 'split', at('patients.csv'), ...paths);
+    const { code, stderr } = await host.run('data', 'split', at('patients.csv'), ...paths);
     expect([code, stderr.split(':')[0]]).toEqual([2, refusal]);
   });
 });

@@ -2,18 +2,28 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort, type RunningCommand, runCommand, runScript, startCommand } from './command.ts';
+import {
+  type CommandHost,
+  freePort,
+  type RunningCommand,
+  runCommand,
+  startCommand,
+  startCommandHost,
+} from './command.ts';
 
 const MINUTES = 60_000;
 
 let folder: string;
+let host: CommandHost;
 const running: RunningCommand[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'consilium-peer-commands-'));
+  host = startCommandHost();
 });
 afterAll(async () => {
   for (const command of running) command.process.kill('SIGKILL');
   await Promise.all(running.map(({ ended }) => ended));
+  await host.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -24,7 +34,7 @@ test(
     const at = (...parts: string[]): string => join(folder, ...parts);
     const member = (n: number): string => at('study', 'peers', String(n));
     const ask = async (...args: string[]) => {
-      const { code, stdout, stderr } = await runCommand(...args, '--json');
+      const { code, stdout, stderr } = await host.run(...args, '--json');
       return { code, stderr, value: JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '{}') };
     };
     const start = (...args: string[]): RunningCommand => {
@@ -47,7 +57,7 @@ test(
     await ask('peer', 'init', '--data', at('admin'));
     const key = ['--rpc', rpc, '--keystore', at('admin', 'keystore.json'), '--password-file', at('admin', 'password')];
     const script = async (name: string, ...args: string[]) => {
-      const { stdout } = await runScript(name, ...args, ...key, '--json');
+      const { stdout } = await host.script(name, ...args, ...key, '--json');
       return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '{}');
     };
     const contract = String((await script('deploy', '--out', at('deployment.json'))).ledger);
@@ -82,7 +92,7 @@ test(
     }
     expect((await ask('peer', 'status', '--data', member(1))).value.round).toBeGreaterThanOrEqual(1); // it went on each time
 
-    const unasked = await runCommand('peer', 'withdraw', '--data', member(1));
+    const unasked = await host.run('peer', 'withdraw', '--data', member(1));
     expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringMatching(/^cli\/usage/)]);
     const left = await ask('peer', 'withdraw', '--data', member(1), '--yes');
     expect([left.code, left.value.changed]).toEqual([0, true]);

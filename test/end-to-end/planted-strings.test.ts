@@ -10,7 +10,7 @@ import { memberPicturesSchema } from '../../src/peer/member-pictures.ts';
 import { DICOM_FOLDER } from '../data/deidentify/native-image.ts';
 import { npy, zip } from '../data/npz-builder.ts';
 import { authorisationFor } from '../http/authorisation-for.ts';
-import { type CommandResult, runCommand, startCommand } from './command.ts';
+import { type CommandHost, type CommandResult, startCommand, startCommandHost } from './command.ts';
 import { findStrings } from './find-strings.ts';
 import { PLANTED, plantedFile } from './planted-patient.ts';
 
@@ -19,10 +19,15 @@ const SOURCE = join(DICOM_FOLDER, 'pydicom_test_files/CT_small.dcm');
 const SIDE = 16;
 
 let root: string;
+let host: CommandHost;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'consilium-planted-'));
+  host = startCommandHost();
 });
-afterAll(() => rm(root, { recursive: true, force: true }));
+afterAll(async () => {
+  await host.stop();
+  await rm(root, { recursive: true, force: true });
+});
 
 const below = async (name: string): Promise<string> => {
   await mkdir(join(root, name), { recursive: true });
@@ -114,7 +119,7 @@ describe.runIf(existsSync(SOURCE))('nothing that identifies a patient', () => {
     clean = join(root, 'clean');
     const keys = await below('keys');
     const places = ['--out', clean, '--lookup', join(keys, 'lookup'), '--password-file', join(keys, 'password')];
-    cleaning = await runCommand('data', 'deidentify', join(root, 'scans'), ...places, '--profile', 'clean-descriptors');
+    cleaning = await host.run('data', 'deidentify', join(root, 'scans'), ...places, '--profile', 'clean-descriptors');
   }, MINUTES);
 
   test('is planted in vain: the file that is read holds all of it', () => {
@@ -132,7 +137,7 @@ describe.runIf(existsSync(SOURCE))('nothing that identifies a patient', () => {
   test('is told by the look-up table to whoever has its password, for one pseudonym', async () => {
     const [pseudonym = ''] = await readdir(clean);
     const lookup = ['--lookup', join(root, 'keys', 'lookup')];
-    const told = await runCommand(
+    const told = await host.run(
       'data',
       'lookup',
       pseudonym,
@@ -143,7 +148,7 @@ describe.runIf(existsSync(SOURCE))('nothing that identifies a patient', () => {
     expect([told.code, told.stdout.split('\n')[0]]).toEqual([0, `id ${PLANTED["patient's number"]}`]);
     const others = join(root, 'others-password');
     await writeFile(others, 'a guess\n', { mode: 0o600 });
-    const refused = await runCommand('data', 'lookup', pseudonym, ...lookup, '--password-file', others);
+    const refused = await host.run('data', 'lookup', pseudonym, ...lookup, '--password-file', others);
     expect([refused.code, refused.stdout, refused.stderr.split(':')[0]]).toEqual([2, '', 'data/lookup-unreadable']);
   });
 

@@ -5,15 +5,20 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditView, StudyRow } from '../../src/web/auditor/audit-view.ts';
 import { authorisationFor } from '../http/authorisation-for.ts';
-import { jsonLines, processesNaming, runCommand, startCommand } from './command.ts';
+import { type CommandHost, jsonLines, processesNaming, runCommand, startCommand, startCommandHost } from './command.ts';
 
 const BUNDLE = fileURLToPath(new URL('../audit/fixtures/tiny.car', import.meta.url));
 
 let folder: string;
+let host: CommandHost;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'consilium-serve-'));
+  host = startCommandHost();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await host.stop();
+  await rm(folder, { recursive: true, force: true });
+});
 
 const studies = async (url: string): Promise<StudyRow[]> =>
   (await (await fetch(new URL('/api/studies', url))).json()) as StudyRow[];
@@ -42,7 +47,7 @@ describe('audit serve', () => {
     ['an open port for others', [BUNDLE, '--host', '0.0.0.0'], '--allow-remote'],
     ['a name for an address', [BUNDLE, '--host', 'example.org'], 'IP address'],
   ])('refuses %s, and says what to do', async (_what, args, words) => {
-    const { code, stderr } = await runCommand('audit', 'serve', ...args);
+    const { code, stderr } = await host.run('audit', 'serve', ...args);
     expect([code, stderr]).toEqual([2, expect.stringContaining(words)]);
   });
 
@@ -97,8 +102,7 @@ test('demo --serve tells of the members’ pages, serves the auditor’s when al
 
 /** What a member whose study is finished can still see of it. */
 async function lookBack(data: string): Promise<void> {
-  const status = async () =>
-    JSON.parse((await runCommand('peer', 'status', '--data', data, '--json')).stdout) as object;
+  const status = async () => JSON.parse((await host.run('peer', 'status', '--data', data, '--json')).stdout) as object;
   expect(await status()).toMatchObject({ running: false, hasClosed: true, outbox: { pending: 0 } });
   const peer = startCommand(['peer', 'start', '--stay', '--data', data, '--json']);
   await peer.event('study.finished');

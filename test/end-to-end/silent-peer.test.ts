@@ -1,16 +1,22 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dataFolder } from '../../src/peer/data-folder.ts';
 import { openPeerStore, type PeerStore } from '../../src/peer/peer-store.ts';
-import { runCommand } from './command.ts';
+import { type CommandHost, startCommandHost } from './command.ts';
+
+let host: CommandHost;
+beforeAll(() => {
+  host = startCommandHost();
+});
+afterAll(() => host.stop());
 
 let folder: string;
 let store: PeerStore | null;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'consilium-silent-'));
-  await runCommand('peer', 'init', '--data', join(folder, 'member'));
+  await host.run('peer', 'init', '--data', join(folder, 'member'));
   // This process stands for a peer that hangs: it holds the store, and answers nobody.
   store = openPeerStore(dataFolder(join(folder, 'member')).database);
 });
@@ -19,7 +25,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const about = (...words: string[]) => runCommand('peer', ...words, '--data', join(folder, 'member'));
+const about = (...words: string[]) => host.run('peer', ...words, '--data', join(folder, 'member'));
 
 describe('a peer that is there and does not answer', () => {
   test.each([

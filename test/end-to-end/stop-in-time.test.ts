@@ -4,7 +4,14 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort, jsonLines, type RunningCommand, runCommand, runScript, startCommand } from './command.ts';
+import {
+  type CommandHost,
+  freePort,
+  jsonLines,
+  type RunningCommand,
+  startCommand,
+  startCommandHost,
+} from './command.ts';
 
 const MINUTES = 60_000;
 
@@ -12,9 +19,11 @@ const MINUTES = 60_000;
 const STOPPED = [0, '', '{"event":"peer.stopped"}'];
 
 let folder: string;
+let host: CommandHost;
 const running: RunningCommand[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'consilium-stop-'));
+  host = startCommandHost();
 });
 afterAll(async () => {
   for (const command of running) {
@@ -22,6 +31,7 @@ afterAll(async () => {
     command.process.kill('SIGKILL');
   }
   await Promise.all(running.map(({ ended }) => ended));
+  await host.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -31,7 +41,7 @@ test(
     const at = (...parts: string[]): string => join(folder, ...parts);
     const member = (n: number): string => at('study', 'peers', String(n));
     const ask = async (...args: string[]) => {
-      const { stdout } = await runCommand(...args, '--json');
+      const { stdout } = await host.run(...args, '--json');
       return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '{}');
     };
     const start = (...args: string[]): RunningCommand => {
@@ -50,7 +60,7 @@ test(
     await ask('peer', 'init', '--data', at('admin'));
     const key = ['--rpc', rpc, '--keystore', at('admin', 'keystore.json'), '--password-file', at('admin', 'password')];
     const script = async (name: string, ...args: string[]) => {
-      const { stdout } = await runScript(name, ...args, ...key, '--json');
+      const { stdout } = await host.script(name, ...args, ...key, '--json');
       return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '{}');
     };
     const contract = String((await script('deploy', '--out', at('deployment.json'))).ledger);
@@ -107,9 +117,9 @@ test(
     await once(silent, 'listening');
     const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const out = join(folder, 'alone');
-    await runCommand('demo', 'prepare', '--peers', '2', '--rounds', '2', '--alpha', '1', '--out', out);
+    await host.run('demo', 'prepare', '--peers', '2', '--rounds', '2', '--alpha', '1', '--out', out);
     const data = join(out, 'peers', '1');
-    await runCommand('peer', 'init', '--data', data, '--contract', `0x${'11'.repeat(20)}`, '--rpc', `${url},${url}/`);
+    await host.run('peer', 'init', '--data', data, '--contract', `0x${'11'.repeat(20)}`, '--rpc', `${url},${url}/`);
     const peer = startCommand(['peer', 'start', '--data', data, '--json']);
     running.push(peer);
     await asked.promise;

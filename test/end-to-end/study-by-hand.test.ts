@@ -4,20 +4,30 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBundle } from '../../src/audit/read-bundle.ts';
 import { dataFolder, readSecrets } from '../../src/peer/data-folder.ts';
-import { freePort, type RunningCommand, runCommand, runScript, startCommand } from './command.ts';
+import {
+  type CommandHost,
+  freePort,
+  type RunningCommand,
+  runCommand,
+  startCommand,
+  startCommandHost,
+} from './command.ts';
 import { rewriteChain } from './rewrite-chain.ts';
 
 const MINUTES = 60_000;
 const MEMBERS = [1, 2, 3];
 
 let folder: string;
+let host: CommandHost;
 const running: RunningCommand[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'consilium-by-hand-'));
+  host = startCommandHost();
 });
 afterAll(async () => {
   for (const command of running) command.process.kill('SIGTERM');
   await Promise.all(running.map(({ ended }) => ended));
+  await host.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -28,7 +38,7 @@ test(
     const at = (...parts: string[]): string => join(folder, ...parts);
     const member = (n: number): string => at('study', 'peers', String(n));
     const succeed = async (...args: string[]): Promise<Record<string, unknown>> => {
-      const { code, stdout, stderr } = await runCommand(...args, '--json');
+      const { code, stdout, stderr } = await host.run(...args, '--json');
       expect([args[0], code, stderr, code === 0 ? '' : stdout]).toEqual([args[0], 0, '', '']);
       return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '{}');
     };
@@ -54,7 +64,7 @@ test(
       at('admin', 'password'),
     ];
     const script = async (name: string, ...args: string[]): Promise<Record<string, unknown>> => {
-      const { code, stdout, stderr } = await runScript(name, ...args, ...admin, '--json');
+      const { code, stdout, stderr } = await host.script(name, ...args, ...admin, '--json');
       expect([name, code, stderr]).toEqual([name, 0, '']);
       return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '{}');
     };
@@ -136,7 +146,7 @@ test(
     expect(offline).toEqual(chained);
     const text = await readFile(at('proof.json'), 'utf8');
     await writeFile(at('forged.json'), text.replace('"round":1', '"round":2'));
-    const forged = await runCommand('audit', 'check-proof', at('forged.json'));
+    const forged = await host.run('audit', 'check-proof', at('forged.json'));
     expect([forged.code, forged.stdout.slice(0, 30)]).toEqual([3, 'REFUSED proof/signature-wrong:']);
 
     // Whoever owns the chain writes it anew, with one record changed that its member signs once more.
@@ -157,7 +167,7 @@ test(
     const { log } = bundle.evidence;
     await bundle.close();
     expect(log[parted]).toMatchObject({ kind: 'contribution', record: changed });
-    const shown = await runCommand('audit', 'check-proof', at('proof.json'), ...node);
+    const shown = await host.run('audit', 'check-proof', at('proof.json'), ...node);
     expect([shown.code, shown.stdout.slice(0, 32)]).toEqual([3, 'REFUSED proof/history-rewritten:']);
   },
   5 * MINUTES,

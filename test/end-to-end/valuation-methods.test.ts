@@ -2,15 +2,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { jsonLines, runCommand } from './command.ts';
+import { type CommandHost, jsonLines, runCommand, startCommandHost } from './command.ts';
 
 const MINUTES = 60_000;
 
 let folder: string;
+let host: CommandHost;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'consilium-valuation-'));
+  host = startCommandHost();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await host.stop();
+  await rm(folder, { recursive: true, force: true });
+});
 
 test(
   'a study that scores by drawn permutations states the error, signed, and the audit draws the same again',
@@ -31,12 +36,12 @@ test(
     const error = valued[0]?.scoreErrorMicros as number;
     expect(error).toBeGreaterThan(0);
 
-    const shown = await runCommand('audit', 'show', bundle, '--member', member, '--round', '1', '--json');
+    const shown = await host.run('audit', 'show', bundle, '--member', member, '--round', '1', '--json');
     const { record } = jsonLines(shown.stdout).at(-1) as { record: { metrics: Record<string, number | null> } };
     expect(record.metrics).toMatchObject({ scoreErrorMicros: error, utilityMicros: valued[0]?.utilityMicros });
     const data = join(out, 'peers', '1', 'held-out.dataset');
     const asked = ['--data', data, '--member', member, '--round', '0', '--json'];
-    const recomputed = await runCommand('audit', 'recompute', bundle, ...asked);
+    const recomputed = await host.run('audit', 'recompute', bundle, ...asked);
     expect(jsonLines(recomputed.stdout).at(-1)).toMatchObject({
       matches: true,
       scoreErrorMicros: { stated: error, found: error },
