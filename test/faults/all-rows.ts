@@ -25,7 +25,7 @@ export const ROW_GROUPS: readonly RowGroup[] = [
   {
     name: 'kills',
     run: async (extent, seed) => [
-      await kills({ kills: extent === 'quick' ? 100 : 1_000, seed, startSeconds: extent === 'quick' ? null : 5 }),
+      await kills({ kills: extent === 'quick' ? 60 : 1_000, seed, startSeconds: extent === 'quick' ? null : 5 }),
       ...(await killControls(seed)),
     ],
   },

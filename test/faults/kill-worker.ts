@@ -4,11 +4,9 @@
  * KILL_WORKER, see {@link WorkerSetting}.
  */
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
 import type { WorkerSetting } from './kill-setting.ts';
+import { runWorker } from './run-worker.ts';
 
-enableCompileCache();
-const { runWorker } = await import('./run-worker.ts');
 const setting = JSON.parse(process.env['KILL_WORKER'] ?? '{}') as WorkerSetting;
 const list = openSync(setting.list, 'a');
 await runWorker(setting, (line) => {

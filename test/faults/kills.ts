@@ -2,13 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Hex } from '../../src/base/bytes.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { createSeededRandom, type SeededRandom } from '../../src/base/seeded-random.ts';
 import { connectLedger } from '../../src/ledger/ethers-ledger.ts';
 import type { OutboxItem } from '../../src/ledger/outbox-item.ts';
 import { openPeerStore } from '../../src/peer/peer-store.ts';
+import { bundleWorker, COMPILED_BEFORE } from '../bundle-worker.ts';
 import { addShortfalls, checkAnchored, describeShortfall, isSound, type Shortfall } from './check-anchored.ts';
 import { controlRow, type FaultRow } from './fault-row.ts';
 import { type FaultStudy, startFaultStudy } from './fault-study.ts';
@@ -25,7 +27,7 @@ export interface KillsScale {
 const MEMBERS = 3;
 /** A new chain after this many kills: a worker reads the whole log when it starts. */
 const KILLS_PER_CHAIN = 150;
-const WORKER = resolve(import.meta.dirname, 'kill-worker.ts');
+const WORKER = new URL('kill-worker.ts', import.meta.url);
 /** Every third life ends at a random moment, all others at a failpoint. */
 const RANDOM_SHARE = 3;
 const LONGEST_LIFE_MILLISECONDS = 900;
@@ -135,6 +137,9 @@ async function liveAndDie(options: LivesOptions): Promise<{ kills: number; slowe
   const { study, root, member, random, failpoints } = options;
   const folder = join(root, String(member));
   await mkdir(folder);
+  // In another order for each member, so that all of them come up whatever the number of kills.
+  const order = random.shuffle([...failpoints]);
+  let passed = 0;
   let deaths = 0;
   let slowest = 0;
   for (let life = 0; ; life++) {
@@ -151,7 +156,7 @@ async function liveAndDie(options: LivesOptions): Promise<{ kills: number; slowe
         folder,
         list: join(folder, 'list'),
         life,
-        failpoint: finish || atRandom ? null : (failpoints[random.integer(failpoints.length)] ?? null),
+        failpoint: finish || atRandom ? null : (order[passed++ % order.length] ?? null),
         passes: random.integer(3),
         finish,
         weakness: options.weakness,
@@ -167,10 +172,11 @@ async function liveAndDie(options: LivesOptions): Promise<{ kills: number; slowe
 
 /** @param killAfter milliseconds, null to let it end, or kill itself @returns how it ended, and how long it took to take up its work */
 async function liveOnce(setting: WorkerSetting, killAfter: number | null) {
+  const worker = fileURLToPath(await bundleWorker(WORKER));
   const before = systemClock.now();
-  const child = spawn(process.execPath, [WORKER], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', worker], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, KILL_WORKER: JSON.stringify(setting) },
+    env: { ...process.env, ...COMPILED_BEFORE, KILL_WORKER: JSON.stringify(setting) },
   });
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   if (killAfter !== null) void systemClock.wait(killAfter).then(() => child.kill('SIGKILL'));

@@ -2,19 +2,21 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/base/clock.ts';
 import { createSeededRandom } from '../../src/base/seeded-random.ts';
 import { openPeerStore } from '../../src/peer/peer-store.ts';
+import { bundleWorker, COMPILED_BEFORE } from '../bundle-worker.ts';
 import { controlRow, type FaultRow } from './fault-row.ts';
 
 /** Where a worker kills itself; `none`: it is killed from outside, at some moment of some round. */
 export type PrivacyFailpoint = 'before-spend' | 'after-spend' | 'after-noise' | 'none';
 
 const FAILPOINTS: readonly PrivacyFailpoint[] = ['before-spend', 'after-spend', 'after-noise', 'none'];
-const WORKER = resolve(import.meta.dirname, 'privacy-kill-worker.ts');
+const WORKER = new URL('privacy-kill-worker.ts', import.meta.url);
 /** Rounds of one life before the one it is killed in, at most. */
 const MOST_ROUNDS = 4;
 /** About what two rounds take; the kill from outside comes within it. */
@@ -110,8 +112,12 @@ interface Life {
 }
 
 async function live(folder: string, { weakness, failpoint, rounds, milliseconds }: Life): Promise<void> {
-  const args = ['--disable-warning=ExperimentalWarning', WORKER, folder, weakness, failpoint, String(rounds)];
-  const worker = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const script = fileURLToPath(await bundleWorker(WORKER));
+  const args = ['--disable-warning=ExperimentalWarning', script, folder, weakness, failpoint, String(rounds)];
+  const worker = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...COMPILED_BEFORE },
+  });
   const gone = once(worker, 'exit');
   if (failpoint === 'none') {
     await roundsBegun(worker.stdout, rounds + 1);

@@ -20,6 +20,8 @@ import { valuationOf } from './study-records.ts';
 
 /** Rounds go on while the outbox works, but not without end. */
 const LONGEST_BACKLOG = 4;
+/** How often it looks whether the backlog is shorter. */
+const BACKLOG_MILLISECONDS = 10;
 
 const REPORT = { loss: 1, accuracy: 1 } as TrainedUpdate['report'];
 
@@ -45,8 +47,8 @@ export async function runWorker(setting: WorkerSetting, say: Say): Promise<void>
     at('before-progress');
     progress = progressOf(progress.round + 1, setting);
     store.saveProgress(progress);
-    do await systemClock.wait(1);
-    while (store.outbox.pending().length > LONGEST_BACKLOG);
+    await systemClock.wait(1);
+    while (store.outbox.pending().length > LONGEST_BACKLOG) await systemClock.wait(BACKLOG_MILLISECONDS);
   }
   // Whoever was killed between signing and adding the scores adds them now, as a peer does that goes on.
   const last = store.announcement(memberAccount(setting.member), progress.round);

