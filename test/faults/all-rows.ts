@@ -41,7 +41,7 @@ export const ROW_GROUPS: readonly RowGroup[] = [
     run: async (extent, seed) => [
       await outage(
         extent === 'quick'
-          ? { members: 8, rounds: 38, cycles: 1, seed }
+          ? { members: 8, rounds: 19, cycles: 1, seed }
           : { members: 20, rounds: 151, cycles: 3, seed },
       ),
       await outageControl(seed),

@@ -25,7 +25,13 @@ export const GOSSIP_ROW_GROUPS: readonly RowGroup[] = [
   { name: 'replays', run: async (extent, seed) => replays({ times: extent === 'quick' ? 50 : 10_000, seed }) },
   PARTITION_ROWS,
   { name: 'droppers', run: (extent, seed) => droppers({ members: extent === 'quick' ? 7 : 10, seed }) },
-  { name: 'soak', run: (extent, seed) => soak({ seconds: extent === 'quick' ? 30 : 7_200, seed }) },
+  {
+    name: 'soak',
+    run: (extent, seed) =>
+      soak(
+        extent === 'quick' ? { seconds: 20, restartSamples: 6, seed } : { seconds: 7_200, restartSamples: 15, seed },
+      ),
+  },
   { name: 'links', run: (extent, seed) => links({ stoppedSeconds: extent === 'quick' ? 10 : 60, seed }) },
 ];
 

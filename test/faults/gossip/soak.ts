@@ -22,10 +22,18 @@ interface Sample {
   readonly descriptors: number;
 }
 
+export interface SoakScale {
+  readonly seconds: number;
+  /** After so many samples a peer is stopped and started again. */
+  readonly restartSamples: number;
+  readonly seed: string;
+}
+
 /** Many short rounds; every now and then a peer is stopped and started again. */
-export async function soak({ seconds, seed }: { seconds: number; seed: string }): Promise<FaultRow[]> {
-  const steady = await live({ seconds, seed, leakBytes: 0 });
-  const leaking = await live({ seconds: Math.min(seconds, 20), seed, leakBytes: LEAK_BYTES });
+export async function soak(scale: SoakScale): Promise<FaultRow[]> {
+  const { seconds, seed } = scale;
+  const steady = await live({ ...scale, leakBytes: 0 });
+  const leaking = await live({ ...scale, seconds: Math.min(seconds, 20), leakBytes: LEAK_BYTES });
   return [
     {
       name: 'soak',
@@ -55,7 +63,7 @@ interface Life {
 const isFlat = ({ grownBytes, grownRounds, moreDescriptors }: Life): boolean =>
   grownBytes <= LARGEST_BYTES + LARGEST_BYTES_PER_ROUND * grownRounds && moreDescriptors <= LARGEST_MORE_DESCRIPTORS;
 
-async function live(options: { seconds: number; seed: string; leakBytes: number }): Promise<Life> {
+async function live(options: SoakScale & { leakBytes: number }): Promise<Life> {
   const federation = await startLightFederation({
     seed: options.seed,
     members: MEMBERS,
@@ -69,7 +77,7 @@ async function live(options: { seconds: number; seed: string; leakBytes: number 
     for (let turn = 1; systemClock.now() < end; turn++) {
       await systemClock.wait(SAMPLE_MILLISECONDS);
       if (options.leakBytes > 0) leaked.push(Array.from({ length: options.leakBytes / 8 }, (_, i) => i + turn / 3));
-      if (turn % 15 === 0) {
+      if (turn % options.restartSamples === 0) {
         await federation.peers[MEMBERS - 1]?.stop();
         await federation.start(MEMBERS - 1);
         restarts += 1;
