@@ -1,8 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
+/** Files that look at their process's memory, change what all in it share, or are timed: each has a process of its own. */
+const ALONE = [
+  'test/{contracts,end-to-end,faults,lab,web}/**/*.test.ts',
+  'test/http/{read-only-server,streams}.test.ts',
+  'test/data/zip-archive.test.ts',
+  'test/model/{memory,wasm-engine}.test.ts',
+  'test/ledger/embedded-chain.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/web/global-setup.ts'],
     // Two cores: what runs side by side must leave room for the processes that the end-to-end tests start.
     maxWorkers: 2,
@@ -13,5 +21,10 @@ export default defineConfig({
     hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000 } },
     fileParallelism: true,
+    projects: [
+      { extends: true, test: { name: 'alone', include: ALONE } },
+      // All others go through two processes, one file after the other: half of what they take is loading the libraries.
+      { extends: true, test: { name: 'together', include: ['test/**/*.test.ts'], exclude: ALONE, isolate: false } },
+    ],
   },
 });
