@@ -16,14 +16,21 @@ for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxL
 
 let printed = { stdout: '', stderr: '' };
 for (const name of ['stdout', 'stderr'] as const) {
-  process[name].write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
+  process[name].write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
     printed[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
     const done = rest.find((each) => typeof each === 'function');
-    if (done !== undefined) process.nextTick(done as () => void);
+    if (done !== undefined) process.nextTick(done);
     return true;
-  }) as typeof process.stdout.write;
+  };
 }
 
+function takeExitCode(): number {
+  const code = Number(process.exitCode ?? 0);
+  process.exitCode = undefined;
+  return code;
+}
+
+/** Each evaluation of an entry file needs an address of its own. */
 let runs = 0;
 
 async function run({ script, args }: HostTask): Promise<CommandResult> {
@@ -31,7 +38,8 @@ async function run({ script, args }: HostTask): Promise<CommandResult> {
   process.argv = [process.execPath, script, ...args];
   process.exitCode = undefined;
   try {
-    await import(`${pathToFileURL(script).href}?run=${runs++}`);
+    runs += 1;
+    await import(`${pathToFileURL(script).href}?run=${runs}`);
   } catch (error) {
     return {
       code: 1,
@@ -39,9 +47,7 @@ async function run({ script, args }: HostTask): Promise<CommandResult> {
       stderr: `${printed.stderr}${error instanceof Error ? error.stack : String(error)}\n`,
     };
   }
-  const code = Number(process.exitCode ?? 0);
-  process.exitCode = undefined;
-  return { code, ...printed };
+  return { code: takeExitCode(), ...printed };
 }
 
 process.on('message', (task: HostTask) => {

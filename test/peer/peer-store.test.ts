@@ -60,7 +60,7 @@ describe('the peer store', () => {
       database.close();
     };
     change('CREATE TABLE velocity (stands INTEGER)'); // in the way of the last table, as a kill before it would be
-    expect(open).toThrow();
+    expect(open).toThrow('table velocity already exists');
     change('DROP TABLE velocity');
     open().close();
   });
