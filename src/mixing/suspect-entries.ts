@@ -2,7 +2,7 @@ import type { Mixture } from '../model/aggregation/mixture.ts';
 import { type SegmentSurvey, surveySegment, suspicionsOf } from '../model/aggregation/screening.ts';
 import type { AggregationTerms } from '../protocol/aggregation-terms.ts';
 import type { RecipeEntry, Standing } from '../protocol/recipe.ts';
-import { judgingTerms, outcasts } from './standings.ts';
+import { judgingTerms, weighSuspicions } from './standings.ts';
 
 /** Whose contributions, in which segments, and how their makers stand. */
 export interface SuspectQuestion {
@@ -17,7 +17,7 @@ export interface SuspectQuestion {
 /**
  * A first look at all segments, for a rule that judges contributions by the whole of them: one segment and its sources are in memory at a
  * time, and some numbers a source are kept.
- * @returns how suspect each entry is, infinitely where its maker stands too low; all 0 under a rule that judges each segment by itself
+ * @returns how suspect each entry is, weighed by how its maker stands; all 0 under a rule that judges each segment by itself
  */
 export async function suspectEntries(
   aggregation: AggregationTerms,
@@ -36,6 +36,6 @@ export async function suspectEntries(
   const suspicions = suspicionsOf(surveys, entries.length, aggregation);
   const judging = judgingTerms(aggregation);
   if (judging === null) return suspicions;
-  const out = outcasts(entries, standings, judging);
-  return suspicions.map((suspicion, entry) => (out[entry] && entry !== own ? Number.POSITIVE_INFINITY : suspicion));
+  const weighed = weighSuspicions(suspicions, entries, standings, judging);
+  return weighed.map((suspicion, entry) => (entry === own ? 0 : suspicion));
 }

@@ -5,10 +5,16 @@ const ATTACKERS_SHARE = 0.3;
 /** The largest share of one contribution where no attacker is allowed for. */
 const LARGEST_SHARE = 0.5;
 
-/** Among fewer, leaving one out costs the honest more than the study should: one is a large part of what there is to learn. */
-const FEWEST_TO_SCREEN = 8;
+/** Of fewer, not even one attacker is a minority that the others could outvote. */
+const FEWEST_TO_SCREEN = 5;
 
-/** The screened mean, which withstands a quarter of attackers; among few members the clipped mean, which withstands none (docs/decisions/0029). */
+/**
+ * A bound for a contribution that ran away, and no more: a member with much to say easily moves thirty times as far as one whose few
+ * records are learned, and a rule that withstands no attacker must not cost it its say.
+ */
+const RUNAWAY = 100;
+
+/** The screened mean, which withstands a quarter of attackers; among four members or fewer the clipped mean, which withstands none (docs/decisions/0029). */
 export function recommendedRule(members: number): AggregationTerms['rule'] {
   return members < FEWEST_TO_SCREEN ? 'clipped-mean' : 'screened-mean';
 }
@@ -19,7 +25,7 @@ export function recommendedRule(members: number): AggregationTerms['rule'] {
  * @param pulls R of the study
  */
 export function composeAggregation(rule: AggregationTerms['rule'], members: number, pulls: number): AggregationTerms {
-  if (rule === 'clipped-mean') return { rule, clipFactor: 3, weightShareCap: LARGEST_SHARE };
+  if (rule === 'clipped-mean') return { rule, clipFactor: RUNAWAY, weightShareCap: LARGEST_SHARE };
   const attackers = Math.min(Math.floor((members - 1) / 4), Math.floor(Math.min(pulls, members - 1) / 2));
   const weightShareCap = attackers === 0 ? LARGEST_SHARE : Math.min(LARGEST_SHARE, ATTACKERS_SHARE / attackers);
   const guarded = { weightShareCap, attackers, attackersPerMix: attackers, acceptsRisk: false };
@@ -33,7 +39,17 @@ export function composeAggregation(rule: AggregationTerms['rule'], members: numb
     case 'clipped-summation':
       return { rule, ...guarded, gate: { share: 0.3, narrowing: 1 } };
     case 'screened-mean':
-      return { rule, ...guarded, farFactor: 1.4, opposition: 0.3, clipFactor: 1, lowestStanding: -0.15, memory: 0.9 };
+      return {
+        rule,
+        ...guarded,
+        farFactor: 1.4,
+        opposition: 0.3,
+        clipFactor: 1,
+        lowestStanding: -0.15,
+        leastApproval: 0.3,
+        trustedClipFactor: 8,
+        memory: 0.9,
+      };
     case 'median':
     case 'trimmed-mean':
     case 'nearest-neighbours':

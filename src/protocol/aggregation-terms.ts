@@ -68,6 +68,10 @@ export const aggregationSchema = z.discriminatedUnion('rule', [
     clipFactor: z.number().gt(0).max(1000),
     /** A member whose standing by the others' judgements is below this is left out; −1 leaves nobody out. */
     lowestStanding: z.number().min(-1).max(0),
+    /** Whose approval is above this is neither left out nor clipped as others are; 1 trusts nobody. */
+    leastApproval: z.number().min(0).max(1),
+    /** A segment of such a member is clipped where it is farther than this many times as far as the others reach. */
+    trustedClipFactor: z.number().gt(0).max(1000),
     /** Weight of the standing before in the next one, once many rounds were heard. */
     memory: z.number().min(0).lt(1),
   }),

@@ -39,6 +39,8 @@ const judgementSchema = z.strictObject({
       member: addressSchema,
       /** Millionths, from −1,000,000 to 1,000,000. */
       micros: z.int().min(-1_000_000).max(1_000_000),
+      /** The same of the worst that was said each round. */
+      approval: z.int().min(-1_000_000).max(1_000_000),
       /** Rounds of judgements behind it. */
       heard: z.int().min(1).max(1_000),
     }),

@@ -16,6 +16,8 @@ const SCREENED: Manifest['aggregation'] = {
   opposition: 0.3,
   clipFactor: 1,
   lowestStanding: -0.15,
+  leastApproval: 0.3,
+  trustedClipFactor: 8,
   memory: 0.9,
 };
 

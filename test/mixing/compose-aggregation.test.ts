@@ -18,9 +18,9 @@ test('recommended parameters are valid and safe for every rule, from two members
   }
 });
 
-test('from eight members on the recommended rule allows for attackers, a quarter of them', () => {
-  expect([2, 5, 7].map(recommendedRule)).toEqual(['clipped-mean', 'clipped-mean', 'clipped-mean']);
-  for (const members of [8, 10, 16, 64]) {
+test('from five members on the recommended rule allows for attackers, a quarter of them', () => {
+  expect([2, 3, 4].map(recommendedRule)).toEqual(['clipped-mean', 'clipped-mean', 'clipped-mean']);
+  for (const members of [5, 8, 10, 16, 64]) {
     const rule = recommendedRule(members);
     expect(composeAggregation(rule, members, members - 1)).toMatchObject({
       rule: 'screened-mean',

@@ -14,6 +14,8 @@ export const SCREENED = {
   opposition: 0.3,
   clipFactor: 1,
   lowestStanding: -0.15,
+  leastApproval: 0.3,
+  trustedClipFactor: 8,
   memory: 0.9,
 } as const;
 

@@ -1,5 +1,5 @@
 import { createSeededRandom, type SeededRandom } from '../../../src/base/seeded-random.ts';
-import { type JudgingTerms, outcasts } from '../../../src/mixing/standings.ts';
+import { type JudgingTerms, weighSuspicions } from '../../../src/mixing/standings.ts';
 import { type AggregationRule, aggregate } from '../../../src/model/aggregation/aggregate.ts';
 import type { Mixture } from '../../../src/model/aggregation/mixture.ts';
 import { type SuspicionBounds, surveySegment, suspicionsOf } from '../../../src/model/aggregation/screening.ts';
@@ -24,7 +24,7 @@ export type BenchRule =
   | Exclude<AggregationRule, { rule: 'screened-mean' }>
   | (Extract<AggregationRule, { rule: 'screened-mean' }> &
       SuspicionBounds &
-      Pick<JudgingTerms, 'attackers' | 'lowestStanding' | 'memory'>);
+      Pick<JudgingTerms, 'attackers' | 'lowestStanding' | 'leastApproval' | 'memory'>);
 
 /** One run: a study without server in which some members attack. */
 export interface Run {
@@ -236,12 +236,6 @@ function suspect(rule: BenchRule, cuts: readonly Mixture[], standings: readonly 
   const everybody = cuts[0]?.sources.map((_, j) => j) ?? [];
   if (rule.rule !== 'screened-mean') return everybody.map(() => 0);
   const surveys = cuts.map((cut) => ({ sources: everybody, survey: surveySegment(cut, rule.attackersPerMix) }));
-  const out = outcasts(
-    everybody.map((j) => ({ member: nameOf(j) })),
-    standings,
-    rule,
-  );
-  return suspicionsOf(surveys, everybody.length, rule).map((suspicion, j) =>
-    out[j] ? Number.POSITIVE_INFINITY : suspicion,
-  );
+  const entries = everybody.map((j) => ({ member: nameOf(j) }));
+  return weighSuspicions(suspicionsOf(surveys, everybody.length, rule), entries, standings, rule);
 }

@@ -22,7 +22,12 @@ export type AggregationRule =
   | { readonly rule: 'nearest-neighbours'; readonly attackersPerMix: number }
   | { readonly rule: 'clipped-summation'; readonly attackersPerMix: number; readonly gate: GateRadius | null }
   | { readonly rule: 'nearest-neighbour-mixing'; readonly attackersPerMix: number }
-  | { readonly rule: 'screened-mean'; readonly attackersPerMix: number; readonly clipFactor: number };
+  | {
+      readonly rule: 'screened-mean';
+      readonly attackersPerMix: number;
+      readonly clipFactor: number;
+      readonly trustedClipFactor: number;
+    };
 
 /**
  * Mixes one segment by a rule. Auditors repeat it bit for bit, so a rule is a function of its arguments, sums in 64 bits in a fixed
@@ -51,7 +56,7 @@ export function aggregate(rule: AggregationRule, mixture: Mixture): MixedSegment
         ? clippedSummation(mixture, rule.attackersPerMix)
         : gatedClippedSummation(mixture, { attackers: rule.attackersPerMix, gate: rule.gate });
     case 'screened-mean':
-      return screenedMean(mixture, { attackers: rule.attackersPerMix, clipFactor: rule.clipFactor });
+      return screenedMean(mixture, { ...rule, attackers: rule.attackersPerMix });
     case 'nearest-neighbour-mixing':
       return nearestNeighbourMixing(mixture, rule.attackersPerMix);
   }

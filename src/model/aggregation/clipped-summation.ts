@@ -15,7 +15,7 @@ export function clippedSummation(mixture: Mixture, attackers: number): MixedSegm
   const centre = ownVector(mixture);
   const lengths = distances(centre, mixture.sources);
   const radius = clippingDistance(mixture, lengths, outvoted(attackers, mixture.sources.length));
-  return clipToCentre(mixture, { centre, lengths, radius });
+  return clipToCentre(mixture, { centre, lengths, radii: lengths.map(() => radius) });
 }
 
 function clippingDistance({ weights, own }: Mixture, lengths: readonly number[], attackers: number): number {

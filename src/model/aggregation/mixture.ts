@@ -8,7 +8,7 @@ export interface Mixture {
   readonly weights: readonly number[];
   /** The source that is the mixing member's own; null in a coalition without it, where the base stands in for it. */
   readonly own: number | null;
-  /** How suspect each source is by all segments together, 0 for not at all, infinitely for an outcast; only the screened mean asks. */
+  /** How suspect each source is by all segments together, 0 for not at all, infinitely for an outcast, minus infinitely for a trusted one; only the screened mean asks. */
   readonly suspicions: readonly number[];
   /** Share of the study's rounds that lie behind, from 0 up to, not including, 1. */
   readonly elapsed: number;

@@ -10,17 +10,21 @@ import { reachOfOthers } from './screening.ts';
  * docs/decisions/0029-screened-mean.md.
  * @param attackers b̂
  * @param clipFactor times the others' reach is as far as a source may be
+ * @param trustedClipFactor the same for a trusted one
  */
 export function screenedMean(
   mixture: Mixture,
-  { attackers, clipFactor }: { attackers: number; clipFactor: number },
+  { attackers, clipFactor, trustedClipFactor }: { attackers: number; clipFactor: number; trustedClipFactor: number },
 ): MixedSegment {
-  const { sources, own } = mixture;
+  const { sources, own, suspicions } = mixture;
   const centre = ownVector(mixture);
   const lengths = distances(centre, sources);
   const weights = screenedWeights(mixture, outvoted(attackers, sources.length));
-  const radius = clipFactor * reachOfOthers(lengths, own, attackers);
-  return clipToCentre({ sources, weights }, { centre, lengths, radius });
+  const reach = reachOfOthers(lengths, own, attackers);
+  const radii = suspicions.map(
+    (suspicion) => reach * (suspicion === Number.NEGATIVE_INFINITY ? trustedClipFactor : clipFactor),
+  );
+  return clipToCentre({ sources, weights }, { centre, lengths, radii });
 }
 
 /** Weights without the most suspect, summing to 1 again. */

@@ -9,5 +9,9 @@ import { type MixedSegment, type Mixture, ownVector } from './mixture.ts';
  */
 export function selfCentredClipping(mixture: Mixture, radius: number): MixedSegment {
   const centre = ownVector(mixture);
-  return clipToCentre(mixture, { centre, lengths: distances(centre, mixture.sources), radius });
+  return clipToCentre(mixture, {
+    centre,
+    lengths: distances(centre, mixture.sources),
+    radii: mixture.sources.map(() => radius),
+  });
 }

@@ -44,7 +44,7 @@ const RULES: readonly AggregationRule[] = [
   CSP,
   { rule: 'clipped-summation', attackersPerMix: 2, gate: { share: 0.3, narrowing: 1 } },
   { rule: 'nearest-neighbour-mixing', attackersPerMix: 2 },
-  { rule: 'screened-mean', attackersPerMix: 2, clipFactor: 1 },
+  { rule: 'screened-mean', attackersPerMix: 2, clipFactor: 1, trustedClipFactor: 8 },
 ];
 
 describe('on seven points of which one is an attacker, worked out by hand and by published code', () => {

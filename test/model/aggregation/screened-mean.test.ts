@@ -4,7 +4,7 @@ import { screenedMean } from '../../../src/model/aggregation/screened-mean.ts';
 import { surveySegment, suspicionsOf } from '../../../src/model/aggregation/screening.ts';
 
 const BOUNDS = { farFactor: 1.3, opposition: 0.1 };
-const OPTIONS = { attackers: 1, clipFactor: 1.5 };
+const OPTIONS = { attackers: 1, clipFactor: 1.5, trustedClipFactor: 8 };
 
 /** The own vector first; unequal weights, as unequal hospitals have them. */
 const POINTS = [
@@ -91,7 +91,7 @@ describe('the screened mean', () => {
 
   test('is the weighted mean, however far the others are, where nobody is to be withstood', () => {
     const far = [...POINTS, [300, 1]];
-    const { weights, scales } = screenedMean(mixtureOf(far), { attackers: 0, clipFactor: 1 });
+    const { weights, scales } = screenedMean(mixtureOf(far), { ...OPTIONS, attackers: 0, clipFactor: 1 });
     expect(scales).toEqual(far.map(() => 1));
     expect(weights[5]).toBeCloseTo(6 / 21, 12);
   });
@@ -99,5 +99,13 @@ describe('the screened mean', () => {
   test('clips whom it keeps towards the own vector', () => {
     const { scales } = screenedMean(mixtureOf([...POINTS, [31, 1]]), OPTIONS);
     expect(scales[5]).toBeCloseTo((1.5 * 0.5) / 30, 12);
+  });
+
+  test('keeps whom everybody approves of, farther out than others, and leaves out somebody else', () => {
+    const suspicions = [0, 3, 0, 0, 0, Number.NEGATIVE_INFINITY];
+    const { weights, scales } = screenedMean(mixtureOf([...POINTS, [31, 1]], suspicions), OPTIONS);
+    expect(weights[5]).toBeGreaterThan(0);
+    expect(weights[1]).toBe(0);
+    expect(scales[5]).toBeCloseTo((8 * 0.5) / 30, 12);
   });
 });
