@@ -5,7 +5,7 @@ import { ATTACKS, type AttackName } from './bench/robustness/attacks.ts';
 import { benchRules } from './bench/robustness/bench-rules.ts';
 import { measureRows, type RobustnessRow, type RowPlan } from './bench/robustness/robustness-rows.ts';
 import { measureCosts, type RuleCost } from './bench/robustness/rule-cost.ts';
-import { digitsTask, pneumoniaTask, type Task } from './bench/robustness/tasks.ts';
+import { digitsTask, pneumoniaTask, type Task, wdbcTask } from './bench/robustness/tasks.ts';
 
 const NAMES = benchRules(2, 10).map(({ name }) => name);
 const ATTACK_NAMES: readonly (AttackName | 'none')[] = ['none', ...ATTACKS.map(({ name }) => name)];
@@ -22,7 +22,7 @@ const benchRobustness: Command = {
       tasks: {
         type: 'string',
         value: '<names>',
-        help: 'digits, pneumonia, or both, comma-separated',
+        help: 'digits, pneumonia, wdbc, comma-separated',
         default: 'digits',
       },
       pneumonia: {
@@ -122,6 +122,7 @@ async function readTasks(names: string, file: string): Promise<Task[]> {
   const tasks: Task[] = [];
   if (names.includes('digits')) tasks.push(await digitsTask());
   if (names.includes('pneumonia')) tasks.push(await pneumoniaTask(file));
+  if (names.includes('wdbc')) tasks.push(await wdbcTask());
   return tasks;
 }
 

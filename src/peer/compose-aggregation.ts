@@ -8,11 +8,22 @@ const LARGEST_SHARE = 0.5;
 /** Of fewer, not even one attacker is a minority that the others could outvote. */
 const FEWEST_TO_SCREEN = 5;
 
+/** Among fewer, leaving somebody out by sight costs the honest more than the study should: one is a large part of what there is to learn. */
+const FEWEST_TO_SUSPECT = 8;
+
 /**
  * A bound for a contribution that ran away, and no more: a member with much to say easily moves thirty times as far as one whose few
  * records are learned, and a rule that withstands no attacker must not cost it its say.
  */
 const RUNAWAY = 100;
+
+/** Who is far or turned away is suspected; it takes much approval to be trusted all the same. */
+const BY_SIGHT = { farFactor: 1.4, opposition: 0.3, lowestStanding: -0.15, leastApproval: 0.5 };
+/**
+ * Nobody is suspected for how a contribution lies: members go by what it does to the others' records alone. Few judges with few records are
+ * easily wrong about an honest member, so that it takes more to be left out.
+ */
+const BY_JUDGEMENT = { farFactor: 1000, opposition: 1, lowestStanding: -0.5, leastApproval: 0.3 };
 
 /** The screened mean, which withstands a quarter of attackers; among four members or fewer the clipped mean, which withstands none (docs/decisions/0029). */
 export function recommendedRule(members: number): AggregationTerms['rule'] {
@@ -42,11 +53,8 @@ export function composeAggregation(rule: AggregationTerms['rule'], members: numb
       return {
         rule,
         ...guarded,
-        farFactor: 1.4,
-        opposition: 0.3,
+        ...(members < FEWEST_TO_SUSPECT ? BY_JUDGEMENT : BY_SIGHT),
         clipFactor: 1,
-        lowestStanding: -0.15,
-        leastApproval: 0.3,
         trustedClipFactor: 8,
         memory: 0.9,
       };

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ATTACKS, type AttackName } from '../../scripts/bench/robustness/attacks.ts';
-import { benchRules } from '../../scripts/bench/robustness/bench-rules.ts';
+import { benchRules, type NamedRule } from '../../scripts/bench/robustness/bench-rules.ts';
 import { type Run, type RunOutcome, simulate, trainAlone } from '../../scripts/bench/robustness/simulate.ts';
-import { digitsTask, type Task } from '../../scripts/bench/robustness/tasks.ts';
+import { digitsTask, type Task, wdbcTask } from '../../scripts/bench/robustness/tasks.ts';
 import { meanOfNumbers } from '../../scripts/bench/robustness/vectors.ts';
 
 /** A small part of `npm run bench:robustness`: ten hospitals, two attackers, rounds of 24 steps, one seed. */
@@ -15,11 +15,15 @@ beforeAll(async () => {
   task = { ...digits, local: { ...digits.local, steps: 24 } };
 });
 
-function runOf(ruleName: string, attack: AttackName | null): Run {
-  const named = benchRules(ATTACKERS, 10).find(({ name }) => name === ruleName);
+function ruleOf(ruleName: string, attackers: number, members: number): NamedRule {
+  const named = benchRules(attackers, members).find(({ name }) => name === ruleName);
   if (named === undefined) throw new Error(`no rule ${ruleName}`);
+  return named;
+}
+
+function runOf(ruleName: string, attack: AttackName | null): Run {
   const found = ATTACKS.find(({ name }) => name === attack) ?? null;
-  const { rule, weightShareCap } = named;
+  const { rule, weightShareCap } = ruleOf(ruleName, ATTACKERS, 10);
   return {
     task,
     skew: SKEWED,
@@ -62,5 +66,53 @@ describe('two of ten hospitals attack, classes are skewed, and sizes differ 94-f
   test('a boosted backdoor does not get in, and gets into the plain mean', () => {
     expect(simulate(runOf('screened-mean', 'backdoor')).triggered).toBeLessThan(0.05);
     expect(simulate(runOf('mean', 'backdoor')).triggered).toBeGreaterThan(0.9);
+  });
+});
+
+describe('five hospitals with tables of a skewed class each, of which one attacks', () => {
+  let table: Task;
+  beforeAll(async () => {
+    const wdbc = await wdbcTask();
+    table = { ...wdbc, local: { ...wdbc.local, steps: 24 } };
+  });
+
+  const smallRun = (ruleName: string, attack: AttackName | null, seed = 3): Run => {
+    const { rule, weightShareCap } = ruleOf(ruleName, 1, 5);
+    const found = ATTACKS.find(({ name }) => name === attack) ?? null;
+    const study = { skew: { alpha: 0.3, sizeRatio: 1 }, members: 5, attackers: 1, segments: 2, rounds: 10, seed };
+    return { ...study, task: table, attack: found, rule, weightShareCap };
+  };
+
+  test.each<AttackName>(['sign-flip', 'ipm', 'adaptive'])(
+    'under %s the default holds, and the plain mean falls',
+    (attack) => {
+      const peaceful = accuracy(simulate(smallRun('mean', null)));
+      expect(peaceful - accuracy(simulate(smallRun('screened-mean', attack)))).toBeLessThan(0.06);
+      expect(peaceful - accuracy(simulate(smallRun('mean', attack)))).toBeGreaterThan(0.2);
+    },
+  );
+});
+
+describe('nobody attacks, and a class is known to few', () => {
+  test('a hospital that everybody profits from is kept, which the rule without trust leaves out', async () => {
+    const wdbc = await wdbcTask();
+    const table = { ...wdbc, local: { ...wdbc.local, steps: 24 } };
+    const study = {
+      task: table,
+      skew: { alpha: 0.3, sizeRatio: 1 },
+      members: 10,
+      attackers: 2,
+      segments: 4,
+      rounds: 10,
+      seed: 5,
+    };
+    const { rule, weightShareCap } = ruleOf('screened-mean', 2, 10);
+    if (rule.rule !== 'screened-mean') throw new TypeError('another rule');
+    const lost = (leastApproval: number): number => {
+      const plain = accuracy(simulate({ ...study, attack: null, ...ruleOf('mean', 2, 10) }));
+      return plain - accuracy(simulate({ ...study, attack: null, rule: { ...rule, leastApproval }, weightShareCap }));
+    };
+    expect(lost(rule.leastApproval)).toBeLessThan(0.06);
+    expect(lost(1)).toBeGreaterThan(0.12);
   });
 });

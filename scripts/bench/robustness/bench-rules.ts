@@ -1,3 +1,4 @@
+import { composeAggregation } from '../../../src/peer/compose-aggregation.ts';
 import type { BenchRule } from './simulate.ts';
 
 /** A rule as the bench runs it. */
@@ -7,19 +8,15 @@ export interface NamedRule {
   readonly weightShareCap: number;
 }
 
-/** The parameters of the default rule, as `src/peer/compose-manifest.ts` writes them. */
-export const SCREENED = {
-  rule: 'screened-mean',
-  farFactor: 1.4,
-  opposition: 0.3,
-  clipFactor: 1,
-  lowestStanding: -0.15,
-  leastApproval: 0.3,
-  trustedClipFactor: 8,
-  memory: 0.9,
-} as const;
+/** The screened mean with the parameters that studies of so many members have, but for f. */
+function screened(attackers: number, members: number): Extract<BenchRule, { rule: 'screened-mean' }> {
+  const aggregation = composeAggregation('screened-mean', members, members - 1);
+  if (aggregation.rule !== 'screened-mean')
+    throw new TypeError('composeAggregation keeps the rule that it is asked for');
+  return { ...aggregation, attackers, attackersPerMix: attackers };
+}
 
-/** All attackers together never weigh more than this under the default. */
+/** All attackers together never weigh more than this under rules that bound shares by f. */
 const ATTACKERS_SHARE = 0.3;
 
 /** Every rule with b̂ = f. @param attackers f @param members n */
@@ -31,10 +28,10 @@ export function benchRules(attackers: number, members: number): NamedRule[] {
   return [
     { name: 'mean', rule: { rule: 'clipped-mean', clipFactor: 1000 }, weightShareCap: 0.5 },
     { name: 'clipped-mean', rule: { rule: 'clipped-mean', clipFactor: 3 }, weightShareCap: 0.5 },
-    { name: 'screened-mean', rule: { ...SCREENED, attackers, attackersPerMix }, weightShareCap: capped },
+    { name: 'screened-mean', rule: screened(attackers, members), weightShareCap: capped },
     {
       name: 'screened, unjudged',
-      rule: { ...SCREENED, lowestStanding: -1, attackers, attackersPerMix },
+      rule: { ...screened(attackers, members), lowestStanding: -1 },
       weightShareCap: capped,
     },
     { name: 'median', rule: { rule: 'median' }, weightShareCap: 0.5 },

@@ -84,6 +84,7 @@ function* measureFederation(plan: RowPlan, federation: Federation): Generator<Ro
   const aloneUnder = (attack: AttackName | 'none') => runsOf(plain, attack).flatMap((run) => trainAlone(run));
   const [alonePeaceful, aloneAttacked] = [aloneUnder('none'), aloneUnder('sign-flip')];
   for (const attack of plan.attacks) {
+    if (attack === 'backdoor' && federation.task.side === null) continue;
     const alone = attack === 'none' ? alonePeaceful : aloneAttacked;
     for (const named of rules.filter(({ name }) => plan.rules.includes(name)))
       yield toRow({ federation, named, attack, baseline, alone }, runsOf(named, attack));

@@ -44,7 +44,7 @@ export interface Run {
 export interface RunOutcome {
   /** Accuracy on the common test part of each honest member's model, in order of size. */
   readonly honest: readonly number[];
-  /** Mean over the honest members of the share of triggered images that are taken for the trigger's class. */
+  /** Mean over the honest members of the share of triggered images that are taken for the trigger's class; 0 where there are no images. */
   readonly triggered: number;
 }
 
@@ -83,7 +83,7 @@ function cut(share: Samples, random: SeededRandom): Pick<Member, 'data' | 'heldO
 
 function poison({ network, side }: Task, data: Samples, attack: Attack): Samples {
   if (attack.poison === 'flipped-labels') return flipLabels(data, network.classes);
-  return attack.poison === 'trigger' ? plantTrigger(data, side, 2) : data;
+  return attack.poison === 'trigger' && side !== null ? plantTrigger(data, side, 2) : data;
 }
 
 /** Runs a study, and judges the honest members' last models. */
@@ -94,10 +94,11 @@ export function simulate(run: Run): RunOutcome {
   let state: StudyState = { bases: members.map(() => initial), standings: [], slopes: [] };
   for (let round = 0; round < run.rounds; round++) state = playRound(run, members, state, round);
   const honest = state.bases.filter((_, i) => !members[i]?.isAttacker);
-  const triggered = triggeredTest(task.test, task.side);
+  const triggered = task.side === null ? null : triggeredTest(task.test, task.side);
   return {
     honest: honest.map((model) => accuracyOf(task.network, model, task.test)),
-    triggered: meanOfNumbers(honest.map((model) => accuracyOf(task.network, model, triggered))),
+    triggered:
+      triggered === null ? 0 : meanOfNumbers(honest.map((model) => accuracyOf(task.network, model, triggered))),
   };
 }
 

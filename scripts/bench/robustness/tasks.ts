@@ -2,18 +2,19 @@ import { createSeededRandom } from '../../../src/base/seeded-random.ts';
 import type { Dataset } from '../../../src/data/dataset.ts';
 import { readDigits } from '../../../src/data/read-digits.ts';
 import { readNpz } from '../../../src/data/read-npz.ts';
+import { readWdbc } from '../../../src/data/read-wdbc.ts';
 import { type LocalTraining, type Perceptron, type Samples, selectRows } from '../perceptron.ts';
 
 /** A learning task of the bench. */
 export interface Task {
-  readonly name: 'digits' | 'pneumonia';
+  readonly name: 'digits' | 'pneumonia' | 'wdbc';
   readonly network: Perceptron;
   readonly local: LocalTraining;
   readonly rounds: number;
   readonly training: Samples;
   readonly test: Samples;
-  /** Side of an image in pixels. */
-  readonly side: number;
+  /** Side of an image in pixels; null for tables, in which no trigger is planted. */
+  readonly side: number | null;
 }
 
 const DIGITS_TEST = 360;
@@ -30,6 +31,23 @@ export async function digitsTask(): Promise<Task> {
     training: selectRows(data, order.slice(DIGITS_TEST)),
     test: selectRows(data, order.slice(0, DIGITS_TEST)),
     side: 8,
+  };
+}
+
+const WDBC_TEST = 114;
+
+/** Wisconsin breast cancer, a table of 30 measurements: 455 to learn from, 114 to judge by. */
+export async function wdbcTask(): Promise<Task> {
+  const data = await readWdbc();
+  const order = createSeededRandom('robustness', 'wdbc').shuffle(Array.from({ length: data.samples }, (_, i) => i));
+  return {
+    name: 'wdbc',
+    network: { inputs: 30, hidden: 16, classes: 2 },
+    local: { steps: 3, batch: 32, learningRate: 0.05, momentum: 0.9, calibrated: true },
+    rounds: 80,
+    training: selectRows(data, order.slice(WDBC_TEST)),
+    test: selectRows(data, order.slice(0, WDBC_TEST)),
+    side: null,
   };
 }
 

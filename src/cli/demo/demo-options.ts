@@ -80,7 +80,7 @@ export const DEMO_SPEC: CommandSpec = {
     rule: {
       type: 'string',
       value: '<name>',
-      help: `how contributions are mixed: ${AGGREGATION_RULES.join(', ')}; by default screened-mean, among fewer than eight clipped-mean`,
+      help: `how contributions are mixed: ${AGGREGATION_RULES.join(', ')}; by default screened-mean, among fewer than five clipped-mean`,
     },
     valuation: VALUATION_OPTION,
     subgroups: SUBGROUPS_OPTION,
