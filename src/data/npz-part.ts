@@ -11,6 +11,8 @@ export interface NpzPart {
   /** [height, width, channels]. */
   readonly shape: readonly number[];
   readonly labels: ArrayLike<number>;
+  /** Where the members lie in the archive. */
+  readonly offsets: { readonly images: number; readonly labels: number };
 }
 
 /**
@@ -49,7 +51,13 @@ export function readNpzPart(path: string, { members, directoryOffset }: ZipArchi
     const remedy = 'give one label per image';
     throw fileError('data/count-mismatch', path, { reason, remedy, offset: labels.offset });
   }
-  return { name, pixels: images.values as Uint8Array, shape: [height, width, channels], labels: labels.values };
+  return {
+    name,
+    pixels: images.values as Uint8Array,
+    shape: [height, width, channels],
+    labels: labels.values,
+    offsets: { images: offset, labels: labels.offset },
+  };
 }
 
 function bad(path: string, reason: string, offset: number) {
