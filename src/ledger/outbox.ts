@@ -153,10 +153,8 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     wake: () => rouse(),
     async drained(milliseconds) {
       const deadline = clock.now() + milliseconds;
-      while (store.pending().length > 0 && clock.now() < deadline) {
-        rouse();
-        await clock.wait(50);
-      }
+      rouse(); // once: a node that is busy or away is not asked more often because somebody waits
+      while (store.pending().length > 0 && clock.now() < deadline) await clock.wait(50);
       return store.pending().length === 0;
     },
   };

@@ -69,6 +69,25 @@ describe('the outbox', () => {
     ]);
   });
 
+  test('asks a node that is away no more often because somebody waits', async () => {
+    let asked = 0;
+    const away: Ledger = {
+      ...(await studyLedger()),
+      blockNumber: () => Promise.reject(new LedgerError('ledger/unreachable', 'away')),
+      entries: () => Promise.reject(new LedgerError('ledger/unreachable', `away ${++asked}`)),
+    };
+    const index = createLedgerIndex(away, STUDY);
+    const deps = { ledger: away, index, store: memoryStore([item(0)]), clock: systemClock, logger: silentLogger };
+    const outbox = createOutbox({ ...deps, confirmations: 0, onAnchored: () => {} });
+    const stopping = new AbortController();
+    const running = outbox.run(stopping.signal);
+    expect(await outbox.drained(1_500)).toBe(false);
+    stopping.abort();
+    await running;
+    expect(asked).toBeGreaterThan(1);
+    expect(asked).toBeLessThanOrEqual(5); // at once, when somebody began to wait, and after 250, 500 and 1,000 ms
+  });
+
   test('survives an outage, and a node that takes a transaction and then fails', async () => {
     const ledger = await studyLedger();
     let calls = 0;
