@@ -21,15 +21,12 @@ const DIGITS_TEST = 360;
 
 /** 8 × 8 digits: 1,437 to learn from, 360 to judge by. */
 export async function digitsTask(): Promise<Task> {
-  const data = await readDigits();
-  const order = createSeededRandom('robustness', 'digits').shuffle(Array.from({ length: data.samples }, (_, i) => i));
   return {
     name: 'digits',
     network: { inputs: 64, hidden: 32, classes: 10 },
     local: { steps: 3, batch: 32, learningRate: 0.1, momentum: 0.9, calibrated: true },
     rounds: 120,
-    training: selectRows(data, order.slice(DIGITS_TEST)),
-    test: selectRows(data, order.slice(0, DIGITS_TEST)),
+    ...divide(await readDigits(), 'digits', DIGITS_TEST),
     side: 8,
   };
 }
@@ -38,17 +35,20 @@ const WDBC_TEST = 114;
 
 /** Wisconsin breast cancer, a table of 30 measurements: 455 to learn from, 114 to judge by. */
 export async function wdbcTask(): Promise<Task> {
-  const data = await readWdbc();
-  const order = createSeededRandom('robustness', 'wdbc').shuffle(Array.from({ length: data.samples }, (_, i) => i));
   return {
     name: 'wdbc',
     network: { inputs: 30, hidden: 16, classes: 2 },
     local: { steps: 3, batch: 32, learningRate: 0.05, momentum: 0.9, calibrated: true },
     rounds: 80,
-    training: selectRows(data, order.slice(WDBC_TEST)),
-    test: selectRows(data, order.slice(0, WDBC_TEST)),
+    ...divide(await readWdbc(), 'wdbc', WDBC_TEST),
     side: null,
   };
+}
+
+/** Sets so many samples apart to judge by, the same ones each time. */
+function divide(data: Dataset, name: string, apart: number): Pick<Task, 'training' | 'test'> {
+  const order = createSeededRandom('robustness', name).shuffle(Array.from({ length: data.samples }, (_, i) => i));
+  return { training: selectRows(data, order.slice(apart)), test: selectRows(data, order.slice(0, apart)) };
 }
 
 const POOLED_SIDE = 14;
