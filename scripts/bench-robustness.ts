@@ -5,7 +5,7 @@ import { ATTACKS, type AttackName } from './bench/robustness/attacks.ts';
 import { benchRules } from './bench/robustness/bench-rules.ts';
 import { measureRows, type RobustnessRow, type RowPlan } from './bench/robustness/robustness-rows.ts';
 import { measureCosts, type RuleCost } from './bench/robustness/rule-cost.ts';
-import { digitsTask, pneumoniaTask, type Task, wdbcTask } from './bench/robustness/tasks.ts';
+import { digitsTask, pneumoniaNetworkTask, pneumoniaTask, type Task, wdbcTask } from './bench/robustness/tasks.ts';
 
 const NAMES = benchRules(2, 10).map(({ name }) => name);
 const ATTACK_NAMES: readonly (AttackName | 'none')[] = ['none', ...ATTACKS.map(({ name }) => name)];
@@ -22,7 +22,7 @@ const benchRobustness: Command = {
       tasks: {
         type: 'string',
         value: '<names>',
-        help: 'digits, pneumonia, wdbc, comma-separated',
+        help: 'digits, pneumonia, pneumonia-cnn, wdbc, comma-separated',
         default: 'digits',
       },
       pneumonia: {
@@ -118,11 +118,21 @@ function quickPlan(whole: RowPlan): RowPlan {
   };
 }
 
+/** @param file PneumoniaMNIST */
+const TASKS: Readonly<Record<string, (file: string) => Promise<Task>>> = {
+  digits: digitsTask,
+  pneumonia: pneumoniaTask,
+  'pneumonia-cnn': pneumoniaNetworkTask,
+  wdbc: wdbcTask,
+};
+
 async function readTasks(names: string, file: string): Promise<Task[]> {
   const tasks: Task[] = [];
-  if (names.includes('digits')) tasks.push(await digitsTask());
-  if (names.includes('pneumonia')) tasks.push(await pneumoniaTask(file));
-  if (names.includes('wdbc')) tasks.push(await wdbcTask());
+  for (const name of names.split(',')) {
+    const make = TASKS[name];
+    if (make === undefined) throw usageError(`--tasks knows ${Object.keys(TASKS).join(', ')}, not ${name}`);
+    tasks.push(await make(file));
+  }
   return tasks;
 }
 

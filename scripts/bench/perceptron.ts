@@ -159,22 +159,26 @@ export function trainLocally(
   const gradient = new Float64Array(vector.length);
   const state = activations(network, logPriors(network, data, training.calibrated));
   const rows = Array.from({ length: data.labels.length }, (_, i) => i);
-  const batch = Math.min(training.batch, rows.length);
   for (let step = 0; step < training.steps; step++) {
     gradient.fill(0);
-    for (let k = 0; k < batch; k++) {
-      const sample = draw(rows, k, random);
+    const batch = drawBatch(rows, training.batch, random);
+    for (const sample of batch) {
       const row = rowOf(data, network.inputs, sample);
       addGradient(network, vector, gradient, { row, label: data.labels[sample] as number, state });
     }
     for (let k = 0; k < vector.length; k++) {
       const speed =
-        training.momentum * (velocity[k] as number) - (training.learningRate * (gradient[k] as number)) / batch;
+        training.momentum * (velocity[k] as number) - (training.learningRate * (gradient[k] as number)) / batch.length;
       velocity[k] = speed;
       vector[k] = (vector[k] as number) + speed;
     }
   }
   return vector;
+}
+
+/** Some rows, or all if there are fewer, without putting back. @param rows reordered */
+export function drawBatch(rows: number[], size: number, random: SeededRandom): number[] {
+  return Array.from({ length: Math.min(size, rows.length) }, (_, k) => draw(rows, k, random));
 }
 
 /** The k-th of a shuffle that is only made as far as it is needed. */

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ATTACKS, type AttackName } from '../../scripts/bench/robustness/attacks.ts';
+import { networkLearner } from '../../scripts/bench/robustness/bench-learner.ts';
 import { benchRules, type NamedRule } from '../../scripts/bench/robustness/bench-rules.ts';
 import { type Run, type RunOutcome, simulate, trainAlone } from '../../scripts/bench/robustness/simulate.ts';
 import { digitsTask, type Task, wdbcTask } from '../../scripts/bench/robustness/tasks.ts';
@@ -91,6 +92,40 @@ describe('five hospitals with tables of a skewed class each, of which one attack
       expect(peaceful - accuracy(simulate(smallRun('mean', attack)))).toBeGreaterThan(0.2);
     },
   );
+});
+
+describe('five hospitals with a convolutional network of the product, of which one attacks', () => {
+  test('the default holds, and the plain mean falls', async () => {
+    const learner = await networkLearner({
+      kind: 'cnn',
+      height: 8,
+      width: 8,
+      channels: 1,
+      filters: [8, 16],
+      padding: 'same',
+      dense: 32,
+      classes: 10,
+    });
+    // Until the others have judged it a few times the attacker does harm, and the rounds after that make up for it.
+    const study = { skew: { alpha: 1, sizeRatio: 1 }, members: 5, attackers: 1, segments: 2, rounds: 16, seed: 1 };
+    const accuracyUnder = (ruleName: string, attack: AttackName | null): number => {
+      const { rule, weightShareCap } = ruleOf(ruleName, 1, 5);
+      const found = ATTACKS.find(({ name }) => name === attack) ?? null;
+      return accuracy(
+        simulate({
+          ...study,
+          task: { ...task, learner, local: { ...task.local, learningRate: 0.05 } },
+          attack: found,
+          rule,
+          weightShareCap,
+        }),
+      );
+    };
+    const peaceful = accuracyUnder('mean', null);
+    expect(peaceful).toBeGreaterThan(0.8);
+    expect(peaceful - accuracyUnder('screened-mean', 'sign-flip')).toBeLessThan(0.08);
+    expect(peaceful - accuracyUnder('mean', 'sign-flip')).toBeGreaterThan(0.3);
+  });
 });
 
 describe('nobody attacks, and a class is known to few', () => {

@@ -5,14 +5,7 @@ import type { Mixture } from '../../../src/model/aggregation/mixture.ts';
 import { type SuspicionBounds, surveySegment, suspicionsOf } from '../../../src/model/aggregation/screening.ts';
 import { mixWeights } from '../../../src/model/mix.ts';
 import type { Standing } from '../../../src/protocol/recipe.ts';
-import {
-  accuracyOf,
-  balancedLossGradient,
-  initialVector,
-  type Samples,
-  selectRows,
-  trainLocally,
-} from '../perceptron.ts';
+import { type Samples, selectRows } from '../perceptron.ts';
 import { type Attack, flipLabels, plantTrigger, type RoundView, triggeredTest } from './attacks.ts';
 import { expectedScore, hearAll, nameOf } from './judge-round.ts';
 import { type Skew, shareData } from './share-data.ts';
@@ -81,8 +74,8 @@ function cut(share: Samples, random: SeededRandom): Pick<Member, 'data' | 'heldO
   };
 }
 
-function poison({ network, side }: Task, data: Samples, attack: Attack): Samples {
-  if (attack.poison === 'flipped-labels') return flipLabels(data, network.classes);
+function poison({ learner, side }: Task, data: Samples, attack: Attack): Samples {
+  if (attack.poison === 'flipped-labels') return flipLabels(data, learner.classes);
   return attack.poison === 'trigger' && side !== null ? plantTrigger(data, side, 2) : data;
 }
 
@@ -90,31 +83,30 @@ function poison({ network, side }: Task, data: Samples, attack: Attack): Samples
 export function simulate(run: Run): RunOutcome {
   const { task } = run;
   const members = membersOf(run);
-  const initial = initialVector(task.network, createSeededRandom(`${run.seed}`, 'initial'));
+  const initial = task.learner.initial(run.seed);
   let state: StudyState = { bases: members.map(() => initial), standings: [], slopes: [] };
   for (let round = 0; round < run.rounds; round++) state = playRound(run, members, state, round);
   const honest = state.bases.filter((_, i) => !members[i]?.isAttacker);
   const triggered = task.side === null ? null : triggeredTest(task.test, task.side);
   return {
-    honest: honest.map((model) => accuracyOf(task.network, model, task.test)),
-    triggered:
-      triggered === null ? 0 : meanOfNumbers(honest.map((model) => accuracyOf(task.network, model, triggered))),
+    honest: honest.map((model) => task.learner.accuracy(model, task.test)),
+    triggered: triggered === null ? 0 : meanOfNumbers(honest.map((model) => task.learner.accuracy(model, triggered))),
   };
 }
 
 /** Each honest member's accuracy after as many rounds of training without anybody else. */
 export function trainAlone(run: Run): number[] {
   const { task, rounds, seed } = run;
-  const initial = initialVector(task.network, createSeededRandom(`${seed}`, 'initial'));
+  const initial = task.learner.initial(seed);
   return membersOf(run)
     .filter(({ isAttacker }) => !isAttacker)
     .map(({ data }, i) => {
       let model = initial;
       for (let round = 0; round < rounds; round++) {
         const random = createSeededRandom(`${seed}/${i}/${round}`, 'alone');
-        model = trainLocally(task.network, model, data, { training: task.local, random });
+        model = task.learner.train(model, data, { training: task.local, random });
       }
-      return accuracyOf(task.network, model, task.test);
+      return task.learner.accuracy(model, task.test);
     });
 }
 
@@ -132,7 +124,7 @@ function playRound(run: Run, members: readonly Member[], state: StudyState, roun
   const isHonest = (_: unknown, i: number): boolean => !members[i]?.isAttacker;
   const meanBase = meanOf(bases.filter(isHonest));
   const trained = members.map(({ data, isAttacker }, i) =>
-    trainLocally(task.network, isAttacker ? meanBase : (bases[i] as Float32Array), data, {
+    task.learner.train(isAttacker ? meanBase : (bases[i] as Float32Array), data, {
       training: task.local,
       random: createSeededRandom(`${seed}/${i}/${round}`, 'train'),
     }),
@@ -148,9 +140,7 @@ function playRound(run: Run, members: readonly Member[], state: StudyState, roun
     const mixed = members.map(({ isAttacker }, i) => (isAttacker ? meanBase : mix(i, sourcesFor(i))));
     const { rule, segments } = run;
     if (rule.rule !== 'screened-mean' || rule.lowestStanding === -1) return { ...state, bases: mixed };
-    const slopes = members.map(({ heldOut }, i) =>
-      Float32Array.from(balancedLossGradient(task.network, mixed[i] as Float32Array, heldOut)),
-    );
+    const slopes = members.map(({ heldOut }, i) => task.learner.slope(mixed[i] as Float32Array, heldOut));
     const judged = { bases, slopes, segments, sourcesFor };
     return { bases: mixed, slopes, standings: hearAll(members, standings, rule, judged) };
   };

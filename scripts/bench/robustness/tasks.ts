@@ -3,12 +3,14 @@ import type { Dataset } from '../../../src/data/dataset.ts';
 import { readDigits } from '../../../src/data/read-digits.ts';
 import { readNpz } from '../../../src/data/read-npz.ts';
 import { readWdbc } from '../../../src/data/read-wdbc.ts';
-import { type LocalTraining, type Perceptron, type Samples, selectRows } from '../perceptron.ts';
+import { defaultTraining } from '../../../src/model/default-training.ts';
+import { type LocalTraining, type Samples, selectRows } from '../perceptron.ts';
+import { type BenchLearner, networkLearner, perceptronLearner } from './bench-learner.ts';
 
 /** A learning task of the bench. */
 export interface Task {
-  readonly name: 'digits' | 'pneumonia' | 'wdbc';
-  readonly network: Perceptron;
+  readonly name: 'digits' | 'pneumonia' | 'pneumonia-cnn' | 'wdbc';
+  readonly learner: BenchLearner;
   readonly local: LocalTraining;
   readonly rounds: number;
   readonly training: Samples;
@@ -23,7 +25,7 @@ const DIGITS_TEST = 360;
 export async function digitsTask(): Promise<Task> {
   return {
     name: 'digits',
-    network: { inputs: 64, hidden: 32, classes: 10 },
+    learner: perceptronLearner({ inputs: 64, hidden: 32, classes: 10 }),
     local: { steps: 3, batch: 32, learningRate: 0.1, momentum: 0.9, calibrated: true },
     rounds: 120,
     ...divide(await readDigits(), 'digits', DIGITS_TEST),
@@ -37,7 +39,7 @@ const WDBC_TEST = 114;
 export async function wdbcTask(): Promise<Task> {
   return {
     name: 'wdbc',
-    network: { inputs: 30, hidden: 16, classes: 2 },
+    learner: perceptronLearner({ inputs: 30, hidden: 16, classes: 2 }),
     local: { steps: 3, batch: 32, learningRate: 0.05, momentum: 0.9, calibrated: true },
     rounds: 80,
     ...divide(await readWdbc(), 'wdbc', WDBC_TEST),
@@ -61,12 +63,32 @@ export async function pneumoniaTask(path: string): Promise<Task> {
   const { training, test } = await readNpz(path);
   return {
     name: 'pneumonia',
-    network: { inputs: POOLED_SIDE ** 2, hidden: 16, classes: 2 },
+    learner: perceptronLearner({ inputs: POOLED_SIDE ** 2, hidden: 16, classes: 2 }),
     local: { steps: 3, batch: 32, learningRate: 0.02, momentum: 0.9, calibrated: true },
     rounds: 80,
     training: pool(training),
     test: pool(test),
     side: POOLED_SIDE,
+  };
+}
+
+/**
+ * PneumoniaMNIST as a study has it: 28 × 28 pixels, and the convolutional network, training and number of steps that are recommended for it.
+ * @param path the NPZ file of MedMNIST
+ */
+export async function pneumoniaNetworkTask(path: string): Promise<Task> {
+  const { training, test } = await readNpz(path);
+  const { architecture, training: options, rounds } = defaultTraining('npz', training);
+  const { learningRate, batchSize, localSteps = 1 } = options;
+  const steps = 3;
+  return {
+    name: 'pneumonia-cnn',
+    learner: await networkLearner(architecture),
+    local: { steps, batch: batchSize, learningRate, momentum: 0.9, calibrated: true },
+    rounds: (rounds * localSteps) / steps,
+    training,
+    test,
+    side: training.inputShape[0] ?? 0,
   };
 }
 
