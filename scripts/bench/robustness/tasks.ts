@@ -73,7 +73,8 @@ export async function pneumoniaTask(path: string): Promise<Task> {
 }
 
 /**
- * PneumoniaMNIST as a study has it: 28 × 28 pixels, and the convolutional network, training and number of steps that are recommended for it.
+ * PneumoniaMNIST as a study has it: 28 × 28 pixels, and the convolutional network, rate, batches and number of steps that are recommended for it; like the
+ * other tasks without weight decay.
  * @param path the NPZ file of MedMNIST
  */
 export async function pneumoniaNetworkTask(path: string): Promise<Task> {
